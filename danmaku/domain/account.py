@@ -1,0 +1,103 @@
+"""Who somebody is to this house: the powers that grants give, and the standing doors ask for."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
+
+
+class Power(StrEnum):
+    """One thing a grant may allow. A power is always held in a scope and for a time."""
+
+    COMMENT_SEND = "comment.send"
+    COMMENT_RECALL = "comment.recall"  # somebody else's
+    COMMENT_RESTORE = "comment.restore"
+    COMMENT_REVIEW = "comment.review"  # see held comments, approve, reject
+    ROOM_CREATE = "room.create"
+    ROOM_MANAGE = "room.manage"  # title, media, policy, broadcast
+    ROOM_CLOSE = "room.close"
+    RECORD_IMPORT = "record.import"
+    RECORD_EXPORT_SEALED = "record.export_sealed"
+    TOKEN_ISSUE = "token.issue"  # noqa: S105 -- a power, not a secret
+    GRANT_GIVE = "grant.give"
+    RULES_ACTIVATE = "rules.activate"
+    REPORT_READ = "report.read"
+
+
+class Bundle(StrEnum):
+    """Named sets of powers; a grant row names one."""
+
+    VIEWER = "viewer"
+    STREAMER = "streamer"
+    MODERATOR = "moderator"
+    REVIEWER = "reviewer"
+    CHIEF_EDITOR = "chief_editor"
+    INSPECTOR = "inspector"
+    OPERATOR = "operator"
+
+
+_ROOM_CARE = frozenset({Power.COMMENT_RECALL, Power.COMMENT_RESTORE, Power.COMMENT_REVIEW})
+
+BUNDLES: dict[Bundle, frozenset[Power]] = {
+    Bundle.VIEWER: frozenset({Power.COMMENT_SEND}),
+    Bundle.STREAMER: _ROOM_CARE | {Power.ROOM_MANAGE, Power.RECORD_IMPORT},
+    Bundle.MODERATOR: _ROOM_CARE,
+    Bundle.REVIEWER: _ROOM_CARE | {Power.REPORT_READ},
+    Bundle.CHIEF_EDITOR: _ROOM_CARE | {Power.REPORT_READ, Power.RULES_ACTIVATE, Power.ROOM_CLOSE},
+    Bundle.INSPECTOR: frozenset({Power.REPORT_READ, Power.RECORD_EXPORT_SEALED}),
+    Bundle.OPERATOR: frozenset(
+        {
+            Power.ROOM_CREATE,
+            Power.ROOM_MANAGE,
+            Power.ROOM_CLOSE,
+            Power.RECORD_IMPORT,
+            Power.TOKEN_ISSUE,
+            Power.GRANT_GIVE,
+            Power.RULES_ACTIVATE,
+        }
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PowerGrant:
+    """Right to do named things in a scope for a time."""
+
+    grant_id: str
+    bundle: Bundle
+    room: RoomId | None  # None: the whole platform
+    until_ms: Millis | None  # None: until revoked
+
+    def carries(self, power: Power, room: RoomId | None, now_ms: Millis) -> bool:
+        """Whether it allows `power` in `room` (None: on the platform) at that moment."""
+        return (
+            power in BUNDLES[self.bundle]
+            and (self.room is None or self.room == room)
+            and (self.until_ms is None or now_ms < self.until_ms)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a door needs to know of an account: one value, replaced when a fact changes it.
+
+    `version` is the seq of the last platform entry about the account; the record refuses facts that
+    were decided on an older one.
+    """
+
+    account: AccountId
+    login: str
+    name: str
+    version: Seq
+    grants: tuple[PowerGrant, ...] = ()
+    token_room: RoomId | None = None  # signed in with a token that is good in this room only
+
+    def may(self, power: Power, room: RoomId | None, now_ms: Millis) -> bool:
+        """Whether any grant in force carries `power` in `room`."""
+        if self.token_room is not None and room != self.token_room:
+            return False
+        return any(grant.carries(power, room, now_ms) for grant in self.grants)
+
+    def powers(self, room: RoomId | None, now_ms: Millis) -> frozenset[Power]:
+        """Every power in force in `room`."""
+        return frozenset(power for power in Power if self.may(power, room, now_ms))

@@ -1,0 +1,75 @@
+"""The fields of docs/protocol.md: one public shape for sockets, API and exports."""
+
+from danmaku.domain.comment import Comment
+from danmaku.domain.room import RoomState
+from danmaku.domain.views import View, ViewKind
+
+Fields = dict[str, object]
+
+
+def fields_of(view: View) -> Fields:
+    """One entry as docs/protocol.md, "entries", describes it."""
+    fields: Fields = {"kind": view.kind.value, "seq": view.seq}
+    match view.kind:
+        case ViewKind.COMMENT | ViewKind.RESTORE:
+            assert view.comment is not None
+            fields |= _comment(view.comment)
+        case ViewKind.MARKER:
+            assert view.comment is not None
+            fields |= {
+                "number": view.comment.number,
+                "at_ms": view.comment.at_ms,
+                "position_ms": view.comment.position_ms,
+                **_recalled(view.comment),
+            }
+        case ViewKind.RECALL:
+            assert view.comment is not None
+            fields |= {"number": view.comment.number, **_recalled(view.comment)}
+        case ViewKind.ROOM:
+            assert view.state is not None
+            fields["state"] = state_fields_of(view.state)
+    return fields
+
+
+def state_fields_of(state: RoomState) -> Fields:
+    """A room's state as docs/protocol.md, "Room state", describes it."""
+    policy, broadcast = state.policy, state.broadcast
+    return {
+        "title": state.title,
+        "kind": state.kind.value,
+        "status": state.status.value,
+        "mode": policy.mode.value,
+        "media_url": state.media_url,
+        "media_type": state.media_type.value,
+        "slow_ms": policy.slow_ms,
+        "text_max": policy.text_max,
+        "modes": sorted(mode.value for mode in policy.modes),
+        "colors": policy.colors,
+        "sizes": policy.sizes,
+        "recall_within_ms": policy.recall_within_ms,
+        "broadcast": None
+        if broadcast is None
+        else {"started_ms": broadcast.started_ms, "ended_ms": broadcast.ended_ms},
+    }
+
+
+def _comment(comment: Comment) -> Fields:
+    content = comment.content
+    assert content is not None
+    return {
+        "number": comment.number,
+        "at_ms": comment.at_ms,
+        "position_ms": comment.position_ms,
+        "mode": content.style.mode.value,
+        "color": content.style.color,
+        "size": content.style.size,
+        "text": content.text,
+        "author": comment.author,
+        "name": content.name,
+        "late": comment.late,
+        "imported": comment.imported,
+    }
+
+
+def _recalled(comment: Comment) -> Fields:
+    return {"by": None if comment.by is None else comment.by.value, "category": comment.category}

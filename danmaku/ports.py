@@ -1,0 +1,229 @@
+"""What the house asks of the outside: a record, a clock.
+
+`actions/` and the doors know only these; `store/` provides the record; `app.py` joins them. Every
+method may raise `StoreDown` when the record cannot be reached.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from danmaku.domain.account import Standing
+from danmaku.domain.comment import Comment, CommentStatus
+from danmaku.domain.facts import CommentHeld, Entry, Fact, ReportFiled
+from danmaku.domain.ids import AccountId, ClientId, Millis, Number, Pseudonym, RoomId, Seq
+from danmaku.domain.room import RoomState
+from danmaku.domain.views import View
+
+Clock = Callable[[], Millis]
+"""Wall time, milliseconds since 1970 in UTC."""
+
+Announce = Callable[[Sequence[Entry]], None]
+"""Called on the event loop after each commit, in record order, before any caller of it wakes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """A fact to be committed, and the versions that its decision stood on."""
+
+    chain: RoomId
+    fact: Fact
+    room_version: Seq | None = None  # seq of the newest RoomOpened/RoomChanged that was seen
+    standing: tuple[AccountId, Seq] | None = None  # the account's version that was seen
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRow:
+    """A room as the record holds it."""
+
+    room: RoomId
+    owner: AccountId | None
+    state: RoomState
+    version: Seq  # seq of the entry that set `state`
+    top: Seq  # seq of the newest entry
+    comments_count: int  # numbers given so far: recalled ones keep theirs
+    created_ms: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """All public comments of one stretch of media time, ordered by (position, number)."""
+
+    views: tuple[View, ...]
+    upto: Seq  # the room's top when it was read
+    changed: Seq  # newest entry that changed anything in this stretch; 0: nothing ever did
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A comment that waits for a reviewer."""
+
+    room: RoomId
+    comment: Comment
+    fact: CommentHeld
+    author: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A comment as its author may see it, held and refused ones included."""
+
+    comment: Comment
+    status: CommentStatus
+    category: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A bearer token as its owner may see it: never the secret."""
+
+    token_id: str
+    label: str
+    created_ms: Millis
+    expires_ms: Millis | None
+    room: RoomId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What signing in is checked against."""
+
+    account: AccountId
+    password_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report as those see it who may read reports."""
+
+    seq: Seq
+    at_ms: Millis
+    fact: ReportFiled
+
+
+class Record(Protocol):
+    """The write side: one append-only chain per room, and one of the platform."""
+
+    @property
+    def epoch(self) -> str:
+        """Life of this record; another one only after a restore from backup."""
+
+    async def commit(self, *appends: Append) -> list[Entry]:
+        """Write facts durably, all or none; then announce them; then return.
+
+        A comment whose (room, author, client id) is known is not written again: its first entry
+        comes back with `repeated` set, and nothing is announced.
+
+        Raises:
+            Stale: A version has moved on, or a comment is no longer in the state that the fact
+                presumes. Nothing was written: read again, decide again.
+            Coded: DUPLICATE: the login or the room id is taken. NOT_FOUND: no such room.
+            Overloaded: The queue of the writer is full; nothing was written.
+            StoreDown: The record takes nothing now; nothing was written.
+            Unknown: The commit failed in a way that leaves its outcome open.
+        """
+
+
+class Reader(Protocol):
+    """The read side: every list, page and export comes from here."""
+
+    async def room(self, room: RoomId) -> RoomRow | None:
+        """One room, or None."""
+
+    async def rooms(self, *, after: RoomId | None = None, limit: int = 100) -> list[RoomRow]:
+        """Rooms in the order of their ids, after `after`."""
+
+    async def comment(self, room: RoomId, number: Number) -> tuple[Seq, Comment] | None:
+        """A numbered comment with its content, whatever its status, and the seq of its first
+        publication. The caller decides who may see the content of a recalled one."""
+
+    async def author(self, room: RoomId, number: Number) -> AccountId | None:
+        """The account behind a numbered comment."""
+
+    async def held_comment(self, room: RoomId, origin: Seq) -> Held | None:
+        """A comment that is held right now."""
+
+    async def held(self, room: RoomId | None, *, limit: int = 100) -> list[Held]:
+        """Comments waiting for a reviewer, oldest first."""
+
+    async def own(self, account: AccountId, room: RoomId, *, limit: int = 100) -> list[Own]:
+        """An author's own comments in a room, newest first, held and refused ones included."""
+
+    async def comments(
+        self,
+        room: RoomId,
+        *,
+        before: Number | None = None,
+        after: Number | None = None,
+        from_ms: int | None = None,
+        upto_ms: int | None = None,
+        limit: int = 100,
+    ) -> list[View]:
+        """The static list: numbered comments or their markers.
+
+        By number, descending before `before` (None: from the newest); ascending when `after` is
+        given; ordered by (position, number) and cut to [from_ms, upto_ms) of media time when
+        either is given, and then `after` is not allowed.
+        """
+
+    async def segment(self, room: RoomId, from_ms: int, upto_ms: int) -> Segment:
+        """Everything public in [from_ms, upto_ms) of media time."""
+
+    async def segment_changed(self, room: RoomId, from_ms: int, upto_ms: int) -> Seq:
+        """`Segment.changed` alone, cheaply: what an ETag needs."""
+
+    async def entries(
+        self, room: RoomId, after: Seq, upto: Seq, *, limit: int, sticky_only: bool = False
+    ) -> list[View]:
+        """Public entries of (after, upto] in record order, as they may be shown *now*.
+
+        A comment recalled since comes as its marker; a recall whose comment was restored since
+        still comes, followed by the restore. At most `limit`; fewer than `limit` means that the
+        range is exhausted.
+        """
+
+    def export(self, room: RoomId) -> AsyncIterator[View]:
+        """Every numbered comment or marker in order of number, in bounded memory."""
+
+    async def pseudonym(self, room: RoomId, account: AccountId) -> Pseudonym | None:
+        """The account's random public id in that room; None before its first act there."""
+
+    async def outcome(self, room: RoomId, account: AccountId, client: ClientId) -> Entry | None:
+        """The first entry that a client id led to (`repeated` set), if any."""
+
+    async def reports(self, *, limit: int = 100) -> list[Report]:
+        """Reports, newest first."""
+
+
+class Accounts(Protocol):
+    """Who is who: standings, credentials, sessions. Sessions are not part of any chain."""
+
+    async def standing(self, account: AccountId) -> Standing | None:
+        """Everything doors need to know of an account."""
+
+    async def credentials(self, login: str) -> Credentials | None:
+        """What a password is checked against; logins compare without case."""
+
+    async def token(self, digest: bytes, now_ms: Millis) -> tuple[AccountId, RoomId | None] | None:
+        """Whose token has this digest, unless revoked or expired."""
+
+    async def tokens(self, account: AccountId) -> list[TokenRow]:
+        """The account's tokens in force."""
+
+    async def open_session(self, digest: bytes, account: AccountId, until_ms: Millis) -> None:
+        """Remember a session by the digest of its secret."""
+
+    async def session(self, digest: bytes, now_ms: Millis) -> AccountId | None:
+        """Whose session it is, unless closed or expired."""
+
+    async def close_sessions(self, account: AccountId, *, but: bytes | None = None) -> None:
+        """Sign the account out everywhere, `but` one session excepted."""
+
+    async def close_session(self, digest: bytes) -> None:
+        """Sign out one session."""
+
+    async def open_reset(self, digest: bytes, account: AccountId, until_ms: Millis) -> None:
+        """Remember a one-time reset link by the digest of its secret."""
+
+    async def take_reset(self, digest: bytes, now_ms: Millis) -> AccountId | None:
+        """Use up a reset link."""
