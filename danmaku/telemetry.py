@@ -1,0 +1,178 @@
+"""What the house tells its keepers: numbers for Prometheus, and one JSON line per event.
+
+Neither may carry what people wrote or who they are. Metrics have labels from fixed sets only; a log
+line keeps the fields of `LOGGED` and a trace keeps places, never the words of an exception, because
+those words quote what they failed on.
+
+Owned by `app.py`; counted on the event loop and in the store's threads (the library locks).
+"""
+
+import logging
+import sys
+import traceback
+from collections.abc import Iterator
+
+import structlog
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+)
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from structlog.typing import EventDict, ExcInfo, WrappedLogger
+
+LOGGED = frozenset(
+    {
+        "event", "level", "timestamp", "logger", "trace",
+        "request_id", "method", "route", "status", "ms", "code", "reason",
+        "room", "chain", "seq", "after", "upto", "number", "count", "version",
+        "host", "port", "path", "socket", "task", "phase", "viewers", "connections",
+    }
+)  # fmt: skip
+"""Fields a log line may have; any other is dropped, so that a new one must be thought about."""
+
+_MICROS = (5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 5e-3, 2e-2)
+_WAITS = (5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 0.5, 1.0, 5.0)
+_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+_TRACE_FRAMES_MAX = 30
+
+
+class Telemetry:
+    """Every metric, declared once. Each instance has its own registry."""
+
+    def __init__(self) -> None:
+        self._registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        GCCollector(registry=registry)
+        self.comments = Counter(
+            "danmaku_comments", "Comments judged, by outcome.", ["outcome"], registry=registry
+        )
+        self.refusals = Counter(
+            "danmaku_refusals", "Answers other than yes, by code.", ["code"], registry=registry
+        )
+        self.filter_seconds = Histogram(
+            "danmaku_filter_seconds", "One text in the filter.", buckets=_MICROS, registry=registry
+        )
+        self.commit_seconds = Histogram(
+            "danmaku_commit_seconds",
+            "One transaction of the record, fsync included.",
+            buckets=_WAITS,
+            registry=registry,
+        )
+        self.commit_entries = Histogram(
+            "danmaku_commit_entries",
+            "Entries in one transaction.",
+            buckets=_SIZES,
+            registry=registry,
+        )
+        self.fanout_seconds = Histogram(
+            "danmaku_fanout_seconds",
+            "One batch of a room, from its announcement to the last write.",
+            buckets=_WAITS,
+            registry=registry,
+        )
+        self.deliveries = Counter(
+            "danmaku_deliveries", "Batches written to sockets.", registry=registry
+        )
+        self.skips = Counter(
+            "danmaku_skips",
+            "Ranges that slow viewers were told to read in the list.",
+            registry=registry,
+        )
+        self.connections = Gauge("danmaku_connections", "Open sockets.", registry=registry)
+        self.viewers = Gauge(
+            "danmaku_viewers", "Sockets that have joined a room.", registry=registry
+        )
+        self.rooms_live = Gauge("danmaku_rooms_live", "Rooms with viewers.", registry=registry)
+        self.requests = Counter(
+            "danmaku_http_requests",
+            "HTTP requests, by route template.",
+            ["method", "route", "status"],
+            registry=registry,
+        )
+        self.request_seconds = Histogram(
+            "danmaku_http_request_seconds",
+            "From an HTTP request to the end of its answer.",
+            ["route"],
+            buckets=_WAITS,
+            registry=registry,
+        )
+
+    content_type = CONTENT_TYPE_LATEST
+
+    def exposition(self) -> bytes:
+        """All metrics in the text format of Prometheus."""
+        return generate_latest(self._registry)
+
+
+def configure_logging(level: str) -> None:
+    """Send every log line of the process, the libraries' too, to stderr as one JSON object.
+
+    Args:
+        level: Least level that is written: debug, info, warning or error.
+    """
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_trace,
+        _keep_known_fields,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [lines]
+    root.setLevel(level.upper())
+    logging.getLogger("uvicorn.access").disabled = True  # its lines hold addresses and queries
+
+
+def _add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    exc_info = event.pop("exc_info", None)
+    if exc_info is True:
+        exc_info = sys.exc_info()
+    error = _error_of(exc_info)
+    if error is not None:
+        event["trace"] = list(_trace_of(error))
+    return event
+
+
+def _error_of(
+    exc_info: ExcInfo | BaseException | tuple[None, None, None] | None,
+) -> BaseException | None:
+    if isinstance(exc_info, tuple):
+        return exc_info[1]
+    return exc_info
+
+
+def _trace_of(error: BaseException) -> Iterator[str]:
+    """Types and places, from the outermost error to its causes."""
+    link: BaseException | None = error
+    while link is not None:
+        yield type(link).__qualname__
+        for frame in traceback.extract_tb(link.__traceback__)[-_TRACE_FRAMES_MAX:]:
+            yield f"  {frame.filename}:{frame.lineno} {frame.name}"
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+
+
+def _keep_known_fields(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    # The formatter's own underscore fields travel in the same dictionary and are removed there.
+    return {key: value for key, value in event.items() if key in LOGGED or key.startswith("_")}
