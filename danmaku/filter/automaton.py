@@ -11,9 +11,10 @@ keep the siblings few (three times faster at a thousand words, ten at a hundred 
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import accumulate, pairwise
+from typing import Final, NamedTuple
 
 import ahocorasick
 
@@ -31,10 +32,10 @@ SHORT_LETTERS: Final = 2
 
 _ENDS_OF_SENTENCE = frozenset(",;:?!，。；：？！")
 _SPACE = " "
+_INSIDE_ENGLISH = frozenset((_SPACE, "'", "\u2019"))
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):  # a tuple, for a flood of hits makes many of them
     """A word of a rule that stands in a text.
 
     Attributes:
@@ -56,29 +57,23 @@ class _Pattern:
     Attributes:
         letters_count: Length of the skeleton in code points.
         words: The rules that look for it, each with its own spelling.
+        own_breaks: Letters after which one of these spellings has a gap itself.
         phrases: Folded spellings of the allowed phrases with this skeleton.
     """
 
     letters_count: int
     words: tuple[tuple[Rule, str], ...]
+    own_breaks: frozenset[int]
     phrases: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """A pattern in a skeleton, placed in the original text."""
 
     pattern: _Pattern
     places: Sequence[int]  # offset of each letter
-
-    @property
-    def start(self) -> int:
-        return self.places[0]
-
-    @property
-    def end(self) -> int:
-        """Offset after the last letter, marks upon that letter not counted."""
-        return self.places[-1] + 1
+    start: int
+    end: int  # after the last letter; marks upon it are not counted
 
 
 class Automaton:
@@ -108,19 +103,18 @@ class Automaton:
         """
         if self._is_empty:
             return []
-        view = _bytes_view(folded.skeleton)
         # iter_long would choose the longest for us, but loses matches: never use it.
-        ends = list(self._trie.iter(view))
+        ends = list(self._trie.iter(_bytes_view(folded.skeleton)))
         if not ends:
             return []
-        found = list(_placed(ends, view, folded))
-        protected = [(one.start, one.end) for one in found if _is_allowed(one, folded)]
+        found = list(_placed(ends, folded))
+        protected_to = _protected_to(found, folded)
         return [
             Match(rule, word, one.start, _after_marks(text, one.end))
             for one in found
             if one.pattern.words
             and _may_bridge(one, text, folded)
-            and not any(start <= one.start and one.end <= end for start, end in protected)
+            and one.end > protected_to[one.start]
             for rule, word in one.pattern.words
             if not (rule.latin_boundary and _is_inside_latin_word(one, folded))
         ]
@@ -139,67 +133,89 @@ def _patterns(ruleset: Ruleset) -> dict[str, _Pattern]:
         skeleton: _Pattern(
             letters_count=len(skeleton),
             words=tuple(words.get(skeleton, ())),
+            own_breaks=frozenset(at for _, word in words.get(skeleton, ()) for at in _breaks(word)),
             phrases=frozenset(phrases.get(skeleton, ())),
         )
         for skeleton in words.keys() | phrases.keys()
     }
 
 
+def _breaks(word: str) -> Iterator[int]:
+    for at, (before, after) in enumerate(pairwise(fold(word).offsets())):
+        if after - before > 1:
+            yield at
+
+
 def _bytes_view(skeleton: str) -> str:
     return skeleton.encode().decode("latin-1")
 
 
-def _placed(ends: list[tuple[int, _Pattern]], view: str, folded: Folded) -> Iterator[_Found]:
+def _placed(ends: list[tuple[int, _Pattern]], folded: Folded) -> Iterator[_Found]:
     offsets = folded.offsets()
+    encoded = folded.skeleton.encode()
     for last_byte, pattern in ends:
-        stop = len(view[: last_byte + 1].encode("latin-1").decode())
-        yield _Found(pattern, offsets[stop - pattern.letters_count : stop])
+        stop = len(encoded[: last_byte + 1].decode())
+        places = offsets[stop - pattern.letters_count : stop]
+        yield _Found(pattern, places, places[0], places[-1] + 1)
 
 
-def _is_allowed(one: _Found, folded: Folded) -> bool:
-    """Tell whether an allowed phrase stands here exactly as spelled.
+def _protected_to(found: Iterable[_Found], folded: Folded) -> Sequence[int]:
+    """Tell for every offset how far allowed phrases reach that begin there or before.
 
-    A phrase reaches across no gap but its own: else a few dots would make any word part of
-    a harmless one.
+    A phrase protects only where it stands exactly as spelled. It reaches across no gap but
+    its own: else a few dots would make any word part of a harmless one.
     """
-    return folded.text[one.start : one.end] in one.pattern.phrases
+    reach = [0] * len(folded.text)
+    for one in found:
+        if folded.text[one.start : one.end] in one.pattern.phrases:
+            reach[one.start] = max(reach[one.start], one.end)
+    return list(accumulate(reach, max))
 
 
 def _may_bridge(one: _Found, text: str, folded: Folded) -> bool:
     """Judge what stands between the letters of a word.
 
-    What nobody sees is no gap at all, however long.
+    What nobody sees is no gap at all, however long; where the word itself has a gap, so may
+    the text.
     """
-    letters_count = one.pattern.letters_count
-    if one.end - one.start == letters_count:
+    if one.end - one.start == one.pattern.letters_count:
         return True
-    for before, after in zip(one.places, one.places[1:], strict=False):
-        if GAP not in folded.text[before + 1 : after]:
-            continue
-        if after - before - 1 > GAP_CODE_POINTS_MAX or _is_short_latin(one, folded):
-            return False
-        if letters_count <= SHORT_LETTERS and _parts_words(text[before + 1 : after]):
-            return False
-    return True
-
-
-def _is_short_latin(one: _Found, folded: Folded) -> bool:
-    return one.pattern.letters_count <= SHORT_LATIN_LETTERS and all(
-        folded.text[at].isascii() for at in one.places
+    is_latin = all(folded.text[at].isascii() for at in one.places)
+    parts_words = _parts_english if is_latin else _parts_words
+    return not any(
+        GAP in folded.text[before + 1 : after]
+        and (
+            after - before - 1 > GAP_CODE_POINTS_MAX
+            or (
+                at not in one.pattern.own_breaks
+                and parts_words(text[before + 1 : after], one.places, at)
+            )
+        )
+        for at, (before, after) in enumerate(pairwise(one.places))
     )
 
 
-def _parts_words(gap: str) -> bool:
-    """Tell whether a writer who means no harm would put `gap` between two words."""
-    return gap == _SPACE or not _ENDS_OF_SENTENCE.isdisjoint(gap)
+def _parts_words(gap: str, places: Sequence[int], _at: int) -> bool:
+    """Tell whether a writer who means no harm would put `gap` between two ideographs."""
+    return len(places) <= SHORT_LETTERS and (gap == _SPACE or not _ENDS_OF_SENTENCE.isdisjoint(gap))
+
+
+def _parts_english(gap: str, places: Sequence[int], at: int) -> bool:
+    """Tell whether `gap`, after the letter `at`, is likely to stand between two words.
+
+    "an us" and "who're" are English, "f u ck" is not: a lone letter gives it away.
+    """
+    if len(places) <= SHORT_LATIN_LETTERS:
+        return True
+    is_pair_before = at > 0 and places[at] - places[at - 1] == 1
+    is_pair_after = at + 2 < len(places) and places[at + 2] - places[at + 1] == 1
+    return gap in _INSIDE_ENGLISH and is_pair_before and is_pair_after
 
 
 def _is_inside_latin_word(one: _Found, folded: Folded) -> bool:
     text = folded.text
-    before = text[: one.start].rstrip(NOTHING)[-1:]
-    after = text[one.end :].lstrip(NOTHING)[:1]
-    return (_is_latin(text[one.start]) and _is_latin(before)) or (
-        _is_latin(text[one.end - 1]) and _is_latin(after)
+    return (_is_latin(text[one.start]) and _is_latin(text[: one.start].rstrip(NOTHING)[-1:])) or (
+        _is_latin(text[one.end - 1]) and _is_latin(text[one.end :].lstrip(NOTHING)[:1])
     )
 
 

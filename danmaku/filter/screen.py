@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from danmaku.filter.automaton import Automaton, Match
-from danmaku.filter.normalize import fold
+from danmaku.filter.normalize import fold, table
 from danmaku.filter.rules import FAULT_CATEGORY, Action, Klass, Ruleset
 
 MASK: Final = "*"
@@ -81,7 +81,8 @@ class Screen:
     """
 
     def __init__(self, ruleset: Ruleset) -> None:
-        self.version: Final = ruleset.version
+        table()  # built now, so that not the first comment pays for it
+        self.ruleset: Final = ruleset
         self._automaton = Automaton(ruleset)
         self._nothing = Findings(
             action=Action.PASS,
@@ -107,7 +108,7 @@ class Screen:
             category=decisive.category,
             klass=decisive.klass,
             hits=hits,
-            ruleset=self.version,
+            ruleset=self.ruleset.version,
             masked=_masked(text, hits),
         )
 
