@@ -1,0 +1,180 @@
+"""A checker that cannot fail proves nothing: every law is broken here once, on purpose."""
+
+from dataclasses import replace
+
+import pytest
+
+from bench.checker import (
+    Answer,
+    Batch,
+    Joined,
+    Law,
+    Record,
+    Reset,
+    Run,
+    Send,
+    check,
+    counts_of,
+)
+
+
+def comment(seq, number, text=None):
+    return {"kind": "comment", "seq": seq, "number": number, "text": text or f"text {number}"}
+
+
+def marker(seq, number):
+    return {"kind": "marker", "seq": seq, "number": number, "by": "author", "category": None}
+
+
+def recall(seq, number):
+    return {"kind": "recall", "seq": seq, "number": number, "by": "author", "category": None}
+
+
+ROOM = {"kind": "room", "seq": 1, "state": {"title": "a room"}}
+ONE, TWO, FOUR = comment(2, 1), comment(3, 2), comment(5, 3)  # seq 4 is private
+GONE = [ROOM, marker(2, 1), TWO, FOUR, recall(6, 1)]  # the record after the recall of number 1
+TOP = 6
+
+
+def sent(number, seq, *, from_ns, upto_ns):
+    answer = Answer("published", upto_ns, number=number, seq=seq)
+    return Send(f"c-{number}", f"text {number}", from_ns, [answer])
+
+
+def run_of(*events, entries=GONE, sends=None, top=TOP):
+    return Run(Record.of(entries, top), {"ann": events}, sends)
+
+
+def laws_of(run):
+    return {finding.law for finding in check(run)}
+
+
+FOLLOWED = (
+    Joined(None, 1),
+    Batch(1, 2, (ONE,)),
+    Batch(2, 5, (TWO, FOUR)),
+    Batch(5, 6, (recall(6, 1),)),
+)
+SENDS = [
+    sent(1, 2, from_ns=10, upto_ns=20),
+    sent(2, 3, from_ns=30, upto_ns=50),
+    sent(3, 5, from_ns=40, upto_ns=60),
+]
+
+
+def test_a_faithful_run_breaks_no_law():
+    assert check(run_of(*FOLLOWED, sends=SENDS)) == []
+
+
+def test_a_viewer_who_comes_after_the_recall_gets_the_marker():
+    late = (Joined(0, TOP), Batch(0, 6, tuple(GONE)))
+
+    assert check(run_of(*late)) == []
+
+
+def test_a_viewer_may_skip_comments_but_learns_of_the_recall():
+    slow = (*FOLLOWED[:2], Batch(2, 6, (recall(6, 1),), skipped=True))
+
+    assert check(run_of(*slow)) == []
+
+
+def test_a_viewer_goes_on_from_the_top_of_a_reset():
+    assert check(run_of(Joined(0, TOP), Reset(5), FOLLOWED[3])) == []
+
+
+BROKEN_VIEWS = {
+    Law.SEEN_NOT_RECORDED: (*FOLLOWED[:3], Batch(5, 6, (comment(6, 4), recall(6, 1)))),
+    Law.RECORDED_NOT_SEEN: (FOLLOWED[0], FOLLOWED[1], Batch(2, 5, (FOUR,)), FOLLOWED[3]),
+    Law.RECALL_MISSED: (*FOLLOWED[:3], Batch(5, 6, ())),
+    Law.ORDER: (FOLLOWED[0], FOLLOWED[1], Batch(2, 5, (FOUR, TWO)), FOLLOWED[3]),
+    Law.HOLE: (FOLLOWED[0], FOLLOWED[2], FOLLOWED[3]),
+    Law.DOUBLE: (*FOLLOWED[:3], FOLLOWED[2], FOLLOWED[3]),
+    Law.BEHIND: FOLLOWED[:3],
+    Law.CONTENT: (FOLLOWED[0], FOLLOWED[1], Batch(2, 5, (comment(3, 2, "?"), FOUR)), FOLLOWED[3]),
+}
+
+
+@pytest.mark.parametrize(("law", "events"), BROKEN_VIEWS.items())
+def test_a_fault_of_delivery_is_named(law, events):
+    assert law in laws_of(run_of(*events))
+
+
+def test_a_private_entry_that_shows_is_not_recorded_as_public():
+    leaked = Batch(2, 5, (TWO, comment(4, None), FOUR))
+
+    assert laws_of(run_of(*FOLLOWED[:2], leaked, FOLLOWED[3])) == {Law.SEEN_NOT_RECORDED}
+
+
+def test_a_recall_missed_in_a_skipped_range_is_named():
+    assert laws_of(run_of(*FOLLOWED[:2], Batch(2, 6, (), skipped=True))) == {Law.RECALL_MISSED}
+
+
+def test_two_viewers_who_saw_two_texts_of_a_recalled_comment_disagree():
+    views = {"ann": FOLLOWED, "ben": (FOLLOWED[0], Batch(1, 2, (comment(2, 1, "?"),)))}
+
+    assert Law.CONTENT in laws_of(Run(Record.of(GONE, TOP), views, settled=False))
+
+
+def test_a_resume_that_begins_before_the_position_is_double():
+    again = Joined(2, TOP)
+    resumed = Batch(1, 5, (ONE, TWO, FOUR))
+
+    assert laws_of(run_of(*FOLLOWED[:2], again, resumed, FOLLOWED[3])) == {Law.DOUBLE}
+
+
+BROKEN_SENDS = {
+    Law.ACKED_NOT_RECORDED: [sent(4, 7, from_ns=70, upto_ns=80)],
+    Law.UNANSWERED: [Send("c-4", "text 4", 0)],
+    Law.TWO_ANSWERS: [
+        replace(SENDS[1], answers=[*SENDS[1].answers, Answer("published", 70, number=3, seq=5)])
+    ],
+    Law.REFUSED_BUT_RECORDED: [
+        replace(SENDS[1], answers=[Answer("refused", 50, code="rate_limited")])
+    ],
+    Law.REAL_TIME: [
+        replace(SENDS[0], sent_ns=55, answers=[replace(SENDS[0].answers[0], at_ns=58)])
+    ],
+}
+
+
+@pytest.mark.parametrize(("law", "instead"), BROKEN_SENDS.items())
+def test_a_broken_promise_to_a_sender_is_named(law, instead):
+    others = [send for send in SENDS if send.client_id != instead[0].client_id]
+
+    assert laws_of(run_of(sends=[*others, *instead])) == {law}
+
+
+def test_an_unknown_outcome_may_be_recorded():
+    open_send = replace(SENDS[1], answers=[Answer("refused", 50, code="unknown")])
+
+    assert check(run_of(sends=[SENDS[0], open_send, SENDS[2]])) == []
+
+
+def test_a_text_that_nobody_sent_is_named():
+    assert laws_of(run_of(sends=SENDS[:2])) == {Law.NEVER_SENT}
+
+
+def test_one_send_recorded_twice_is_named():
+    twice = [*GONE, comment(7, 4, "text 2")]
+
+    assert laws_of(run_of(entries=twice, top=7, sends=SENDS)) == {Law.RECORDED_TWICE}
+
+
+def test_a_gap_in_the_numbers_of_the_record_is_named():
+    assert laws_of(run_of(entries=[ROOM, ONE, FOUR])) == {Law.NUMBERS}
+
+
+def test_every_law_has_been_broken_here():
+    broken = {
+        *BROKEN_VIEWS,
+        *BROKEN_SENDS,
+        *(Law.NEVER_SENT, Law.RECORDED_TWICE, Law.NUMBERS),
+    }
+
+    assert broken == set(Law)
+
+
+def test_findings_are_counted_by_law():
+    findings = check(run_of(FOLLOWED[0], FOLLOWED[3]))
+
+    assert counts_of(findings) == {Law.HOLE.value: 1}
