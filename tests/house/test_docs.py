@@ -1,0 +1,90 @@
+import re
+
+import pytest
+
+from danmaku.errors import Code
+from tests.house.tree import ROOT, project_files, python_files
+from tools import docs
+
+DECISION_PARTS = [
+    "Context",
+    "Decision",
+    "Ways not taken",
+    "Consequences",
+    "How we would notice it was wrong",
+]
+# Codes of duties that nothing serves so far. It only ever shrinks.
+UNRAISED = {
+    Code.NOT_VERIFIED,
+    Code.IDENTITY_BARRED,
+    Code.AGREEMENT_OUTDATED,
+    Code.WARNING_UNREAD,
+    Code.ACCOUNT_SUSPENDED,
+    Code.MUTED,
+    Code.PLATFORM_CLOSED,
+    Code.LEVEL_TOO_LOW,
+    Code.TRAINING_REQUIRED,
+}
+LINK = re.compile(r"\]\(([^)#:\s]+)(#[^)\s]*)?\)")
+
+
+def markdown_files():
+    return [path for path in project_files() if path.suffix == ".md"]
+
+
+def text_of(path):
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("path", "text"), docs.pages().items(), ids=str)
+def test_generated_page_tells_what_the_code_says(path, text):
+    assert text_of(path) == text, "run `make docs`"
+
+
+def test_links_between_pages_lead_somewhere():
+    broken = [
+        f"{path}: {target}"
+        for path in markdown_files()
+        for target, _anchor in LINK.findall(text_of(path))
+        if not (ROOT / path.parent / target).exists()
+    ]
+
+    assert broken == []
+
+
+def test_decisions_are_numbered_without_gaps_and_have_all_their_parts():
+    decisions = [path for path in markdown_files() if path.parent.as_posix() == "docs/decisions"]
+
+    assert [int(path.name[:4]) for path in decisions] == [*range(1, len(decisions) + 1)]
+    for path in decisions:
+        assert text_of(path).startswith(f"# {int(path.name[:4])}. "), path
+        assert re.findall(r"^## (.+)$", text_of(path), re.MULTILINE) == DECISION_PARTS, path
+
+
+def named_in(*folders):
+    """The codes that some file names, as a member or by its word."""
+    texts = "\n".join(
+        text_of(path) for path in python_files(*folders) if path.as_posix() != "danmaku/errors.py"
+    )
+    return {code for code in Code if re.search(rf"\bCode\.{code.name}\b|[\"']{code}[\"']", texts)}
+
+
+def test_codes_that_nothing_raises_are_those_we_know_of():
+    raised_by_class = {
+        Code.NOT_SIGNED_IN,
+        Code.NOT_GRANTED,
+        Code.NOT_FOUND,
+        Code.BAD_MESSAGE,
+        Code.RATE_LIMITED,
+        Code.OVERLOADED,
+        Code.STORE_UNAVAILABLE,
+        Code.UNKNOWN,
+        Code.DRAINING,
+        Code.INTERNAL,
+    }
+
+    assert set(Code) - named_in("danmaku") - raised_by_class == UNRAISED
+
+
+def test_every_code_that_is_raised_is_met_by_some_test():
+    assert set(Code) - named_in("tests/") - UNRAISED == set()

@@ -1,0 +1,1 @@
+"""What the verbs of the Makefile need beyond a line of shell."""

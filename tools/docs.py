@@ -1,0 +1,201 @@
+"""Write the pages of docs/ that the code already knows: settings, errors, metrics, duties.
+
+`make docs` writes them, and a house test compares them, so that they never tell an old story.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from danmaku.config import Settings
+from danmaku.domain.articles import UNSERVED, Article
+from danmaku.errors import ANSWERS, Close, Code
+from danmaku.telemetry import Telemetry
+from tools.duties import told_by
+
+ROOT = Path(__file__).resolve().parent.parent
+GENERATED = "<!-- Written by `make docs` from {source}; edit that. -->"
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page by its path, relative to the root."""
+    texts = {
+        "settings": settings_page(),
+        "errors": errors_page(),
+        "metrics": metrics_page(),
+        "regulation": regulation_page(),
+    }
+    return {Path("docs", f"{name}.md"): text for name, text in texts.items()}
+
+
+def page(title: str, source: str, *parts: str) -> str:
+    """A whole page of its parts, blank lines between."""
+    return "\n\n".join((f"# {title}", GENERATED.format(source=source), *parts)) + "\n"
+
+
+def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A Markdown table; a bar within a cell is escaped."""
+    lines = (header, tuple("---" for _ in header), *rows)
+    return "\n".join(
+        "| " + " | ".join(c.replace("|", "\\|") for c in cells) + " |" for cells in lines
+    )
+
+
+def settings_page() -> str:
+    """Every setting with its variable, default, range and sentence."""
+    introduction = (
+        "A TOML file is read first, given by `danmaku serve --config FILE`; then the variables of "
+        "the environment, which win. An unknown key refuses to start. `danmaku config --explain` "
+        "prints the values in force and where each comes from."
+    )
+    whole = [
+        setting_row("", name, field)
+        for name, field in Settings.model_fields.items()
+        if not is_part(field)
+    ]
+    parts = [
+        f"## {name}\n\n{(field.annotation.__doc__ or '').strip()}\n\n"
+        + settings_table(
+            setting_row(f"{name}.", key, inner)
+            for key, inner in field.annotation.model_fields.items()
+        )
+        for name, field in Settings.model_fields.items()
+        if is_part(field)
+    ]
+    return page(
+        "Settings",
+        "danmaku/config.py",
+        introduction,
+        *parts,
+        "## The whole\n\n" + settings_table(whole),
+    )
+
+
+def is_part(field: FieldInfo) -> bool:
+    """Whether a field is a table of further settings."""
+    return isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+
+
+def settings_table(rows: Iterable[tuple[str, ...]]) -> str:
+    """The table of one part."""
+    return table(("key", "variable", "default", "range", "what it does"), rows)
+
+
+def setting_row(prefix: str, name: str, field: FieldInfo) -> tuple[str, ...]:
+    """One setting, as it is written in a file and in the environment."""
+    variable = "DANMAKU_" + f"{prefix}{name}".replace(".", "__").upper()
+    default = json.dumps(field.default, default=str, ensure_ascii=False)
+    shown = "none" if default in {"null", "[]", '""'} else f"`{default}`"
+    return (
+        f"`{prefix}{name}`",
+        f"`{variable}`",
+        shown,
+        range_of(field),
+        field.description or "",
+    )
+
+
+def range_of(field: FieldInfo) -> str:
+    """Words for the bounds that pydantic checks."""
+    words = {"ge": "from {}", "gt": "above {}", "le": "to {}", "lt": "below {}", "pattern": "`{}`"}
+    return " ".join(
+        said.format(bound)
+        for rule in field.metadata
+        for name, said in words.items()
+        if (bound := getattr(rule, name, None)) is not None
+    )
+
+
+def errors_page() -> str:
+    """Every code with what the doors make of it."""
+    texts = json.loads((ROOT / "danmaku/web/texts/en.json").read_text(encoding="utf-8"))
+    rows = (
+        (
+            f"`{code}`",
+            str(answer.http_status),
+            "stays open" if answer.close_code is None else f"closes with {answer.close_code}",
+            "yes" if answer.retry else "no",
+            texts[f"code.{code}"],
+        )
+        for code, answer in ((code, ANSWERS[code]) for code in Code)
+    )
+    introduction = (
+        "One code means one thing on every door: the `code` of a `refused` or `error` message on a "
+        "socket, and of the JSON body over HTTP. A code, once given, never gets another meaning; "
+        "clients treat one they do not know like `internal`."
+    )
+    header = ("code", "HTTP", "socket", "retry", "what people read")
+    closes = table(
+        ("close code", "word"),
+        sorted((str(value), name.lower()) for name, value in vars(Close).items() if name.isupper()),
+    )
+    return page(
+        "Refusals and errors",
+        "danmaku/errors.py",
+        introduction,
+        table(header, rows),
+        "## Close codes of sockets\n\n" + closes,
+    )
+
+
+def metrics_page() -> str:
+    """Every metric of ours that `/metrics` shows."""
+    introduction = (
+        "`/metrics` speaks the Prometheus text format. No label carries a room, an account or an "
+        "address: their number has no bound, and they are nobody's business. Beside these stand "
+        "the `process_*` and `python_*` metrics that every Prometheus client has."
+    )
+    return page(
+        "Metrics",
+        "danmaku/telemetry.py",
+        introduction,
+        table(("name", "kind", "what"), metric_rows(Telemetry().exposition().decode())),
+    )
+
+
+def metric_rows(exposition: str) -> Iterator[tuple[str, ...]]:
+    """Name, kind and sentence of each metric, read from the text that Prometheus reads."""
+    said = re.findall(r"^# HELP (danmaku_\w+) (.*)\n# TYPE \1 (\w+)", exposition, re.MULTILINE)
+    for name, sentence, kind in sorted(said):
+        if not name.endswith("_created"):  # the library's own: when it began to count
+            yield f"`{name}`", kind, sentence
+
+
+def regulation_page() -> str:
+    """Every duty with the code that serves it and the scenario that proves it."""
+    introduction = (
+        "What the regulation asks of such a server, clause by clause. A: the provisions on post "
+        "comments (draft of 2022). B: those on forum communities (2017). A duty without code is "
+        "one that this server does not serve; who runs it answers for that."
+    )
+    code = told_by(ROOT, "danmaku")
+    tests = told_by(ROOT, "tests/articles")
+    rows = (
+        (
+            article.clause,
+            article.duty,
+            "not served" if article in UNSERVED else "<br>".join(code.get(article, ())),
+            "<br>".join(tests.get(article, ())),
+        )
+        for article in Article
+    )
+    return page(
+        "The regulation",
+        "docstrings that name an article",
+        introduction,
+        table(("clause", "duty", "served by", "proven by"), rows),
+    )
+
+
+def main() -> None:
+    """Write every page anew."""
+    for path, text in pages().items():
+        (ROOT / path).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
