@@ -6,7 +6,6 @@ else in the tree reads the environment.
 """
 
 from pathlib import Path
-from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import (
@@ -24,22 +23,30 @@ class _Part(BaseModel):
 class ServerSettings(_Part):
     """Where the server listens and under which name it is known."""
 
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one."
+    )
     public_url: str = Field(
-        "", description="Address that browsers use, such as https://danmaku.example; empty: the listening one."
+        default="",
+        description="Address that browsers use, as https://danmaku.example; empty: as listening.",
     )
     origins: tuple[str, ...] = Field(
-        (), description="Other sites whose pages may open sockets here, as scheme://host[:port]."
+        default=(),
+        description="Other sites whose pages may open sockets here, as scheme://host[:port].",
     )
     embed_origins: tuple[str, ...] = Field(
-        (), description="Sites that may show rooms in a frame, as scheme://host[:port]."
+        default=(), description="Sites that may show rooms in a frame, as scheme://host[:port]."
     )
     trusted_proxies: tuple[str, ...] = Field(
-        (), description="Addresses of reverse proxies whose X-Forwarded-* headers are believed."
+        default=(),
+        description="Addresses of reverse proxies whose X-Forwarded-* headers are believed.",
     )
     drain_ms: int = Field(
-        3000, ge=0, le=25_000, description="How long a stopping server lets viewers go, milliseconds."
+        default=3000,
+        ge=0,
+        le=25_000,
+        description="How long a stopping server lets viewers go, milliseconds.",
     )
 
 
@@ -47,101 +54,153 @@ class StoreSettings(_Part):
     """Where the record lies and how it is written."""
 
     data_dir: Path = Field(
-        Path("data"), description="Directory of the embedded record, its keys and its lock."
+        default=Path("data"), description="Directory of the embedded record, its keys and its lock."
     )
     gather_ms_max: int = Field(
-        5, ge=0, le=1000, description="How long a commit may gather while another runs, milliseconds."
+        default=5,
+        ge=0,
+        le=1000,
+        description="How long a commit may gather while another runs, milliseconds.",
     )
     gather_entries_max: int = Field(
-        512, ge=1, le=10_000, description="Entries in one commit at most."
+        default=512, ge=1, le=10_000, description="Entries in one commit at most."
     )
     queue_entries_max: int = Field(
-        5000, ge=1, le=1_000_000, description="Entries waiting for the writer before senders are refused."
+        default=5000,
+        ge=1,
+        le=1_000_000,
+        description="Entries waiting for the writer before senders are refused.",
     )
     commit_wait_ms_max: int = Field(
-        10_000, ge=100, description="After this a sender is told `unknown`, milliseconds."
+        default=10_000, ge=100, description="After this a sender is told `unknown`, milliseconds."
     )
     checkpoint_ms: int = Field(
-        10_000, ge=100, description="How often grown chains get a signed head, milliseconds."
+        default=10_000,
+        ge=100,
+        description="How often grown chains get a signed head, milliseconds.",
     )
-    readers_count: int = Field(2, ge=1, le=32, description="Threads that read the record.")
+    readers_count: int = Field(default=2, ge=1, le=32, description="Threads that read the record.")
 
 
 class GatewaySettings(_Part):
     """Limits of sockets and rooms."""
 
-    connections_max: int = Field(18_000, ge=1, description="Open sockets at most.")
-    message_bytes_max: int = Field(4096, ge=256, le=65_536, description="One client message, bytes.")
-    fragments_max: int = Field(8, ge=1, description="Fragments of one client message.")
-    messages_per_s: float = Field(10.0, gt=0, description="Messages of one socket per second.")
-    messages_burst: int = Field(20, ge=1, description="Messages of one socket in a burst.")
-    handshake_ms_max: int = Field(5_000, ge=100, description="Time for the upgrade, milliseconds.")
-    hello_ms_max: int = Field(10_000, ge=100, description="Time for the first message, milliseconds.")
-    fragment_ms_max: int = Field(
-        10_000, ge=100, description="Time for one whole message once begun, milliseconds."
+    connections_max: int = Field(default=18_000, ge=1, description="Open sockets at most.")
+    message_bytes_max: int = Field(
+        default=4096, ge=256, le=65_536, description="One client message, bytes."
     )
-    heartbeat_ms: int = Field(20_000, ge=100, description="Between two pings, milliseconds.")
+    fragments_max: int = Field(default=8, ge=1, description="Fragments of one client message.")
+    messages_per_s: float = Field(
+        default=10.0, gt=0, description="Messages of one socket per second."
+    )
+    messages_burst: int = Field(default=20, ge=1, description="Messages of one socket in a burst.")
+    handshake_ms_max: int = Field(
+        default=5_000, ge=100, description="Time for the upgrade, milliseconds."
+    )
+    hello_ms_max: int = Field(
+        default=10_000, ge=100, description="Time for the first message, milliseconds."
+    )
+    fragment_ms_max: int = Field(
+        default=10_000, ge=100, description="Time for one whole message once begun, milliseconds."
+    )
+    heartbeat_ms: int = Field(
+        default=20_000, ge=100, description="Between two pings, milliseconds."
+    )
     silence_ms_max: int = Field(
-        20_000, ge=100, description="Without an answer to a ping the socket is closed, milliseconds."
+        default=20_000,
+        ge=100,
+        description="Without an answer to a ping the socket is closed, milliseconds.",
     )
     gather_ms_max: int = Field(
-        50, ge=0, le=1000, description="Comments of a busy room gather this long, milliseconds."
+        default=50,
+        ge=0,
+        le=1000,
+        description="Comments of a busy room gather this long, milliseconds.",
     )
-    slice_sockets: int = Field(500, ge=1, description="Sockets written to before others get a turn.")
+    slice_sockets: int = Field(
+        default=500, ge=1, description="Sockets written to before others get a turn."
+    )
     ring_entries_max: int = Field(
-        4096, ge=16, description="Newest entries of a room kept in memory for viewers who fall behind."
+        default=4096,
+        ge=16,
+        description="Newest entries of a room kept in memory for viewers who fall behind.",
     )
     outbox_bytes_max: int = Field(
-        65_536, ge=4096, description="Unsent bytes after which a viewer leaves the fan-out, bytes."
+        default=65_536,
+        ge=4096,
+        description="Unsent bytes after which a viewer leaves the fan-out, bytes.",
     )
     stalled_ms_max: int = Field(
-        30_000, ge=1000, description="A viewer who takes nothing for this long is closed, milliseconds."
+        default=30_000,
+        ge=1000,
+        description="A viewer who takes nothing for this long is closed, milliseconds.",
     )
     catch_up_entries_max: int = Field(
-        10_000, ge=1, description="Entries replayed over a socket before `reset` is sent."
+        default=10_000, ge=1, description="Entries replayed over a socket before `reset` is sent."
     )
-    viewers_ms: int = Field(2_000, ge=100, description="Between two viewer counts, milliseconds.")
-    compress: bool = Field(True, description="Offer permessage-deflate without context takeover.")
+    viewers_ms: int = Field(
+        default=2_000, ge=100, description="Between two viewer counts, milliseconds."
+    )
+    compress: bool = Field(
+        default=True, description="Offer permessage-deflate without context takeover."
+    )
 
 
 class FilterSettings(_Part):
     """The filter stage."""
 
     rules_file: Path | None = Field(
-        None, description="Rule file (TOML), read again when it changes; empty: the sample rules."
+        default=None,
+        description="Rule file (TOML), read again when it changes; empty: the sample rules.",
     )
-    reload_ms: int = Field(1_000, ge=100, description="How often the file is looked at, milliseconds.")
+    reload_ms: int = Field(
+        default=1_000, ge=100, description="How often the file is looked at, milliseconds."
+    )
     micros_max: int = Field(
-        20_000, ge=100, description="A longer look at one text counts as a fault: held. Microseconds."
+        default=20_000,
+        ge=100,
+        description="A longer look at one text counts as a fault: held. Microseconds.",
     )
 
 
 class AdmissionSettings(_Part):
     """Limits on senders; a room may be stricter."""
 
-    sends_per_s: float = Field(1.0, gt=0, description="Comments of one account per second.")
-    sends_burst: int = Field(5, ge=1, description="Comments of one account in a burst.")
+    sends_per_s: float = Field(default=1.0, gt=0, description="Comments of one account per second.")
+    sends_burst: int = Field(default=5, ge=1, description="Comments of one account in a burst.")
     repeats_within_ms: int = Field(
-        30_000, ge=0, description="Window in which an account's repeats are counted, milliseconds."
+        default=30_000,
+        ge=0,
+        description="Window in which an account's repeats are counted, milliseconds.",
     )
-    repeats_max: int = Field(2, ge=1, description="Copies of one text allowed within the window.")
+    repeats_max: int = Field(
+        default=2, ge=1, description="Copies of one text allowed within the window."
+    )
     repeats_length_min: int = Field(
-        5, ge=1, description="Shorter texts may be repeated: laughter is no flood. Code points."
+        default=5,
+        ge=1,
+        description="Shorter texts may be repeated: laughter is no flood. Code points.",
     )
     late_ms_max: int = Field(
-        600_000, ge=0, description="How far a position may lie beyond a broadcast's clock, milliseconds."
+        default=600_000,
+        ge=0,
+        description="How far a position may lie beyond a broadcast's clock, milliseconds.",
     )
 
 
 class AccountSettings(_Part):
     """Signing in."""
 
-    registration: bool = Field(True, description="Whether anybody may register.")
-    session_days: int = Field(30, ge=1, le=365, description="Life of a session, days.")
-    reset_minutes: int = Field(60, ge=1, description="Life of a password reset link, minutes.")
-    password_length_min: int = Field(10, ge=8, description="Shortest password, code points.")
-    hashing_threads: int = Field(2, ge=1, le=8, description="Passwords hashed at one time.")
-    hashing_queue_max: int = Field(50, ge=1, description="Sign-ins that may wait for that.")
+    registration: bool = Field(default=True, description="Whether anybody may register.")
+    session_days: int = Field(default=30, ge=1, le=365, description="Life of a session, days.")
+    reset_minutes: int = Field(
+        default=60, ge=1, description="Life of a password reset link, minutes."
+    )
+    password_length_min: int = Field(
+        default=10, ge=8, description="Shortest password, code points."
+    )
+    hashing_threads: int = Field(default=2, ge=1, le=8, description="Passwords hashed at one time.")
+    hashing_queue_max: int = Field(default=50, ge=1, description="Sign-ins that may wait for that.")
 
 
 class Settings(BaseSettings):
@@ -161,28 +220,31 @@ class Settings(BaseSettings):
         default=False,
         description="Ready accounts and rooms for trying out; refuses to listen on a public address.",
     )
-    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least level logged.")
+    log_level: str = Field(
+        default="info", pattern="^(debug|info|warning|error)$", description="Least level logged."
+    )
 
     @classmethod
-    def from_file(cls, path: Path | None) -> Self:
-        """Read `path` (TOML; None: no file), then the environment.
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- as the library calls
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- it
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments before the environment before the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
-        Raises:
-            pydantic.ValidationError: For an unknown key or a value out of range.
-        """
 
-        class FromFile(cls):  # type: ignore[valid-type,misc] -- the library takes the file by class
-            model_config = SettingsConfigDict(toml_file=path)
+def settings_from(path: Path | None) -> Settings:
+    """Read `path` (TOML; None: no file), then the environment over it.
 
-            @classmethod
-            def settings_customise_sources(
-                cls,
-                settings_cls: type[BaseSettings],
-                init_settings: PydanticBaseSettingsSource,
-                env_settings: PydanticBaseSettingsSource,
-                dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- the library's signature
-                file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- the same
-            ) -> tuple[PydanticBaseSettingsSource, ...]:
-                return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+    Raises:
+        pydantic.ValidationError: For an unknown key or a value out of range.
+    """
 
-        return FromFile()
+    class FromFile(Settings):
+        model_config = SettingsConfigDict(toml_file=path)
+
+    return FromFile()

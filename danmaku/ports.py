@@ -134,8 +134,10 @@ class Reader(Protocol):
         """Rooms in the order of their ids, after `after`."""
 
     async def comment(self, room: RoomId, number: Number) -> tuple[Seq, Comment] | None:
-        """A numbered comment with its content, whatever its status, and the seq of its first
-        publication. The caller decides who may see the content of a recalled one."""
+        """A numbered comment with its content, whatever its status; and the seq it came with.
+
+        The caller decides who may see the content of a recalled one.
+        """
 
     async def author(self, room: RoomId, number: Number) -> AccountId | None:
         """The account behind a numbered comment."""

@@ -1,0 +1,1 @@
+"""The rules: values in, values out. No clock, no loop, no disk."""

@@ -1,9 +1,25 @@
 """Who somebody is to this house: the powers that grants give, and the standing doors ask for."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
+from danmaku.errors import BadMessage
+
+_LOGIN = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{2,31}")
+NAME_MAX = 24  # code points of a public name
+
+
+def login_of(text: str) -> str:
+    """Check a sign-in name.
+
+    Raises:
+        BadMessage: If it is not 3 to 32 ASCII letters, digits, `_`, `.` or `-`.
+    """
+    if not _LOGIN.fullmatch(text):
+        raise BadMessage("A sign-in name is 3 to 32 letters, digits, '_', '.' or '-'.")
+    return text
 
 
 class Power(StrEnum):
@@ -97,6 +113,12 @@ class Standing:
         if self.token_room is not None and room != self.token_room:
             return False
         return any(grant.carries(power, room, now_ms) for grant in self.grants)
+
+    def is_platform(self, power: Power, now_ms: Millis) -> bool:
+        """Whether `power` is held for the whole platform, not for a room alone."""
+        return self.token_room is None and any(
+            grant.room is None and grant.carries(power, None, now_ms) for grant in self.grants
+        )
 
     def powers(self, room: RoomId | None, now_ms: Millis) -> frozenset[Power]:
         """Every power in force in `room`."""

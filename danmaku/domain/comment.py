@@ -1,5 +1,7 @@
 """A comment: what its author wrote, how it looks, and where it stands."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -21,6 +23,32 @@ class Mode(StrEnum):
 
 SMALL, NORMAL, LARGE = 18, 25, 36  # the numbers that existing players use
 SIZES = frozenset({SMALL, NORMAL, LARGE})
+
+
+# Controls, surrogates, private use, and the marks that turn the direction of *other* people's text.
+# Joiners stay: emoji and several scripts need them.
+_UNWANTED = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+_BREAKS = re.compile("[\\s\u2028\u2029]+")
+MARKS_MAX = 4  # combining marks on one letter; more only draw over the neighbours
+
+
+def clean_text(text: str) -> str:
+    """A comment as it is recorded: one line, NFC, nothing that acts on its surroundings."""
+    composed = unicodedata.normalize("NFC", _BREAKS.sub(" ", text))
+    wanted = _UNWANTED.sub("", composed).strip()
+    return wanted if wanted.isascii() else _with_few_marks(wanted)
+
+
+def _with_few_marks(text: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        if marks <= MARKS_MAX:
+            kept.append(char)
+    return "".join(kept)
 
 
 class CommentStatus(StrEnum):

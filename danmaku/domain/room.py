@@ -1,12 +1,19 @@
 """A room as everybody may know it: what plays, what is allowed, whether it is open."""
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from danmaku.domain.comment import Mode
 from danmaku.domain.ids import Millis
+from danmaku.errors import BadMessage
 
 ALL_MODES = frozenset(Mode)
+TITLE_MAX = 80  # code points
+TEXT_MAX = 500  # code points; a longer text is no bullet
+SLOW_MAX_MS = 3_600_000
+RECALL_WITHIN_MAX_MS = 86_400_000
+_MEDIA_URL = re.compile(r"(?:https?://[^\s/]+|/(?!/))[^\s\\]{0,2000}")
 
 
 class RoomKind(StrEnum):
@@ -38,7 +45,6 @@ class ReviewMode(StrEnum):
     """
 
     MACHINE = "machine"  # the filter alone
-    DELAYED = "delayed"  # the filter, then a delay in which staff may stop a comment
     EVERY = "every"  # a person approves each comment
     CLOSED = "closed"  # no comments for now: the streamer's toggle
 
@@ -80,3 +86,25 @@ class RoomState:
     def is_broadcasting(self) -> bool:
         """Whether the server's clock gives the positions."""
         return self.broadcast is not None and self.broadcast.ended_ms is None
+
+
+def checked(state: RoomState) -> RoomState:
+    """Hold a state to its bounds.
+
+    Raises:
+        BadMessage: Naming the first field that is out of range.
+    """
+    policy = state.policy
+    if not 1 <= len(state.title) <= TITLE_MAX:
+        raise BadMessage(f"A title has 1 to {TITLE_MAX} characters.")
+    if state.media_url and not _MEDIA_URL.fullmatch(state.media_url):
+        raise BadMessage("A media address begins with https://, http:// or one slash.")
+    if not 0 <= policy.slow_ms <= SLOW_MAX_MS:
+        raise BadMessage(f"Slow mode is 0 to {SLOW_MAX_MS} ms.")
+    if not 1 <= policy.text_max <= TEXT_MAX:
+        raise BadMessage(f"A comment's length is 1 to {TEXT_MAX} characters.")
+    if not 0 <= policy.recall_within_ms <= RECALL_WITHIN_MAX_MS:
+        raise BadMessage(f"Time to recall is 0 to {RECALL_WITHIN_MAX_MS} ms.")
+    if not policy.modes:
+        raise BadMessage("A room allows at least one mode.")
+    return state

@@ -1,0 +1,431 @@
+"""Accounts: registering, signing in, tokens, grants; and the standing of everybody in use.
+
+Secrets leave this file once, to their owner; what is kept are digests. Passwords are hashed on a
+few threads with a bounded queue, so that a storm of sign-ins costs neither memory nor the loop.
+"""
+
+import asyncio
+import base64
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from hashlib import sha256
+from typing import TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from danmaku.config import AccountSettings
+from danmaku.domain.account import (
+    NAME_MAX,
+    Bundle,
+    Power,
+    PowerGrant,
+    Standing,
+    login_of,
+)
+from danmaku.domain.comment import clean_text
+from danmaku.domain.facts import (
+    AccountRegistered,
+    Entry,
+    PasswordChanged,
+    PowersGranted,
+    PowersRevoked,
+    TokenIssued,
+    TokenRevoked,
+)
+from danmaku.domain.grants import require
+from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId
+from danmaku.domain.pacing import TokenBuckets
+from danmaku.domain.standing import standing_after
+from danmaku.errors import BadMessage, NotAllowed, NotFound, NotSignedIn, Overloaded
+from danmaku.ports import Accounts, Append, Clock, Record, TokenRow
+
+STANDINGS_MAX = 100_000  # in memory; the least recently used one is read again when needed
+THE_NEW_ONE = AccountId(0)  # in a commit that registers an account: that account
+TOKEN_PREFIX = "dm_"  # noqa: S105 -- lets scanners recognise a leaked token
+PASSWORD_MAX = 256  # code points
+TTL_MIN_MS = 1000  # of an embed token
+LABEL_MAX = 60  # code points
+SIGN_INS_PER_S, SIGN_INS_BURST = 0.1, 10  # of one login
+T = TypeVar("T")
+MS_PER_DAY, MS_PER_MINUTE = 86_400_000, 60_000
+
+
+def digest_of(secret: str) -> bytes:
+    """What is kept of a secret. The secrets are 256 random bits: one hash is enough."""
+    return sha256(secret.encode()).digest()
+
+
+def new_id() -> str:
+    """A fresh random public id: 16 characters of a-z, 2-7."""
+    return base64.b32encode(secrets.token_bytes(10)).decode().lower()
+
+
+class People:
+    """Everybody who is known here."""
+
+    def __init__(
+        self, record: Record, accounts: Accounts, *, clock: Clock, settings: AccountSettings
+    ) -> None:
+        self._record = record
+        self._accounts = accounts
+        self._clock = clock
+        self._settings = settings
+        self._hasher = PasswordHasher()
+        self._threads = ThreadPoolExecutor(settings.hashing_threads, "passwords")
+        self._hashing = 0  # passwords being hashed or waiting for it
+        self._sign_ins = TokenBuckets(SIGN_INS_PER_S, SIGN_INS_BURST)
+        self._standings: OrderedDict[AccountId, Standing] = OrderedDict()
+        self._arriving: dict[AccountId, list[Entry]] = {}
+        self._nobody = self._hasher.hash(secrets.token_urlsafe())  # equal work for unknown logins
+
+    def close(self) -> None:
+        """Let the hashing threads go."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    # --- standing
+
+    def apply(self, entries: Sequence[Entry]) -> None:
+        """Follow the platform's chain; called for every announcement, in order."""
+        for entry in entries:
+            if entry.account is None or entry.chain != PLATFORM:
+                continue
+            if (known := self._standings.get(entry.account)) is not None:
+                self._standings[entry.account] = standing_after(known, entry)
+            elif (arriving := self._arriving.get(entry.account)) is not None:
+                arriving.append(entry)
+
+    def freshen(self, who: Standing) -> Standing | None:
+        """The standing of now for one handed in earlier, without reading the record.
+
+        One that has left memory is given back as it is: the record refuses what it decided on an
+        old version (`Stale`).
+        """
+        known = self._standings.get(who.account)
+        return who if known is None else replace(known, token_room=who.token_room)
+
+    async def standing(self, account: AccountId) -> Standing | None:
+        """An account's standing; None: there is no such account."""
+        if (known := self._standings.get(account)) is not None:
+            self._standings.move_to_end(account)
+            return known
+        missed = self._arriving.setdefault(account, [])
+        try:
+            standing = await self._accounts.standing(account)
+        finally:
+            self._arriving.pop(account, None)
+        if standing is None:
+            return None
+        for entry in missed:
+            standing = standing_after(standing, entry)
+        standing = self._standings.setdefault(account, standing)
+        if len(self._standings) > STANDINGS_MAX:
+            self._standings.popitem(last=False)
+        return standing
+
+    # --- registering and signing in
+
+    async def register(self, login: str, name: str, password: str) -> Standing:
+        """Open an account that may comment.
+
+        Raises:
+            NotAllowed: Nobody may register here.
+            BadMessage: A field is out of bounds.
+            Coded: DUPLICATE: the login is taken.
+            Overloaded: Too many passwords wait to be hashed.
+        """
+        if not self._settings.registration:
+            raise NotAllowed("Registration is closed here.")
+        return await self.add(login, name, password)
+
+    async def add(self, login: str, name: str, password: str | None) -> Standing:
+        """As `register`, also where nobody may register by themselves.
+
+        Args:
+            login: Sign-in name.
+            name: Public name.
+            password: None for an account that is used by tokens only.
+        """
+        hashed = None if password is None else await self._hash(password)
+        return await self._add(login_of(login), self._name_of(name), hashed)
+
+    async def _add(self, login: str, name: str, hashed: str | None) -> Standing:
+        registered = AccountRegistered(login=login, name=name, password_hash=hashed)
+        grant = PowerGrant(new_id(), Bundle.VIEWER, room=None, until_ms=None)
+        granted = PowersGranted(grant=grant, holder=THE_NEW_ONE, actor=None)
+        entries = await self._record.commit(Append(PLATFORM, registered), Append(PLATFORM, granted))
+        account = entries[0].account
+        assert account is not None  # the record gives a new account its id
+        standing = await self.standing(account)
+        assert standing is not None
+        return standing
+
+    def _name_of(self, name: str) -> str:
+        cleaned = clean_text(name)
+        if not 1 <= len(cleaned) <= NAME_MAX:
+            raise BadMessage(f"A name has 1 to {NAME_MAX} characters.")
+        return cleaned
+
+    async def sign_in(self, login: str, password: str) -> tuple[Standing, str]:
+        """Check a password; give the standing and the secret of a new session.
+
+        An unknown login costs as much time as a wrong password, and gets the same answer.
+
+        Raises:
+            NotSignedIn: Wrong login or password.
+            TooFast: Too many tries for this login.
+            Overloaded: Too many passwords wait to be hashed.
+        """
+        if len(login) > PASSWORD_MAX or len(password) > PASSWORD_MAX:
+            raise NotSignedIn("Wrong name or password.")
+        self._sign_ins.take(login.casefold(), self._clock())
+        found = await self._accounts.credentials(login)
+        hashed = None if found is None else found.password_hash
+        right = await self._run(self._verify, hashed or self._nobody, password)
+        standing = None if found is None else await self.standing(found.account)
+        if not right or hashed is None or standing is None:
+            raise NotSignedIn("Wrong name or password.")
+        return standing, await self._open_session(standing.account)
+
+    async def _open_session(self, account: AccountId) -> str:
+        secret = secrets.token_urlsafe(32)
+        until_ms = Millis(self._clock() + self._settings.session_days * MS_PER_DAY)
+        await self._accounts.open_session(digest_of(secret), account, until_ms)
+        return secret
+
+    async def session(self, secret: str | None) -> Standing | None:
+        """Whose session this is; None for none."""
+        if not secret:
+            return None
+        account = await self._accounts.session(digest_of(secret), self._clock())
+        return None if account is None else await self.standing(account)
+
+    async def sign_out(self, secret: str) -> None:
+        """End one session."""
+        await self._accounts.close_session(digest_of(secret))
+
+    async def bearer(self, token: str) -> Standing:
+        """Whose token this is.
+
+        Raises:
+            NotSignedIn: It is not known, revoked or expired.
+        """
+        found = await self._accounts.token(digest_of(token), self._clock())
+        standing = None if found is None else await self.standing(found[0])
+        if found is None or standing is None:
+            raise NotSignedIn("The token is not valid.")
+        return replace(standing, token_room=found[1])
+
+    # --- passwords
+
+    async def change_password(
+        self, who: Standing, old: str, new: str, *, keep: str | None = None
+    ) -> None:
+        """Change one's own password; every other session ends.
+
+        Args:
+            who: The owner.
+            old: The password of now.
+            new: The next one.
+            keep: Secret of the session to keep.
+
+        Raises:
+            NotSignedIn: The old password is wrong.
+            BadMessage: The new one is too short or too long.
+            TooFast, Overloaded: As `sign_in`.
+        """
+        self._sign_ins.take(who.login.casefold(), self._clock())
+        found = await self._accounts.credentials(who.login)
+        hashed = None if found is None else found.password_hash
+        if hashed is None or not await self._run(self._verify, hashed, old):
+            raise NotSignedIn("Wrong password.")
+        await self._set_password(who.account, new, keep=keep)
+
+    async def open_reset(self, login: str) -> str:
+        """Make a one-time secret with which a password can be set; for the operator to hand on.
+
+        Raises:
+            NotFound: There is no such login.
+        """
+        found = await self._accounts.credentials(login)
+        if found is None:
+            raise NotFound("There is no such account.")
+        secret = secrets.token_urlsafe(32)
+        until_ms = Millis(self._clock() + self._settings.reset_minutes * MS_PER_MINUTE)
+        await self._accounts.open_reset(digest_of(secret), found.account, until_ms)
+        return secret
+
+    async def reset(self, secret: str, password: str) -> None:
+        """Set a password with a one-time secret; every session ends.
+
+        Raises:
+            NotFound: The secret is not known, used up or expired.
+            BadMessage: The password is too short or too long; the secret stays good.
+        """
+        self._check_password(password)
+        account = await self._accounts.take_reset(digest_of(secret), self._clock())
+        if account is None:
+            raise NotFound("This link is no longer good.")
+        await self._set_password(account, password, keep=None)
+
+    async def _set_password(self, account: AccountId, password: str, *, keep: str | None) -> None:
+        hashed = await self._hash(password)
+        fact = PasswordChanged(account=account, password_hash=hashed)
+        await self._record.commit(Append(PLATFORM, fact))
+        await self._accounts.close_sessions(account, but=None if keep is None else digest_of(keep))
+
+    def _check_password(self, password: str) -> None:
+        if not self._settings.password_length_min <= len(password) <= PASSWORD_MAX:
+            least = self._settings.password_length_min
+            raise BadMessage(f"A password has {least} to {PASSWORD_MAX} characters.")
+
+    async def _hash(self, password: str) -> str:
+        self._check_password(password)
+        return await self._run(self._hasher.hash, password)
+
+    def _verify(self, hashed: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(hashed, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    async def _run(self, work: Callable[..., T], *args: str) -> T:
+        if self._hashing >= self._settings.hashing_queue_max + self._settings.hashing_threads:
+            raise Overloaded("Too many sign-ins at once; try again in a moment.")
+        self._hashing += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+        finally:
+            self._hashing -= 1
+
+    # --- tokens and grants
+
+    async def issue_token(
+        self, who: Standing, label: str, *, expires_ms: Millis | None, room: RoomId | None
+    ) -> tuple[str, str]:
+        """A new token for one's own clients: its public id and its secret, which is shown once.
+
+        Raises:
+            BadMessage: The label is empty or too long.
+            NotAllowed: `who` came with a token that is good in one room only.
+        """
+        if who.token_room is not None:
+            raise NotAllowed("A room's token makes no further ones.")
+        label = clean_text(label)
+        if not 1 <= len(label) <= LABEL_MAX:
+            raise BadMessage(f"A label has 1 to {LABEL_MAX} characters.")
+        return await self._issue(who.account, label, expires_ms=expires_ms, room=room)
+
+    async def _issue(
+        self, account: AccountId, label: str, *, expires_ms: Millis | None, room: RoomId | None
+    ) -> tuple[str, str]:
+        secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+        fact = TokenIssued(
+            account=account,
+            label=label,
+            digest=digest_of(secret),
+            expires_ms=expires_ms,
+            token_id=new_id(),
+            room=room,
+        )
+        await self._record.commit(Append(PLATFORM, fact))
+        return fact.token_id, secret
+
+    async def tokens(self, who: Standing) -> list[TokenRow]:
+        """One's own tokens in force."""
+        return await self._accounts.tokens(who.account)
+
+    async def revoke_token(self, who: Standing, token_id: str) -> None:
+        """Make one of one's own tokens worthless.
+
+        Raises:
+            NotFound: One has no such token.
+        """
+        if token_id not in {token.token_id for token in await self.tokens(who)}:
+            raise NotFound("There is no such token.")
+        await self._record.commit(Append(PLATFORM, TokenRevoked(who.account, token_id)))
+
+    async def embed_token(
+        self, who: Standing | None, *, subject: str, name: str, room: RoomId, ttl_ms: int
+    ) -> str:
+        """A token for one user of another site, good in one room for a while.
+
+        Args:
+            who: The site, by an account that holds TOKEN_ISSUE.
+            subject: The user's id on that site; the same one is the same account here.
+            name: The user's public name, used when the account is made.
+            room: Where the token is good.
+            ttl_ms: How long, 1 s to 30 days.
+
+        Raises:
+            NotSignedIn, NotAllowed: `who` may not.
+            BadMessage: A field is out of bounds.
+        """
+        now_ms = self._clock()
+        site = require(who, Power.TOKEN_ISSUE, None, now_ms)
+        if not 1 <= len(subject) <= LABEL_MAX or not subject.isprintable():
+            raise BadMessage("A subject is 1 to 60 printable characters.")
+        if not TTL_MIN_MS <= ttl_ms <= self._settings.session_days * MS_PER_DAY:
+            raise BadMessage("A token lives from a second up to the life of a session.")
+        login = f"@{site.account}:{subject}"
+        found = await self._accounts.credentials(login)
+        account = (
+            found.account
+            if found is not None
+            else (await self._add(login, self._name_of(name), None)).account
+        )
+        expires_ms = Millis(now_ms + ttl_ms)
+        _, secret = await self._issue(account, "embed", expires_ms=expires_ms, room=room)
+        return secret
+
+    async def grant(
+        self,
+        who: Standing | None,
+        login: str,
+        bundle: Bundle,
+        *,
+        room: RoomId | None,
+        until_ms: Millis | None,
+    ) -> PowerGrant:
+        """Give an account a bundle of powers in a scope, for a time.
+
+        Args:
+            who: Who gives; None is the operator at the command line.
+            login: Who gets them.
+            bundle: Which.
+            room: Where; None: on the whole platform.
+            until_ms: Until when; None: until revoked.
+
+        Raises:
+            NotSignedIn, NotAllowed: `who` may not.
+            NotFound: There is no such account.
+        """
+        if who is not None:
+            require(who, Power.GRANT_GIVE, room, self._clock())
+        found = await self._accounts.credentials(login)
+        if found is None:
+            raise NotFound("There is no such account.")
+        grant = PowerGrant(new_id(), bundle, room, until_ms)
+        actor = None if who is None else who.account
+        fact = PowersGranted(grant=grant, holder=found.account, actor=actor)
+        await self._record.commit(Append(PLATFORM, fact))
+        return grant
+
+    async def revoke(self, who: Standing | None, login: str, grant_id: str) -> None:
+        """End a grant at once.
+
+        Raises:
+            NotSignedIn, NotAllowed: `who` may not.
+            NotFound: The account has no such grant.
+        """
+        if who is not None:
+            require(who, Power.GRANT_GIVE, None, self._clock())
+        found = await self._accounts.credentials(login)
+        holder = None if found is None else await self.standing(found.account)
+        if holder is None or grant_id not in {grant.grant_id for grant in holder.grants}:
+            raise NotFound("There is no such grant.")
+        actor = None if who is None else who.account
+        await self._record.commit(Append(PLATFORM, PowersRevoked(holder.account, grant_id, actor)))

@@ -1,0 +1,204 @@
+"""A person's part in publication, first form: held comments, and reports that are written down."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from danmaku.actions.comments import Freshen
+from danmaku.actions.rooms import TRIES_MAX
+from danmaku.domain.account import Power, Standing
+from danmaku.domain.comment import clean_text
+from danmaku.domain.facts import CommentPublished, CommentRefused, Entry, ReportFiled
+from danmaku.domain.grants import require, require_other
+from danmaku.domain.ids import PLATFORM, Number, RoomId, Seq
+from danmaku.domain.pacing import TokenBuckets
+from danmaku.errors import BadMessage, NotFound, NotSignedIn, Stale
+from danmaku.ports import Append, Clock, Held, Reader, Record, Report
+
+CATEGORIES = frozenset(
+    {"illegal", "porn", "gambling", "fraud", "attack", "privacy", "spam", "spoiler", "flood",
+     "off_topic", "minors", "contact", "review", "other"}
+)  # fmt: skip
+REPORT_TEXT_MAX = 1000  # code points
+CONTACT_MAX = 200  # code points
+REPORTS_PER_S, REPORTS_BURST = 0.1, 5  # of one address or account
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDraft:
+    """What somebody reports; nothing in it has been checked but its types."""
+
+    category: str  # one of CATEGORIES
+    room: RoomId | None = None  # None: the site
+    number: Number | None = None  # None: the room
+    text: str = ""
+    contact: str = ""  # how to reach a reporter without an account; sealed
+
+
+def category_of(text: str) -> str:
+    """Check a category's word.
+
+    Raises:
+        BadMessage: If there is none of that name.
+    """
+    if text not in CATEGORIES:
+        raise BadMessage("There is no such category.")
+    return text
+
+
+class Moderation:
+    """Held comments and reports."""
+
+    def __init__(
+        self,
+        record: Record,
+        reader: Reader,
+        *,
+        freshen: Freshen,
+        clock: Clock,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._record = record
+        self._reader = reader
+        self._freshen = freshen
+        self._clock = clock
+        self._new_id = new_id
+        self._reports = TokenBuckets(REPORTS_PER_S, REPORTS_BURST)
+
+    async def held(self, who: Standing | None, room: RoomId | None) -> list[Held]:
+        """Comments that wait, oldest first: of one room, or of all where `who` may review.
+
+        Raises:
+            NotSignedIn, NotAllowed: `who` may not review there.
+        """
+        now_ms = self._clock()
+        if room is not None:
+            require(who, Power.COMMENT_REVIEW, room, now_ms)
+            return await self._reader.held(room)
+        if who is None:
+            raise NotSignedIn("Sign in first.")
+        if who.is_platform(Power.COMMENT_REVIEW, now_ms):
+            return await self._reader.held(None)
+        rooms = {grant.room for grant in who.grants if grant.room is not None}
+        mine = sorted(one for one in rooms if who.may(Power.COMMENT_REVIEW, one, now_ms))
+        if not mine:
+            require(who, Power.COMMENT_REVIEW, None, now_ms)
+        return [held for one in mine for held in await self._reader.held(one)]
+
+    async def approve(self, who: Standing | None, room: RoomId, origin: Seq) -> Entry:
+        """Publish a held comment: the next number, its old media position, marked late.
+
+        Raises:
+            NotSignedIn, NotAllowed, Coded: `who` may not review here, or it is their own.
+            NotFound: Nothing is held under that id (any more).
+        """
+
+        def published(held: Held, reviewer: Standing) -> CommentPublished:
+            fact = held.fact
+            return CommentPublished(
+                actor=reviewer.account,
+                author=held.author,
+                client_id=fact.client_id,
+                at_ms=fact.at_ms,
+                content=fact.content,
+                verdict=fact.verdict,
+                origin=origin,
+                late=True,
+            )
+
+        return await self._decide(who, room, origin, published)
+
+    async def reject(self, who: Standing | None, room: RoomId, origin: Seq, category: str) -> Entry:
+        """Refuse a held comment for good.
+
+        Raises:
+            NotSignedIn, NotAllowed, Coded, NotFound: As `approve`.
+            BadMessage: There is no such category.
+        """
+        checked = category_of(category)
+
+        def refused(held: Held, reviewer: Standing) -> CommentRefused:
+            fact = held.fact
+            return CommentRefused(
+                actor=reviewer.account,
+                author=held.author,
+                client_id=fact.client_id,
+                at_ms=fact.at_ms,
+                content=fact.content,
+                verdict=fact.verdict,
+                category=checked,
+                origin=origin,
+            )
+
+        return await self._decide(who, room, origin, refused)
+
+    async def _decide(
+        self,
+        who: Standing | None,
+        room: RoomId,
+        origin: Seq,
+        decision: Callable[[Held, Standing], CommentPublished | CommentRefused],
+    ) -> Entry:
+        for _ in range(TRIES_MAX):
+            who = require(who, Power.COMMENT_REVIEW, room, self._clock())
+            held = await self._reader.held_comment(room, origin)
+            if held is None:
+                raise NotFound("Nothing is held there.")
+            require_other(who, held.author)
+            append = Append(room, decision(held, who), standing=(who.account, who.version))
+            try:
+                [entry] = await self._record.commit(append)
+            except Stale:
+                who = self._freshen(who)
+                continue
+            return entry
+        raise Stale("The comment keeps changing.")
+
+    async def report(self, who: Standing | None, draft: ReportDraft, *, source: str) -> str:
+        """Write down that somebody says something is wrong; the receipt comes back.
+
+        Article: articles.Article.REPORTS_AND_APPEALS
+
+        Args:
+            who: The reporter; None: without an account.
+            draft: What they say.
+            source: Where it comes from, for the limit alone; not kept.
+
+        Raises:
+            BadMessage: A field is out of bounds.
+            NotFound: There is no such room or comment.
+            TooFast: Too many from there.
+        """
+        if len(draft.text) > REPORT_TEXT_MAX or len(draft.contact) > CONTACT_MAX:
+            raise BadMessage("That is too long.")
+        await self._require_subject(draft.room, draft.number)
+        self._reports.take(source if who is None else who.account, self._clock())
+        receipt = self._new_id()
+        fact = ReportFiled(
+            receipt=receipt,
+            reporter=None if who is None else who.account,
+            room=draft.room,
+            number=draft.number,
+            category=category_of(draft.category),
+            text=clean_text(draft.text),
+            contact=clean_text(draft.contact),
+        )
+        await self._record.commit(Append(PLATFORM, fact))
+        return receipt
+
+    async def _require_subject(self, room: RoomId | None, number: Number | None) -> None:
+        if room is None:
+            if number is not None:
+                raise BadMessage("A number belongs to a room.")
+            return
+        known = await self._reader.room(room)
+        if known is None or (number is not None and number > known.comments_count):
+            raise NotFound("There is no such thing to report.")
+
+    async def reports(self, who: Standing | None) -> list[Report]:
+        """Reports, newest first.
+
+        Raises:
+            NotSignedIn, NotAllowed: `who` may not read reports.
+        """
+        require(who, Power.REPORT_READ, None, self._clock())
+        return await self._reader.reports()

@@ -1,0 +1,184 @@
+"""Rooms: opening them, changing them, and the live memory of each that is in use."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from danmaku.config import AdmissionSettings
+from danmaku.domain.account import Bundle, Power, PowerGrant, Standing
+from danmaku.domain.comment import clean_text
+from danmaku.domain.facts import Entry, PowersGranted, RoomChanged, RoomOpened
+from danmaku.domain.grants import require
+from danmaku.domain.ids import PLATFORM, AccountId, RoomId
+from danmaku.domain.live import LiveRoom
+from danmaku.domain.room import Broadcast, RoomKind, RoomState, Status, checked
+from danmaku.errors import Code, Coded, NotFound, Stale
+from danmaku.filter.floods import Repeats
+from danmaku.ports import Append, Clock, Reader, Record, RoomRow
+
+LIVE_ROOMS_MAX = 10_000  # rooms in memory; the least recently used one is read again when needed
+TRIES_MAX = 5  # decisions taken again because the room had changed meanwhile
+
+Change = Callable[[RoomState], RoomState]
+
+
+class Rooms:
+    """Every room in use, and the verbs that change one."""
+
+    def __init__(
+        self,
+        record: Record,
+        reader: Reader,
+        *,
+        clock: Clock,
+        new_id: Callable[[], str],
+        settings: AdmissionSettings,
+    ) -> None:
+        self._record = record
+        self._reader = reader
+        self._clock = clock
+        self._new_id = new_id
+        self._settings = settings
+        self._live: OrderedDict[RoomId, LiveRoom] = OrderedDict()
+        self._arriving: dict[RoomId, list[Entry]] = {}  # entries announced while a room is read
+
+    def peek(self, room: RoomId) -> LiveRoom | None:
+        """The room if it is in memory."""
+        return self._live.get(room)
+
+    async def live(self, room: RoomId) -> LiveRoom:
+        """The room, read from the record if need be. Ask again rather than keeping it.
+
+        Raises:
+            NotFound: There is no such room.
+        """
+        if (known := self._live.get(room)) is not None:
+            self._live.move_to_end(room)
+            return known
+        missed = self._arriving.setdefault(room, [])
+        try:
+            row = await self._reader.room(room)
+        finally:
+            self._arriving.pop(room, None)
+        if (meanwhile := self._live.get(room)) is not None:
+            return meanwhile
+        if row is None:
+            raise NotFound("There is no such room.")
+        return self._remember(row, missed)
+
+    def _remember(self, row: RoomRow, missed: Sequence[Entry]) -> LiveRoom:
+        settings = self._settings
+        live = LiveRoom(
+            row.room,
+            row.state,
+            owner=row.owner,
+            version=row.version,
+            top=row.top,
+            repeats=Repeats(
+                within_ms=settings.repeats_within_ms,
+                allowed=settings.repeats_max,
+                min_length=settings.repeats_length_min,
+            ),
+        )
+        for entry in missed:
+            live.apply(entry)
+        self._live[row.room] = live
+        if len(self._live) > LIVE_ROOMS_MAX:
+            self._live.popitem(last=False)
+        return live
+
+    def apply(self, entries: Sequence[Entry]) -> None:
+        """Follow the record; called for every announcement, in order."""
+        for entry in entries:
+            if (live := self._live.get(entry.chain)) is not None:
+                live.apply(entry)
+            elif (arriving := self._arriving.get(entry.chain)) is not None:
+                arriving.append(entry)
+
+    async def open(
+        self, who: Standing | None, room: RoomId, state: RoomState, *, owner: AccountId | None
+    ) -> Entry:
+        """Begin a room's chain; its owner gets the streamer's powers there, in one commit.
+
+        Args:
+            who: Who asks; None is the operator at the command line.
+            room: Its id.
+            state: What plays, and the policy to begin with.
+            owner: The streamer; None: the house's own room.
+
+        Raises:
+            NotSignedIn, NotAllowed: `who` may not.
+            Coded: DUPLICATE: there is one of that id.
+            BadMessage: The state is not within its bounds.
+        """
+        if who is not None:
+            require(who, Power.ROOM_CREATE, None, self._clock())
+        actor = None if who is None else who.account
+        opened = RoomOpened(actor=actor, owner=owner, state=_clean(state))
+        appends = [Append(room, opened)]
+        if owner is not None:
+            grant = PowerGrant(self._new_id(), Bundle.STREAMER, room, until_ms=None)
+            appends.append(Append(PLATFORM, PowersGranted(grant=grant, holder=owner, actor=actor)))
+        return (await self._record.commit(*appends))[0]
+
+    async def change(self, who: Standing | None, room: RoomId, change: Change) -> Entry:
+        """Replace the room's state; felt by the next send, wherever it comes from.
+
+        Args:
+            who: Who asks; None is the operator at the command line.
+            room: Which room.
+            change: From the state of now to the new one; may be asked again.
+
+        Raises:
+            NotFound: There is no such room.
+            NotSignedIn, NotAllowed: `who` may not; closing for good needs ROOM_CLOSE.
+            Coded: ROOM_CLOSED: it is closed for good.
+            BadMessage: The new state is not within its bounds.
+        """
+        for _ in range(TRIES_MAX):
+            live = await self.live(room)
+            state = _clean(change(live.state))
+            self._require_change(who, live, state)
+            actor = None if who is None else who.account
+            standing = None if who is None else (who.account, who.version)
+            fact = RoomChanged(actor=actor, state=state)
+            try:
+                [entry] = await self._record.commit(Append(room, fact, live.version, standing))
+            except Stale:
+                continue
+            return entry
+        raise Stale("The room keeps changing.")
+
+    def _require_change(self, who: Standing | None, live: LiveRoom, state: RoomState) -> None:
+        if live.state.status is Status.CLOSED:
+            raise Coded(Code.ROOM_CLOSED, "This room is closed for good.")
+        if who is not None:
+            power = Power.ROOM_CLOSE if state.status is Status.CLOSED else Power.ROOM_MANAGE
+            require(who, power, live.room, self._clock())
+
+    async def start_broadcast(self, who: Standing | None, room: RoomId) -> Entry:
+        """Start the room's live clock at zero."""
+        started_ms = self._clock()
+
+        def start(state: RoomState) -> RoomState:
+            if state.is_broadcasting:
+                raise Coded(Code.DUPLICATE, "The broadcast is running already.")
+            return replace(state, kind=RoomKind.LIVE, broadcast=Broadcast(started_ms))
+
+        return await self.change(who, room, start)
+
+    async def end_broadcast(self, who: Standing | None, room: RoomId) -> Entry:
+        """Stop the live clock: the room is a video room from here on."""
+        ended_ms = self._clock()
+
+        def end(state: RoomState) -> RoomState:
+            if state.broadcast is None or not state.is_broadcasting:
+                raise NotFound("No broadcast is running.")
+            broadcast = replace(state.broadcast, ended_ms=ended_ms)
+            return replace(state, kind=RoomKind.VIDEO, broadcast=broadcast)
+
+        return await self.change(who, room, end)
+
+
+def _clean(state: RoomState) -> RoomState:
+    return checked(replace(state, title=clean_text(state.title)))

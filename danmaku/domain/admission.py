@@ -1,0 +1,228 @@
+"""What becomes of a draft: published, held, refused, or sent back with a code.
+
+`PHASES` is the whole order, readable in one look. A gate, a bound or a limit raises: that is an
+answer, counted and not kept. The filter's word is a judgement: a fact, recorded before anybody sees
+the comment.
+
+Article: articles.Article.REVIEW_BEFORE_PUBLICATION
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from danmaku.domain.account import Power, Standing
+from danmaku.domain.comment import (
+    LATENCY_MAX_MS,
+    NORMAL,
+    POSITION_MAX_MS,
+    SIZES,
+    WHITE,
+    Content,
+    Draft,
+    clean_text,
+)
+from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused, Hit, Verdict
+from danmaku.domain.grants import require
+from danmaku.domain.ids import Millis
+from danmaku.domain.live import LiveRoom
+from danmaku.domain.pacing import TokenBuckets
+from danmaku.domain.room import Broadcast, ReviewMode, Status
+from danmaku.errors import Code, Coded
+from danmaku.filter.normalize import fold
+from danmaku.filter.rules import Action
+from danmaku.filter.screen import Findings
+
+REVIEW_CATEGORY = "review"  # held because the room's mode asks for a person, not for its content
+
+Judgement = CommentPublished | CommentHeld | CommentRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the filter said of a text, and how long it took (microseconds)."""
+
+    findings: Findings
+    micros: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A draft on its way: who asks, where, when, and what may be asked about it."""
+
+    who: Standing | None
+    room: LiveRoom
+    draft: Draft
+    now_ms: Millis
+    buckets: TokenBuckets
+    look: Callable[[str], Look]
+    imported: bool = False
+
+    @property
+    def author(self) -> Standing:
+        """The sender, once `signed_in` has let it pass."""
+        assert self.who is not None
+        return self.who
+
+    @property
+    def is_host(self) -> bool:
+        """Whether the sender keeps this room: its limits are for the others."""
+        return self.author.may(Power.COMMENT_RECALL, self.room.room, self.now_ms)
+
+
+def room_open(asked: Asked) -> Asked:
+    """Let nothing pass while the room takes no comments."""
+    state = asked.room.state
+    if state.status is Status.CLOSED:
+        raise Coded(Code.ROOM_CLOSED, "This room is closed; its comments stay readable.")
+    if state.status is Status.PAUSED or state.policy.mode is ReviewMode.CLOSED:
+        raise Coded(Code.ROOM_PAUSED, "Comments are switched off in this room for now.")
+    return asked
+
+
+def signed_in(asked: Asked) -> Asked:
+    """Ask for an account that may comment here."""
+    require(asked.who, Power.COMMENT_SEND, asked.room.room, asked.now_ms)
+    return asked
+
+
+def text_bounds(asked: Asked) -> Asked:
+    """Clean the text and hold it to the room's length."""
+    text = clean_text(asked.draft.text)
+    if not text:
+        raise Coded(Code.EMPTY, "There is nothing to show.")
+    if len(text) > asked.room.state.policy.text_max:
+        raise Coded(Code.TOO_LONG, f"At most {asked.room.state.policy.text_max} characters.")
+    return replace(asked, draft=replace(asked.draft, text=text))
+
+
+def style_allowed(asked: Asked) -> Asked:
+    """Hold mode, colour and size to what exists and what the room allows."""
+    policy, style = asked.room.state.policy, asked.draft.style
+    if (
+        style.mode not in policy.modes
+        or style.size not in SIZES
+        or not 0 <= style.color <= WHITE
+        or (style.color != WHITE and not policy.colors)
+        or (style.size != NORMAL and not policy.sizes)
+    ):
+        raise Coded(Code.STYLE_NOT_ALLOWED, "This room does not allow that style.")
+    return asked
+
+
+def position_known(asked: Asked) -> Asked:
+    """Put the comment on the media clock: the server's while a broadcast runs.
+
+    Neither review nor the commit moves it: it is the time of receipt, less the broadcast's start
+    and what the player says it lags behind.
+    """
+    draft, broadcast = asked.draft, asked.room.state.broadcast
+    if broadcast is not None and asked.room.state.is_broadcasting and not asked.imported:
+        return replace(asked, draft=replace(draft, position_ms=_on_air(asked, broadcast)))
+    if not 0 <= draft.position_ms <= POSITION_MAX_MS:
+        raise Coded(Code.BAD_POSITION, "The position lies outside the video.")
+    return asked
+
+
+def _on_air(asked: Asked, broadcast: Broadcast) -> int:
+    latency_ms = asked.draft.latency_ms
+    if not 0 <= latency_ms <= LATENCY_MAX_MS:
+        raise Coded(Code.BAD_POSITION, "The stated latency is out of range.")
+    position_ms = asked.now_ms - broadcast.started_ms - latency_ms
+    return max(0, min(position_ms, POSITION_MAX_MS))
+
+
+def burst(asked: Asked) -> Asked:
+    """Take a token from the sender's bucket, before anything costs more."""
+    if not asked.imported:
+        asked.buckets.take(asked.author.account, asked.now_ms)
+    return asked
+
+
+def turn(asked: Asked) -> Asked:
+    """Slow mode and repeats; hosts wait for neither."""
+    if asked.imported or asked.is_host:
+        return asked
+    account = asked.author.account
+    asked.room.slow.take_turn(account, asked.now_ms)
+    if not asked.room.note_text(account, fold(asked.draft.text).skeleton, asked.now_ms):
+        asked.room.slow.give_back(account)
+        raise Coded(Code.DUPLICATE, "You have just said that.")
+    return asked
+
+
+Phase = Callable[[Asked], Asked]
+
+GATES: tuple[Phase, ...] = (room_open, signed_in, text_bounds, style_allowed, position_known)
+LIMITS: tuple[Phase, ...] = (burst, turn)
+PHASES: tuple[Phase, ...] = GATES + LIMITS
+
+
+def admit(asked: Asked, *, again: bool = False) -> Judgement:
+    """Decide a draft.
+
+    Args:
+        asked: The draft and all that it is judged by.
+        again: The room or the sender has changed since it was decided; its turn is taken already.
+
+    Raises:
+        Refused: The first phase's answer that is not yes; limits keep what they noted.
+    """
+    for phase in GATES if again else PHASES:
+        asked = phase(asked)
+    return judge(asked)
+
+
+def judge(asked: Asked) -> Judgement:
+    """The last phase: the filter's word and the room's review mode, as a fact."""
+    look = asked.look(asked.draft.text)
+    findings = look.findings
+    draft, author = asked.draft, asked.author
+    shown = draft.text if findings.masked is None else findings.masked
+    content = Content(
+        text=shown, style=draft.style, position_ms=draft.position_ms, name=author.name
+    )
+    verdict = verdict_of(look, draft.text)
+    if findings.action is Action.REFUSE:
+        return CommentRefused(
+            actor=None,
+            author=author.account,
+            client_id=draft.client_id,
+            at_ms=asked.now_ms,
+            content=content,
+            verdict=verdict,
+            category=findings.category or REVIEW_CATEGORY,
+        )
+    if findings.action is Action.HOLD or asked.room.state.policy.mode is ReviewMode.EVERY:
+        return CommentHeld(
+            author=author.account,
+            client_id=draft.client_id,
+            at_ms=asked.now_ms,
+            content=content,
+            verdict=verdict,
+            category=(findings.action is Action.HOLD and findings.category) or REVIEW_CATEGORY,
+        )
+    return CommentPublished(
+        actor=author.account,
+        author=author.account,
+        client_id=draft.client_id,
+        at_ms=asked.now_ms,
+        content=content,
+        verdict=verdict,
+        imported=asked.imported,
+    )
+
+
+def verdict_of(look: Look, original: str) -> Verdict:
+    """What is sealed with the comment: why the filter said what it said."""
+    findings = look.findings
+    return Verdict(
+        ruleset=findings.ruleset,
+        action=findings.action.value,
+        category=findings.category,
+        micros=look.micros,
+        hits=tuple(
+            Hit(hit.rule_id, hit.category, hit.action.value, hit.start, hit.end)
+            for hit in findings.hits
+        ),
+        original=None if findings.masked is None else original,
+    )

@@ -1,0 +1,78 @@
+"""Who may do what. Every door and every verb asks here, and nowhere else.
+
+Each function raises `NotSignedIn` for a guest and `NotAllowed` where no grant in force carries the
+power; one clause to a line, so that the table of cases can be read off.
+"""
+
+from danmaku.domain.account import Power, Standing
+from danmaku.domain.comment import Comment, CommentStatus, RecalledBy
+from danmaku.domain.ids import AccountId, Millis, RoomId
+from danmaku.errors import Code, Coded, NotAllowed, NotFound, NotSignedIn
+
+
+def require(who: Standing | None, power: Power, room: RoomId | None, now_ms: Millis) -> Standing:
+    """Give the standing back if it carries `power` in `room` (None: on the platform)."""
+    if who is None:
+        raise NotSignedIn("Sign in first.")
+    if not who.may(power, room, now_ms):
+        raise NotAllowed("You may not do this here.")
+    return who
+
+
+def require_other(who: Standing, author: AccountId) -> None:
+    """Nobody decides on a thing of their own.
+
+    Raises:
+        Coded: OWN_INTEREST.
+    """
+    if who.account == author:
+        raise Coded(Code.OWN_INTEREST, "This is your own; somebody else decides.")
+
+
+def recalled_by(
+    who: Standing | None,
+    room: RoomId,
+    comment: Comment,
+    *,
+    author: AccountId,
+    within_ms: int,
+    now_ms: Millis,
+) -> RecalledBy:
+    """As whose act `who` may recall the comment.
+
+    Raises:
+        NotSignedIn, NotAllowed: See the module.
+        NotFound: It is not published.
+        Coded: OWN_LIMIT: an author's time for that is over.
+    """
+    if who is None:
+        raise NotSignedIn("Sign in first.")
+    if comment.status is not CommentStatus.PUBLISHED:
+        raise NotFound("There is no such comment to recall.")
+    if who.account == author:
+        if now_ms - comment.at_ms > within_ms:
+            raise Coded(Code.OWN_LIMIT, "The time for taking it back is over.")
+        return RecalledBy.AUTHOR
+    require(who, Power.COMMENT_RECALL, room, now_ms)
+    return RecalledBy.PLATFORM if who.is_platform(Power.COMMENT_RECALL, now_ms) else RecalledBy.ROOM
+
+
+def require_restore(
+    who: Standing | None, room: RoomId, comment: Comment, *, author: AccountId, now_ms: Millis
+) -> Standing:
+    """Let a recalled comment back: by others than its author, and by the plane that removed it.
+
+    Raises:
+        NotSignedIn, NotAllowed: See the module; also where its author took it back.
+        NotFound: It is not recalled.
+        Coded: OWN_INTEREST.
+    """
+    who = require(who, Power.COMMENT_RESTORE, room, now_ms)
+    if comment.status is not CommentStatus.RECALLED:
+        raise NotFound("There is no such comment to restore.")
+    if comment.by is RecalledBy.AUTHOR:
+        raise NotAllowed("Its author took it back.")
+    require_other(who, author)
+    if comment.by is RecalledBy.PLATFORM and not who.is_platform(Power.COMMENT_RESTORE, now_ms):
+        raise NotAllowed("The platform removed it.")
+    return who

@@ -1,0 +1,54 @@
+"""A room in the memory of this process: its state, its top, and who commented lately.
+
+Everything here follows from the room's entries; `apply` is the only way it changes, apart from the
+pacing, which forgets by itself. Lives on the event loop's thread.
+"""
+
+from collections.abc import Hashable
+
+from danmaku.domain.facts import Entry, RoomChanged, RoomOpened
+from danmaku.domain.ids import AccountId, RoomId, Seq
+from danmaku.domain.pacing import SlowMode
+from danmaku.domain.room import RoomState
+from danmaku.filter.floods import Repeats
+
+
+class LiveRoom:
+    """What admission and the doors ask about a room.
+
+    Args:
+        version: Seq of the entry that set `state`.
+        top: Seq of the newest entry.
+    """
+
+    def __init__(
+        self,
+        room: RoomId,
+        state: RoomState,
+        *,
+        owner: AccountId | None,
+        version: Seq,
+        top: Seq,
+        repeats: Repeats,
+    ) -> None:
+        self.room = room
+        self.state = state
+        self.owner = owner
+        self.version = version
+        self.top = top
+        self.slow = SlowMode(state.policy.slow_ms)
+        self._repeats = repeats
+
+    def apply(self, entry: Entry) -> None:
+        """Follow the record; entries that are known already change nothing."""
+        if entry.seq <= self.top:
+            return
+        self.top = entry.seq
+        if isinstance(entry.fact, RoomOpened | RoomChanged):
+            self.state = entry.fact.state
+            self.version = entry.seq
+            self.slow.set_gap(entry.fact.state.policy.slow_ms)
+
+    def note_text(self, author: Hashable, skeleton: str, now_ms: int) -> bool:
+        """Note what is said; False if it was said too often lately."""
+        return self._repeats.note(author, skeleton, now_ms)

@@ -1,0 +1,92 @@
+"""How often an account may comment in one room.
+
+`SlowMode` and `TokenBuckets` belong to one live room or one process and live on the event loop's
+thread. They are plain values: they tell no time (`now_ms` comes in), they wait for nothing, and
+they forget accounts that may act freely again, so they never hold more than the accounts that
+commented lately.
+"""
+
+from collections.abc import Hashable
+
+from danmaku.domain.ids import AccountId, Millis
+from danmaku.errors import TooFast
+
+
+class SlowMode:
+    """Let each account comment once per gap.
+
+    Args:
+        gap_ms: Shortest time between two comments of one account; 0 switches it off.
+    """
+
+    def __init__(self, gap_ms: int) -> None:
+        self._gap_ms = gap_ms
+        self._last_ms: dict[AccountId, Millis] = {}  # oldest first: insertion is arrival
+
+    @property
+    def gap_ms(self) -> int:
+        """The gap now."""
+        return self._gap_ms
+
+    def set_gap(self, gap_ms: int) -> None:
+        """Change the gap; turns already taken count against the new one."""
+        self._gap_ms = gap_ms
+
+    def take_turn(self, account: AccountId, now_ms: Millis) -> None:
+        """Note that `account` comments now.
+
+        Raises:
+            TooFast: If its last comment is younger than the gap; nothing is noted.
+        """
+        self._forget_before(now_ms - self._gap_ms)
+        if (last_ms := self._last_ms.get(account)) is not None:
+            raise TooFast(wait_ms=last_ms + self._gap_ms - now_ms)
+        if self._gap_ms > 0:
+            self._last_ms[account] = now_ms
+
+    def give_back(self, account: AccountId) -> None:
+        """Forget the account's turn: its comment was not accepted after all."""
+        self._last_ms.pop(account, None)
+
+    def _forget_before(self, limit_ms: int) -> None:
+        while self._last_ms and next(iter(self._last_ms.values())) <= limit_ms:
+            del self._last_ms[next(iter(self._last_ms))]
+
+
+class TokenBuckets:
+    """Let each key act in bursts, at a bounded mean rate.
+
+    A bucket is kept as the moment at which it will be full again: one number, no refill loop.
+
+    Args:
+        per_s: Acts a second in the long run.
+        burst: Acts at once.
+    """
+
+    def __init__(self, per_s: float, burst: int) -> None:
+        self._token_ms = 1000.0 / per_s
+        self._depth_ms = self._token_ms * burst
+        self._full_at_ms: dict[Hashable, float] = {}  # least recently used first
+
+    def take(self, key: Hashable, now_ms: Millis) -> None:
+        """Take one token.
+
+        Raises:
+            TooFast: If none is left; nothing is taken.
+        """
+        self._forget_full(now_ms)
+        full_at_ms = max(self._full_at_ms.get(key, 0.0), float(now_ms)) + self._token_ms
+        if (over_ms := full_at_ms - now_ms - self._depth_ms) > 0:
+            raise TooFast(wait_ms=int(over_ms) + 1)
+        self._full_at_ms.pop(key, None)
+        self._full_at_ms[key] = full_at_ms
+
+    def _forget_full(self, now_ms: Millis) -> None:
+        """Drop full buckets from the old end; each call drops what a call has added, and more."""
+        for _ in range(2):
+            if not self._full_at_ms:
+                return
+            oldest = next(iter(self._full_at_ms))
+            if self._full_at_ms[oldest] > now_ms:
+                return
+            del self._full_at_ms[oldest]
