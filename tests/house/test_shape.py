@@ -13,6 +13,7 @@ from tests.house.tree import (
 FILE_LINES_MAX = 450
 FUNCTION_LINES_MAX = 60
 FUNCTION_LINES_MEDIAN_MAX = 8
+BESIDE = ("bench", "tools")  # packages beside danmaku, mirrored under their own names
 STILL = ("danmaku/domain/", "danmaku/filter/", "danmaku/gateway/dialects/")
 STILL_FILES = ("danmaku/gateway/session.py", "danmaku/gateway/outbox.py")
 
@@ -27,8 +28,8 @@ def mirror_of(path):
 
 def mirrored_by(test):
     """The module that a test mirrors, or the package of that name."""
-    name = test.name.removeprefix("test_")
-    module = ROOT / "danmaku" / test.relative_to("tests/unit").with_name(name)
+    mirrored = test.relative_to("tests/unit").with_name(test.name.removeprefix("test_"))
+    module = (ROOT if mirrored.parts[0] in BESIDE else ROOT / "danmaku") / mirrored
     return module, module.with_suffix("")
 
 
