@@ -87,3 +87,11 @@ def test_codes_that_nothing_raises_are_those_we_know_of():
 
 def test_every_code_that_is_raised_is_met_by_some_test():
     assert set(Code) - named_in("tests/") - UNRAISED == set()
+
+
+def test_the_map_names_what_is_there():
+    named = re.findall(
+        r"`((?:danmaku|frontend|bench|tools|tests)[\w/.]*)`", text_of("ARCHITECTURE.md")
+    )
+
+    assert [path for path in named if not (ROOT / path).exists()] == []
