@@ -30,7 +30,7 @@ LOGGED = frozenset(
         "event", "level", "timestamp", "logger", "trace",
         "request_id", "method", "route", "status", "ms", "code", "reason",
         "room", "chain", "seq", "after", "upto", "number", "count", "version",
-        "host", "port", "path", "socket", "task", "phase", "viewers", "connections",
+        "host", "port", "path", "ruleset", "micros", "socket", "task", "phase", "viewers", "connections",
     }
 )  # fmt: skip
 """Fields a log line may have; any other is dropped, so that a new one must be thought about."""
@@ -57,6 +57,9 @@ class Telemetry:
         )
         self.filter_seconds = Histogram(
             "danmaku_filter_seconds", "One text in the filter.", buckets=_MICROS, registry=registry
+        )
+        self.filter_faults = Counter(
+            "danmaku_filter_faults", "Looks that failed or took too long: held.", registry=registry
         )
         self.commit_seconds = Histogram(
             "danmaku_commit_seconds",

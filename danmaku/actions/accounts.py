@@ -126,6 +126,11 @@ class People:
             self._standings.popitem(last=False)
         return standing
 
+    async def known(self, login: str) -> Standing | None:
+        """The standing behind a login; None: there is no such account."""
+        found = await self._accounts.credentials(login)
+        return None if found is None else await self.standing(found.account)
+
     # --- registering and signing in
 
     async def register(self, login: str, name: str, password: str) -> Standing:
@@ -423,8 +428,7 @@ class People:
         """
         if who is not None:
             require(who, Power.GRANT_GIVE, None, self._clock())
-        found = await self._accounts.credentials(login)
-        holder = None if found is None else await self.standing(found.account)
+        holder = await self.known(login)
         if holder is None or grant_id not in {grant.grant_id for grant in holder.grants}:
             raise NotFound("There is no such grant.")
         actor = None if who is None else who.account

@@ -11,19 +11,30 @@ from danmaku.config import AdmissionSettings
 from danmaku.domain.account import Power, Standing
 from danmaku.domain.admission import Asked, admit
 from danmaku.domain.comment import Comment, Draft, RecalledBy
-from danmaku.domain.facts import CommentRecalled, CommentRestored, Entry
+from danmaku.domain.facts import (
+    CommentHeld,
+    CommentPublished,
+    CommentRecalled,
+    CommentRefused,
+    CommentRestored,
+    Entry,
+)
 from danmaku.domain.grants import recalled_by, require, require_restore
 from danmaku.domain.ids import AccountId, ClientId, Number, RoomId
 from danmaku.domain.live import LiveRoom
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.errors import Broken, NotFound, Stale
 from danmaku.ports import Append, Clock, Reader, Record
+from danmaku.telemetry import Telemetry
 
 ANSWERS_MAX = 20_000  # answers kept for senders who ask again
 
 Key = tuple[RoomId, AccountId, ClientId]
 Freshen = Callable[[Standing], Standing | None]
 """The standing of now for one that was handed in; None: the account is gone."""
+
+
+_OUTCOMES = {CommentPublished: "published", CommentHeld: "held", CommentRefused: "refused"}
 
 
 class Comments:
@@ -45,6 +56,7 @@ class Comments:
         freshen: Freshen,
         clock: Clock,
         settings: AdmissionSettings,
+        telemetry: Telemetry,
     ) -> None:
         self._record = record
         self._reader = reader
@@ -52,6 +64,7 @@ class Comments:
         self._rules = rules
         self._freshen = freshen
         self._clock = clock
+        self._telemetry = telemetry
         self._buckets = TokenBuckets(settings.sends_per_s, settings.sends_burst)
         self._running: dict[Key, asyncio.Future[Entry]] = {}
         self._answers: OrderedDict[Key, Entry] = OrderedDict()
@@ -106,6 +119,8 @@ class Comments:
                 [entry] = await self._record.commit(Append(room, fact, live.version, standing))
             except Stale:
                 continue
+            if not entry.repeated:
+                self._telemetry.comments.labels(_OUTCOMES[type(fact)]).inc()
             return entry
         raise Stale("The room keeps changing.")
 

@@ -12,6 +12,7 @@ from danmaku.domain.ids import PLATFORM
 from danmaku.filter.rules import Ruleset
 from danmaku.filter.screen import Findings, Screen
 from danmaku.ports import Append, Clock, Record
+from danmaku.telemetry import Telemetry
 
 log = structlog.get_logger(__name__)
 
@@ -28,12 +29,20 @@ class Rules:
         micros_max: A longer look is judged a fault, microseconds.
     """
 
-    def __init__(self, screen: Screen, *, record: Record, clock: Clock, micros_max: int) -> None:
+    def __init__(
+        self,
+        screen: Screen,
+        *,
+        record: Record,
+        clock: Clock,
+        micros_max: int,
+        telemetry: Telemetry,
+    ) -> None:
         self._screen = screen
         self._record = record
         self._clock = clock
         self._micros_max = micros_max
-        self.faults = 0  # looks that failed or took too long, since the start
+        self._telemetry = telemetry
 
     @property
     def version(self) -> str:
@@ -52,12 +61,14 @@ class Rules:
         except Exception:
             log.exception("filter_fault", ruleset=screen.ruleset.version)
             findings = Findings.fault(screen.ruleset.version)
-            self.faults += 1
-        micros = (perf_counter_ns() - began_ns) // 1000
+            self._telemetry.filter_faults.inc()
+        took_ns = perf_counter_ns() - began_ns
+        self._telemetry.filter_seconds.observe(took_ns / 1e9)
+        micros = took_ns // 1000
         if micros > self._micros_max:
             log.error("filter_overrun", ruleset=screen.ruleset.version, micros=micros)
             findings = Findings.fault(screen.ruleset.version)
-            self.faults += 1
+            self._telemetry.filter_faults.inc()
         return Look(findings, micros)
 
     async def activate(self, who: Standing | None, ruleset: Ruleset) -> bool:

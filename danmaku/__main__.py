@@ -1,0 +1,5 @@
+"""`python -m danmaku` is the command `danmaku`."""
+
+from danmaku.cli import main
+
+main()

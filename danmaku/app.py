@@ -1,0 +1,306 @@
+"""The roof: joins all rooms of the house, and owns the clock, the timers and the signals.
+
+Nothing else knows every part. `opened` gives the house without doors, for verbs at the command
+line; `serve` adds the doors and runs until it is told to stop.
+"""
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from ipaddress import ip_address
+from pathlib import Path
+
+import structlog
+import uvicorn
+
+from danmaku.actions.accounts import People, new_id
+from danmaku.actions.comments import Comments
+from danmaku.actions.moderation import Moderation
+from danmaku.actions.rooms import Rooms
+from danmaku.actions.rules import Rules
+from danmaku.config import Settings
+from danmaku.demo import rooms as demo
+from danmaku.domain.facts import Entry, PasswordChanged, TokenRevoked
+from danmaku.domain.ids import Millis
+from danmaku.filter.rules import RuleFileError, Ruleset, parse_rules
+from danmaku.filter.screen import Screen
+from danmaku.gateway.server import Gateway
+from danmaku.store.sqlite import SqliteStore
+from danmaku.telemetry import Telemetry
+from danmaku.web.admin import create_admin_app
+from danmaku.web.app import create_app
+from danmaku.web.house import House
+
+log = structlog.get_logger(__name__)
+
+ADMIN_SOCKET = "admin.sock"  # in the data directory; who may open it is the operator
+HTTP_GOODBYE_S = 5  # requests that still run when the viewers have gone
+
+
+class UnsafeStartError(Exception):
+    """The configuration would put people at risk: the server does not start."""
+
+
+def now_ms() -> Millis:
+    """The clock of the house."""
+    return Millis(time.time_ns() // 1_000_000)
+
+
+@dataclass(slots=True)
+class Core:
+    """The house without doors."""
+
+    settings: Settings
+    store: SqliteStore
+    telemetry: Telemetry
+    people: People
+    rooms: Rooms
+    rules: Rules
+    comments: Comments
+    moderation: Moderation
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Core]:
+    """Open the record and the verbs over it; close them again.
+
+    Raises:
+        StoreLocked: Another process holds the record.
+        RuleFileError: The rule file does not parse.
+    """
+    ruleset = parse_rules(await asyncio.to_thread(_rules_text, settings.filter.rules_file))
+    telemetry = Telemetry()
+    store = await SqliteStore.open(settings.store, now_ms, telemetry)
+    core = _joined(settings, store, telemetry, Screen(ruleset))
+    store.subscribe(lambda entries: _follow(core, entries))
+    try:
+        yield core
+    finally:
+        core.people.close()
+        await store.close()
+
+
+def _joined(settings: Settings, store: SqliteStore, telemetry: Telemetry, screen: Screen) -> Core:
+    people = People(store, store, clock=now_ms, settings=settings.accounts)
+    rooms = Rooms(store, store, clock=now_ms, new_id=new_id, settings=settings.admission)
+    rules = Rules(
+        screen,
+        record=store,
+        clock=now_ms,
+        micros_max=settings.filter.micros_max,
+        telemetry=telemetry,
+    )
+    comments = Comments(
+        store,
+        store,
+        rooms=rooms,
+        rules=rules,
+        freshen=people.freshen,
+        clock=now_ms,
+        settings=settings.admission,
+        telemetry=telemetry,
+    )
+    moderation = Moderation(store, store, freshen=people.freshen, clock=now_ms, new_id=new_id)
+    return Core(settings, store, telemetry, people, rooms, rules, comments, moderation)
+
+
+def _follow(core: Core, entries: Sequence[Entry]) -> None:
+    core.people.apply(entries)
+    core.rooms.apply(entries)
+
+
+def _rules_text(path: Path | None) -> str:
+    if path is None:
+        return resources.files("danmaku.filter").joinpath("sample_rules.toml").read_text("utf-8")
+    return path.read_text("utf-8")
+
+
+# --- with doors
+
+
+async def serve(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
+    """Run the server until SIGTERM or SIGINT, then let everybody go in order.
+
+    Args:
+        settings: The configuration.
+        on_ready: Told the address once the doors are open.
+
+    Raises:
+        UnsafeStartError: Demo accounts on a public address.
+        StoreLocked, RuleFileError: As `opened`.
+        OSError: The address is taken.
+    """
+    _refuse_public_demo(settings)
+    async with opened(settings) as core:
+        if settings.demo:
+            await demo.furnish(core.people, core.rooms, now_ms())
+        await Server(core).run(on_ready)
+
+
+def _refuse_public_demo(settings: Settings) -> None:
+    host = settings.server.host
+    if settings.demo and not (host == "localhost" or _is_loopback(host)):
+        raise UnsafeStartError(
+            f"The demo has accounts with published passwords: it does not listen on {host}."
+        )
+    if settings.demo and settings.server.public_url:
+        raise UnsafeStartError("The demo takes no public_url: it is for this machine alone.")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class _Door(uvicorn.Server):
+    """One listening address. Signals belong to `Server`, which closes doors in order."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Server:
+    """The doors of one process, and its timers."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._stopping = asyncio.Event()
+        settings, store = core.settings, core.store
+        self._gateway = Gateway(
+            server=settings.server,
+            settings=settings.gateway,
+            reader=store,
+            comments=core.comments,
+            people=core.people,
+            rooms=core.rooms,
+            epoch=store.epoch,
+            clock=now_ms,
+            telemetry=core.telemetry,
+        )
+        self._house = House(
+            server=settings.server,
+            reader=store,
+            comments=core.comments,
+            rooms=core.rooms,
+            moderation=core.moderation,
+            people=core.people,
+            telemetry=core.telemetry,
+            clock=now_ms,
+            epoch=store.epoch,
+            session_days=settings.accounts.session_days,
+            viewers=self._gateway.viewers,
+            is_ready=lambda: not self._stopping.is_set(),
+            demo=settings.demo,
+        )
+        store.subscribe(self._announce)
+
+    def _announce(self, entries: Sequence[Entry]) -> None:
+        """The one place that says who hears of a commit, and in which order."""
+        _follow(self._core, entries)
+        self._gateway.announce(entries)
+        for entry in entries:
+            if isinstance(entry.fact, PasswordChanged | TokenRevoked):
+                self._gateway.close_account(entry.fact.account)
+
+    async def run(self, on_ready: Callable[[str], None]) -> None:
+        """Open the doors; return when everybody has been let go."""
+        public, admin = self._public_door(), self._admin_door()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        async with asyncio.TaskGroup() as tasks:
+            doors = [tasks.create_task(door.serve(), name="door") for door in (public, admin)]
+            timers = [tasks.create_task(self._watch_rules(), name="rules")]
+            if self._core.settings.demo:
+                timers.append(tasks.create_task(self._play_demo(), name="demo"))
+            await self._until_open(public, doors[0])
+            on_ready(self._address(public))
+            await self._stopping.wait()
+            log.info("stopping")
+            await self._gateway.drain()
+            for timer in timers:
+                timer.cancel()
+            public.should_exit = admin.should_exit = True
+
+    def _public_door(self) -> _Door:
+        server, gateway = self._core.settings.server, self._core.settings.gateway
+        return _Door(
+            uvicorn.Config(
+                create_app(self._house),
+                host=server.host,
+                port=server.port,
+                http="httptools",
+                loop="uvloop",
+                ws=self._gateway.protocol_class(),
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=bool(server.trusted_proxies),
+                forwarded_allow_ips=list(server.trusted_proxies),
+                backlog=4096,
+                limit_concurrency=None,
+                timeout_graceful_shutdown=HTTP_GOODBYE_S,
+                h11_max_incomplete_event_size=gateway.message_bytes_max * 4,
+            )
+        )
+
+    def _admin_door(self) -> _Door:
+        path = self._core.settings.store.data_dir / ADMIN_SOCKET
+        return _Door(
+            uvicorn.Config(
+                create_admin_app(self._house),
+                uds=str(path),
+                loop="uvloop",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=HTTP_GOODBYE_S,
+            )
+        )
+
+    async def _until_open(self, door: _Door, task: asyncio.Task[None]) -> None:
+        while not door.started:
+            if task.done():
+                self._stopping.set()
+                return
+            await asyncio.sleep(0.01)
+
+    def _address(self, door: _Door) -> str:
+        server = self._core.settings.server
+        port = door.servers[0].sockets[0].getsockname()[1]
+        host = f"[{server.host}]" if ":" in server.host else server.host
+        return server.public_url or f"http://{host}:{port}"
+
+    async def _watch_rules(self) -> None:
+        """Read the rule file again whenever it changes; a bad one changes nothing."""
+        settings = self._core.settings.filter
+        if settings.rules_file is None:
+            return
+        seen = None
+        while True:
+            await asyncio.sleep(settings.reload_ms / 1000)
+            try:
+                changed = (await asyncio.to_thread(settings.rules_file.stat)).st_mtime_ns
+                if changed == seen:
+                    continue
+                seen = changed
+                ruleset = await asyncio.to_thread(self._read_rules)
+                if await self._core.rules.activate(None, ruleset):
+                    log.info("rules_activated", ruleset=ruleset.version)
+            except (OSError, UnicodeDecodeError, RuleFileError) as error:
+                log.error("rules_not_read", reason=str(error))  # noqa: TRY400 -- no defect of ours
+
+    def _read_rules(self) -> Ruleset:
+        return parse_rules(_rules_text(self._core.settings.filter.rules_file))
+
+    async def _play_demo(self) -> None:
+        core = self._core
+        await demo.play(core.people, core.comments, core.rooms, self._gateway.viewers)

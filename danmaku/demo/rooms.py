@@ -1,0 +1,141 @@
+"""What `danmaku serve --demo` puts into the house, and the traffic it plays.
+
+Room `demo` is a broadcast that is on the air; room `film` is a video with comments along its whole
+length. Both play our own sample comments as live traffic, through the same admission, filter and
+record as anybody's. Furnishing twice changes nothing.
+"""
+
+import asyncio
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from importlib import resources
+from uuid import uuid4
+
+from danmaku.actions.accounts import People
+from danmaku.actions.comments import Comments
+from danmaku.actions.rooms import Rooms
+from danmaku.domain.account import Bundle, Standing
+from danmaku.domain.comment import Draft
+from danmaku.domain.ids import ClientId, Millis, RoomId
+from danmaku.domain.room import RoomKind, RoomState
+from danmaku.errors import Code, Coded, Refused, TooFast, Unavailable
+from danmaku.formats.jsonl import line_of
+
+DEMO, FILM = RoomId("demo"), RoomId("film")
+CLIP_URL = "/demo/clip.mp4"
+PASSWORD = "danmaku-demo"  # noqa: S105 -- published on purpose; the demo listens on loopback only
+BROADCAST_MAX_MS = 6 * 3_600_000  # an older broadcast is ended and begun anew
+AUDIENCE_COUNT = 24  # accounts that play the sample comments
+FIRST_COMMENTS = 60  # played quickly, so that nobody finds an empty room
+COMMENTS_MAX = 20_000  # the demo room grows no further
+PAUSE_S = 0.9  # between two sample comments
+FIRST_PAUSE_S = 0.05
+
+STAFF: tuple[tuple[str, Bundle | None, RoomId | None], ...] = (
+    ("ann", None, None),
+    ("bob", None, None),
+    ("mia", None, None),  # the streamer: owns both rooms
+    ("tom", Bundle.MODERATOR, DEMO),
+    ("rey", Bundle.REVIEWER, None),
+    ("ria", Bundle.REVIEWER, None),
+    ("eve", Bundle.CHIEF_EDITOR, None),
+    ("ins", Bundle.INSPECTOR, None),
+    ("opal", Bundle.OPERATOR, None),
+)
+"""Ready accounts, their grant and its scope. All have the password PASSWORD."""
+
+_NAMES = (
+    "星河", "小满", "橙子汽水", "北窗", "晚风", "豆沙包", "一只鲸", "青柠",
+    "Pixel", "Juniper", "Mocha", "Northwind", "Tangerine", "Echo", "Maple", "Orbit",
+    "夜猫子", "山海", "白开水", "阿布", "Kite", "Quill", "Lumen", "Drift",
+)  # fmt: skip
+
+
+async def furnish(people: People, rooms: Rooms, now_ms: Millis) -> None:
+    """Make sure of the demo's accounts and rooms."""
+    for login, bundle, room in STAFF:
+        if await people.known(login) is None:
+            await people.add(login, login.capitalize(), PASSWORD)
+            if bundle is not None:
+                await people.grant(None, login, bundle, room=room, until_ms=None)
+    streamer = await people.known("mia")
+    assert streamer is not None
+    live = RoomState("弹幕直播间 · Live demo", RoomKind.LIVE, media_url=CLIP_URL)
+    film = RoomState("短片 · A short film", RoomKind.VIDEO, media_url=CLIP_URL)
+    await _open(rooms, DEMO, live, streamer)
+    await _open(rooms, FILM, film, streamer)
+    await _put_on_air(rooms, now_ms)
+
+
+async def _open(rooms: Rooms, room: RoomId, state: RoomState, owner: Standing) -> None:
+    try:
+        await rooms.open(None, room, state, owner=owner.account)
+    except Coded as refused:
+        if refused.code is not Code.DUPLICATE:
+            raise
+
+
+async def _put_on_air(rooms: Rooms, now_ms: Millis) -> None:
+    live = await rooms.live(DEMO)
+    broadcast = live.state.broadcast
+    if broadcast is not None and live.state.is_broadcasting:
+        if now_ms - broadcast.started_ms < BROADCAST_MAX_MS:
+            return
+        await rooms.end_broadcast(None, DEMO)
+    await rooms.start_broadcast(None, DEMO)
+
+
+@dataclass(slots=True)
+class _Troupe:
+    """The audience's accounts, taking turns."""
+
+    comments: Comments
+    turns: Iterator[Standing]
+
+    async def say(self, room: RoomId, draft: Draft) -> None:
+        """Post one comment; an answer that is not yes is part of the show."""
+        try:
+            await self.comments.post(next(self.turns), room, draft)
+        except TooFast as refused:
+            await asyncio.sleep(refused.wait_ms / 1000)
+        except (Refused, Unavailable):
+            return
+
+
+async def play(
+    people: People, comments: Comments, rooms: Rooms, viewers: Callable[[RoomId], int]
+) -> None:
+    """Play sample comments into both rooms, until cancelled.
+
+    The film is filled once. The demo room gets its first comments quickly, then one after the
+    other while somebody watches.
+    """
+    troupe = _Troupe(comments, itertools.cycle(await _audience(people)))
+    drafts = _samples()
+    if (await rooms.live(FILM)).top <= len(drafts) // 2:
+        for draft in drafts:
+            await troupe.say(FILM, draft)
+            await asyncio.sleep(FIRST_PAUSE_S)
+    for count, draft in enumerate(itertools.cycle(drafts)):
+        live = await rooms.live(DEMO)
+        is_new = live.top < FIRST_COMMENTS
+        if live.top < COMMENTS_MAX and (is_new or viewers(DEMO) > 0):
+            fresh = ClientId(f"demo-{uuid4().hex}")
+            await troupe.say(DEMO, replace(draft, client_id=fresh))
+        await asyncio.sleep(FIRST_PAUSE_S if is_new else PAUSE_S * (0.4 + (count * 7 % 11) / 9))
+
+
+async def _audience(people: People) -> list[Standing]:
+    found: list[Standing] = []
+    for index in range(AUDIENCE_COUNT):
+        login = f"viewer{index + 1:02}"
+        standing = await people.known(login)
+        found.append(standing or await people.add(login, _NAMES[index], None))
+    return found
+
+
+def _samples() -> list[Draft]:
+    raw = resources.files("danmaku.demo").joinpath("sample_comments.jsonl").read_bytes()
+    lines = (line_of(one, place=place) for place, one in enumerate(raw.splitlines(), start=1))
+    return [line.draft for line in lines if line is not None]
