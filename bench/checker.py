@@ -115,12 +115,11 @@ class Record:
     """A room's public entries as they are shown now, by seq."""
 
     entries: Mapping[int, Fields]
-    top: int
 
     @classmethod
-    def of(cls, entries: Iterable[Fields], top: int) -> "Record":
+    def of(cls, entries: Iterable[Fields]) -> "Record":
         """Order entries by their seq."""
-        return cls({cast("int", entry["seq"]): entry for entry in entries}, top)
+        return cls({cast("int", entry["seq"]): entry for entry in entries})
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +176,8 @@ class _Look:
                     position = top
                 case Batch():
                     position = self._advance(viewer, position, event)
-        if settled and position is not None and position < self._record.top:
-            self._find(Law.BEHIND, viewer, f"at {position} of {self._record.top}")
+        if settled and position is not None and self._seqs and position < self._seqs[-1]:
+            self._find(Law.BEHIND, viewer, f"at {position} of {self._seqs[-1]}")
 
     def _advance(self, viewer: str, position: int | None, batch: Batch) -> int:
         where = f"{viewer} ({batch.after}, {batch.upto}]"

@@ -41,8 +41,8 @@ def sent(number, seq, *, from_ns, upto_ns):
     return Send(f"c-{number}", f"text {number}", from_ns, [answer])
 
 
-def run_of(*events, entries=GONE, sends=None, top=TOP):
-    return Run(Record.of(entries, top), {"ann": events}, sends)
+def run_of(*events, entries=GONE, sends=None):
+    return Run(Record.of(entries), {"ann": events}, sends)
 
 
 def laws_of(run):
@@ -112,7 +112,7 @@ def test_a_recall_missed_in_a_skipped_range_is_named():
 def test_two_viewers_who_saw_two_texts_of_a_recalled_comment_disagree():
     views = {"ann": FOLLOWED, "ben": (FOLLOWED[0], Batch(1, 2, (comment(2, 1, "?"),)))}
 
-    assert Law.CONTENT in laws_of(Run(Record.of(GONE, TOP), views, settled=False))
+    assert Law.CONTENT in laws_of(Run(Record.of(GONE), views, settled=False))
 
 
 def test_a_resume_that_begins_before_the_position_is_double():
@@ -157,7 +157,7 @@ def test_a_text_that_nobody_sent_is_named():
 def test_one_send_recorded_twice_is_named():
     twice = [*GONE, comment(7, 4, "text 2")]
 
-    assert laws_of(run_of(entries=twice, top=7, sends=SENDS)) == {Law.RECORDED_TWICE}
+    assert laws_of(run_of(entries=twice, sends=SENDS)) == {Law.RECORDED_TWICE}
 
 
 def test_a_gap_in_the_numbers_of_the_record_is_named():

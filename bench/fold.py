@@ -1,0 +1,61 @@
+"""What a page shows after a list and the entries that followed it: the other half of the promise.
+
+The same fold that a browser does, in the fewest words: a list of numbered comments and markers. Two
+readers agree when their folds are equal.
+"""
+
+from collections.abc import Iterable
+from typing import cast
+
+from bench.checker import Batch, Fields
+
+_OF_THE_ENTRY = frozenset({"kind", "seq"})
+
+
+class Fold:
+    """Comments and markers by number.
+
+    Attributes:
+        items: What is shown, by number.
+        has_gaps: Whether a range was skipped that has not been read since.
+    """
+
+    def __init__(self, listed: Iterable[Fields] = ()) -> None:
+        self.items: dict[int, Fields] = {}
+        self.has_gaps = False
+        self.read(listed)
+
+    def read(self, listed: Iterable[Fields]) -> None:
+        """Take a part of the static list as it is now."""
+        for item in listed:
+            self._show(item)
+
+    def apply(self, batch: Batch) -> None:
+        """Take what came over the socket."""
+        self.has_gaps = self.has_gaps or batch.skipped
+        for entry in batch.entries:
+            match entry["kind"]:
+                case "comment" | "marker" | "restore":
+                    self._show(entry)
+                case "recall":
+                    self._recall(entry)
+
+    def _show(self, item: Fields) -> None:
+        number = cast("int", item["number"])
+        kind = "marker" if item["kind"] == "marker" else "comment"
+        shown = {key: value for key, value in item.items() if key not in _OF_THE_ENTRY}
+        self.items[number] = {"kind": kind, **shown}
+
+    def _recall(self, entry: Fields) -> None:
+        """Empty a comment; one that is not on this page is nobody's business here."""
+        number = cast("int", entry["number"])
+        if (item := self.items.get(number)) is None:
+            return
+        self.items[number] = {
+            "kind": "marker",
+            "number": number,
+            "at_ms": item["at_ms"],
+            "position_ms": item["position_ms"],
+            "by": entry["by"],
+            "category": entry["category"],
+        }

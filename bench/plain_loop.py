@@ -1,0 +1,101 @@
+"""The yardstick: a C program that does nothing but write, measured on the same cores in the same run.
+
+Absolute times differ between machines and hours; the ratio to this loop says what the server costs
+beyond the writes that nobody can save (docs/benchmarks.md).
+"""
+
+import asyncio
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import cast
+
+import msgspec
+import uvloop
+
+from bench.frames import upgrade_request
+
+SOURCE = Path(__file__).with_name("plain_loop.c")
+FRAME_BYTES_MAX = 65_535
+
+
+class NoCompilerError(RuntimeError):
+    """There is no C compiler: the ratio cannot be given."""
+
+
+class Writing(msgspec.Struct, frozen=True):
+    """What the loop is to write: as many frames of the same size as the server did."""
+
+    viewers: int
+    frame_bytes: int
+    frames_per_s: float
+    seconds: float
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What it wrote, and what that took.
+
+    Attributes:
+        refused: Frames that did not fit into a socket's buffer.
+    """
+
+    frames: int
+    refused: int
+    cpu_ns: int
+
+    @property
+    def cpu_us_per_frame(self) -> float:
+        """Processor time of one write."""
+        return self.cpu_ns / 1000 / max(1, self.frames)
+
+
+def measure(writing: Writing, *, core: int | None) -> Written:
+    """Compile the loop, let it write to as many readers, and say what it took.
+
+    Args:
+        writing: How much.
+        core: Processor of the loop; the readers stay where this process is.
+
+    Raises:
+        NoCompilerError: If there is no `cc`.
+    """
+    if (compiler := shutil.which("cc")) is None:
+        raise NoCompilerError("no C compiler (cc) on the path")
+    with tempfile.TemporaryDirectory(prefix="danmaku-bench-") as folder:
+        program = Path(folder) / "plain_loop"
+        subprocess.run([compiler, "-O2", "-o", str(program), str(SOURCE)], check=True)
+        return uvloop.run(_run(program, writing, core))
+
+
+async def _run(program: Path, writing: Writing, core: int | None) -> Written:
+    pinned = [] if core is None else ["taskset", "--cpu-list", str(core)]
+    words = (
+        writing.viewers,
+        min(writing.frame_bytes, FRAME_BYTES_MAX),
+        writing.frames_per_s,
+        writing.seconds,
+    )
+    loop = await asyncio.create_subprocess_exec(
+        *pinned, str(program), *map(str, words), stdout=asyncio.subprocess.PIPE
+    )
+    out = cast("asyncio.StreamReader", loop.stdout)
+    port = int(await out.readline())
+    async with asyncio.TaskGroup() as group:
+        for _ in range(writing.viewers):
+            group.create_task(_connect(port))
+    frames, refused, cpu_ns = map(int, (await out.readline()).split())
+    await loop.wait()
+    return Written(frames, refused, cpu_ns)
+
+
+async def _connect(port: int) -> None:
+    await asyncio.get_running_loop().create_connection(_Reader, "127.0.0.1", port)
+
+
+class _Reader(asyncio.Protocol):
+    """Takes everything, looks at nothing: only the writer is measured."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        request = upgrade_request("/", host="127.0.0.1", key=bytes(16))
+        cast("asyncio.Transport", transport).write(request)

@@ -1,0 +1,64 @@
+"""What the system and the server say of a running process: processor time, memory, histograms."""
+
+import resource
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+
+_PAGE_BYTES = resource.getpagesize()
+
+
+def cpu_ns(pid: int) -> int:
+    """Time on a processor of all threads of a process, nanoseconds, as the scheduler counts it."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks)
+
+
+def memory_bytes(pid: int) -> int:
+    """Resident memory."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE_BYTES
+
+
+def files_count(pid: int) -> int:
+    """Open file descriptors."""
+    return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """One of the server's histograms: how many values were at most each bound, in seconds."""
+
+    counts: tuple[tuple[float, float], ...]  # (bound, values at most that), rising; last is +Inf
+
+    @property
+    def total(self) -> float:
+        """Values in all."""
+        return self.counts[-1][1] if self.counts else 0.0
+
+    def since(self, earlier: "Buckets") -> "Buckets":
+        """What came after an earlier look."""
+        before = dict(earlier.counts)
+        return Buckets(tuple((bound, n - before.get(bound, 0.0)) for bound, n in self.counts))
+
+    def bound_of(self, share: float) -> float:
+        """Least bound, in seconds, that this share of the values does not exceed; 0: no values."""
+        needed = share * self.total
+        return next((bound for bound, n in self.counts if n >= needed and self.total > 0), 0.0)
+
+
+def server_histograms(address: str) -> dict[str, Buckets]:
+    """Every histogram of /metrics, by name; labels are summed."""
+    page = httpx.get(f"http://{address}/metrics", timeout=5, trust_env=False).raise_for_status()
+    found: dict[str, Buckets] = {}
+    for family in text_string_to_metric_families(page.text):
+        if family.type != "histogram":
+            continue
+        counts: dict[float, float] = {}
+        for sample in family.samples:
+            if sample.name.endswith("_bucket"):
+                bound = float(sample.labels["le"])
+                counts[bound] = counts.get(bound, 0.0) + sample.value
+        found[family.name] = Buckets(tuple(sorted(counts.items())))
+    return found

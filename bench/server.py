@@ -1,0 +1,144 @@
+"""The real server as a process of its own: `danmaku serve` on a data directory."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+import msgspec
+
+START_S = 20.0
+_LOOK_S = 0.05
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """One server, which may be killed and started again on the same record and port.
+
+    Args:
+        folder: Holds the record and the log; both survive a restart.
+        settings: By the names of environment variables without their prefix.
+        core: Processor to stay on; None: wherever the system likes.
+    """
+
+    def __init__(
+        self, folder: Path, settings: Mapping[str, str] | None = None, *, core: int | None = None
+    ) -> None:
+        self.address = f"127.0.0.1:{(port := free_port())}"
+        self.log = folder / "server.log"
+        self._core = core
+        self._settings = {
+            "SERVER__PORT": str(port),
+            "STORE__DATA_DIR": str(folder / "data"),
+            **(settings or {}),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        """Process id of the running server."""
+        return self._running().pid
+
+    def start(self) -> None:
+        """Start and wait until it says that it is ready.
+
+        Raises:
+            RuntimeError: If it ends, or does not get ready; with the end of its log.
+        """
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(self._command("serve"), stdout=log, stderr=log)
+        if self._core is not None:
+            os.sched_setaffinity(self._process.pid, {self._core})
+        ends_at = time.monotonic() + START_S
+        while not self._is_ready():
+            if self._process.poll() is not None or time.monotonic() > ends_at:
+                self.kill()
+                raise RuntimeError(f"the server did not start:\n{self.log_tail()}")
+            time.sleep(_LOOK_S)
+
+    def kill(self) -> None:
+        """End it as a power cut of the process does: SIGKILL."""
+        self._running().kill()
+        self._running().wait()
+
+    def stop(self, within_s: float = 30.0) -> int:
+        """SIGTERM, then wait.
+
+        Returns:
+            The exit status.
+
+        Raises:
+            subprocess.TimeoutExpired: If it is still there; it is killed then.
+        """
+        process = self._running()
+        process.send_signal(signal.SIGTERM)
+        try:
+            return process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+
+    def command(self, *words: str, stdin: str = "") -> str:
+        """Run another verb of the command line on the same record; its standard output.
+
+        Raises:
+            RuntimeError: If it fails; with what it printed.
+        """
+        done = subprocess.run(
+            self._command(*words), input=stdin, capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"danmaku {' '.join(words)}:\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def answer(self, *words: str, stdin: str = "") -> dict[str, object]:
+        """As `command`, with `--json`, decoded."""
+        return msgspec.json.decode(
+            self.command(*words, "--json", stdin=stdin), type=dict[str, object]
+        )
+
+    def log_tail(self, bytes_max: int = 4000) -> str:
+        """The end of everything it printed."""
+        return self.log.read_bytes()[-bytes_max:].decode(errors="replace")
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            raise RuntimeError("the server was never started")
+        return self._process
+
+    def _command(self, *words: str) -> list[str]:
+        """`env` hands the settings over and then *becomes* the server: one process, one id."""
+        settings = [f"DANMAKU_{name}={value}" for name, value in self._settings.items()]
+        return ["/usr/bin/env", *settings, sys.executable, "-m", "danmaku", *words]
+
+    def _is_ready(self) -> bool:
+        try:
+            answer = httpx.get(f"http://{self.address}/readyz", timeout=1, trust_env=False)
+        except httpx.TransportError:
+            return False
+        return answer.is_success
