@@ -1,4 +1,4 @@
-"""The yardstick: a C program that does nothing but write, measured on the same cores in the same run.
+"""The yardstick: a C program that only writes, measured on the same cores in the same run.
 
 Absolute times differ between machines and hours; the ratio to this loop says what the server costs
 beyond the writes that nobody can save (docs/benchmarks.md).
