@@ -1,7 +1,7 @@
 """One viewer of danmaku.v1 that keeps everything it was told, for tests and small scenarios.
 
 It stands on a WebSocket implementation that is not the server's way of using it, and it judges
-nothing: its `events` go to the checker, its `fold` is what a page would show.
+nothing: its `events` go to the checker.
 """
 
 import asyncio
@@ -16,7 +16,6 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from bench.checker import Answer, Event, Fields, Joined, Reset, Send
-from bench.fold import Fold
 from bench.messages import KINDS, Kind, batch_of, decoded, encoded
 
 PATIENCE_S = 10.0
@@ -48,13 +47,12 @@ class Viewer:
         position: `upto` of the last batch.
     """
 
-    def __init__(self, socket: ClientConnection, door: Door, fold: Fold) -> None:
+    def __init__(self, socket: ClientConnection, door: Door) -> None:
         self.events: list[Event] = []
         self.sends: dict[str, Send] = {}
         self.others: list[Fields] = []
         self.welcome: Fields = {}
         self.position = 0
-        self.fold = fold
         self._socket = socket
         self._door = door
         self._since: int | None = None
@@ -70,7 +68,6 @@ class Viewer:
         *,
         since: int | None = None,
         epoch: str | None = None,
-        fold: Fold | None = None,
     ) -> Self:
         """Open a socket, say hello, and wait for the welcome (or for the close).
 
@@ -78,7 +75,6 @@ class Viewer:
             door: Which room, and as whom.
             since: Position to go on from; None: the tail only.
             epoch: Epoch that the position belongs to.
-            fold: What the viewer's page shows already.
         """
         socket = await connect(
             f"ws://{door.address}/rooms/{door.room}/live",
@@ -88,7 +84,7 @@ class Viewer:
             ping_interval=None,
             close_timeout=2,
         )
-        viewer = cls(socket, door, fold or Fold())
+        viewer = cls(socket, door)
         hello = {"op": "hello", "token": door.token, "since": since, "epoch": epoch}
         viewer._since = since
         await viewer.say({key: value for key, value in hello.items() if value is not None})
@@ -202,7 +198,6 @@ class Viewer:
                 batch = batch_of(message)
                 self.events.append(batch)
                 self.position = batch.upto
-                self.fold.apply(batch)
             case "reset":
                 self.events.append(Reset(cast("int", message["top"])))
                 self.position = cast("int", message["top"])

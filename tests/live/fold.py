@@ -17,12 +17,10 @@ class Fold:
 
     Attributes:
         items: What is shown, by number.
-        has_gaps: Whether a range was skipped that has not been read since.
     """
 
     def __init__(self, listed: Iterable[Fields] = ()) -> None:
         self.items: dict[int, Fields] = {}
-        self.has_gaps = False
         self.read(listed)
 
     def read(self, listed: Iterable[Fields]) -> None:
@@ -32,7 +30,6 @@ class Fold:
 
     def apply(self, batch: Batch) -> None:
         """Take what came over the socket."""
-        self.has_gaps = self.has_gaps or batch.skipped
         for entry in batch.entries:
             match entry["kind"]:
                 case "comment" | "marker" | "restore":

@@ -1,5 +1,5 @@
 from bench.checker import Batch
-from bench.fold import Fold
+from tests.live.fold import Fold
 
 COMMENT = {"kind": "comment", "seq": 2, "number": 1, "at_ms": 5, "position_ms": 7, "text": "hi"}
 RECALL = {"kind": "recall", "seq": 3, "number": 1, "by": "author", "category": None}
@@ -31,11 +31,3 @@ def test_a_recall_of_what_is_not_on_the_page_changes_nothing():
     fold.apply(Batch(2, 3, (RECALL,)))
 
     assert fold.items == {}
-
-
-def test_a_skipped_range_is_remembered():
-    fold = Fold()
-
-    fold.apply(Batch(2, 3, (), skipped=True))
-
-    assert fold.has_gaps
