@@ -1,0 +1,139 @@
+/** The words of `danmaku.v1` as docs/protocol.md gives them; nothing here but shapes. */
+
+export type Mode = "scroll" | "reverse" | "top" | "bottom";
+export type RecalledBy = "author" | "room" | "platform";
+
+/** A published comment. `position_ms` is on the media clock, `at_ms` counts from 1970 in UTC. */
+export interface Comment {
+  seq: number;
+  number: number;
+  at_ms: number;
+  position_ms: number;
+  mode: Mode;
+  color: number;
+  size: number;
+  text: string;
+  author: string;
+  name: string;
+  late: boolean;
+  imported: boolean;
+}
+
+/** What is left of a recalled comment: its place. */
+export interface Marker {
+  seq: number;
+  number: number;
+  at_ms: number;
+  position_ms: number;
+  by: RecalledBy;
+  category: string | null;
+}
+
+export interface RoomState {
+  title: string;
+  kind: "video" | "live";
+  status: "open" | "paused" | "closed";
+  mode: "machine" | "delayed" | "every" | "closed";
+  media_url: string;
+  media_type: "file" | "hls";
+  slow_ms: number;
+  text_max: number;
+  modes: Mode[];
+  colors: boolean;
+  sizes: boolean;
+  broadcast: { started_ms: number; ended_ms: number | null } | null;
+  recall_within_ms: number;
+}
+
+export interface Recall {
+  seq: number;
+  number: number;
+  by: RecalledBy;
+  category: string | null;
+}
+
+export type Entry =
+  | ({ kind: "comment" } & Comment)
+  | ({ kind: "marker" } & Marker)
+  | ({ kind: "recall" } & Recall)
+  | ({ kind: "restore" } & Comment)
+  | { kind: "room"; seq: number; state: RoomState };
+
+/** A comment or what is left of it: the form in which pages and segments hold the record. */
+export type Shown = Extract<Entry, { kind: "comment" | "marker" }>;
+
+export interface You {
+  name: string;
+  /** Public id in this room; null before the first comment. */
+  author: string | null;
+  powers: string[];
+}
+
+export interface Welcome {
+  op: "welcome";
+  room: string;
+  epoch: string;
+  top: number;
+  server_ms: number;
+  you: You | null;
+  state: RoomState;
+  viewers: number;
+  heartbeat_ms: number;
+}
+
+export interface Batch {
+  op: "entries" | "skipped";
+  after: number;
+  upto: number;
+  entries: Entry[];
+}
+
+export interface Reset {
+  op: "reset";
+  epoch: string;
+  top: number;
+  reason: "epoch" | "too_far";
+}
+
+export interface Refused {
+  op: "refused";
+  id: string;
+  code: string;
+  text: string;
+  category: string | null;
+  retry_after_ms: number | null;
+  until_ms: number | null;
+}
+
+export type Answer =
+  | { op: "published"; id: string; number: number; seq: number }
+  | { op: "held"; id: string; seq: number; category: string | null; text: string }
+  | { op: "recalled"; id: string; number: number; seq: number }
+  | Refused;
+
+export interface Bye {
+  op: "bye";
+  code: string;
+  retry_min_ms: number;
+  retry_max_ms: number;
+}
+
+export type ServerMessage =
+  | Welcome
+  | Batch
+  | Reset
+  | Answer
+  | Bye
+  | { op: "viewers"; count: number }
+  | { op: "pong" }
+  | { op: "error"; code: string; text: string };
+
+/** What a viewer writes; `latency_ms` says how far their player lags behind a broadcast. */
+export interface Draft {
+  text: string;
+  position_ms: number;
+  mode: Mode;
+  color: number;
+  size: number;
+  latency_ms: number;
+}

@@ -1,0 +1,174 @@
+import { freshId } from "../client/ids";
+import type { Answer, Draft, Mode, Refused, RoomState } from "../client/messages";
+import { maybe, need } from "./dom";
+import type { Texts } from "./texts";
+
+export interface ComposerChoices {
+  send(id: string, draft: Draft): Promise<Answer>;
+  mediaMs(): number;
+  latencyMs(): number;
+  published(number: number): void;
+}
+
+const TICK_MS = 250;
+
+/**
+ * The form that writes comments. It posts by itself without a script; with one it sends over the
+ * socket, and a refused text stays in the box with the reason and the wait beside it.
+ */
+export class Composer {
+  readonly #form: HTMLFormElement;
+  readonly #box: HTMLInputElement;
+  readonly #button: HTMLButtonElement;
+  readonly #count: HTMLElement;
+  readonly #note = need("#composer-note", HTMLElement);
+  readonly #texts: Texts;
+  readonly #choices: ComposerChoices;
+  #state: RoomState;
+  #id = freshId();
+  #sentText = "";
+  #sending = false;
+  #waitUntilMs = 0;
+  #timer = 0;
+
+  constructor(form: HTMLFormElement, state: RoomState, texts: Texts, choices: ComposerChoices) {
+    this.#form = form;
+    this.#box = need("input[name=text]", HTMLInputElement, form);
+    this.#button = need("#composer-send", HTMLButtonElement, form);
+    this.#count = need("#composer-count", HTMLElement, form);
+    this.#state = state;
+    this.#texts = texts;
+    this.#choices = choices;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#submit();
+    });
+    this.#box.addEventListener("input", () => this.#show());
+    this.#closePickerOutside();
+    this.#show();
+  }
+
+  setState(state: RoomState): void {
+    const said = this.#standing();
+    this.#state = state;
+    // A reason that is still being read stays until the room itself has something new to say.
+    if (this.#standing() !== said) this.#say(this.#standing(), false);
+    for (const radio of this.#form.querySelectorAll<HTMLInputElement>("input[name=mode]")) {
+      radio.disabled = !state.modes.includes(radio.value as Mode);
+    }
+    this.#show();
+  }
+
+  async #submit(): Promise<void> {
+    const text = this.#box.value.trim();
+    if (text === "" || this.#blocked()) return;
+    if (text !== this.#sentText) this.#id = freshId();
+    this.#sentText = text;
+    this.#sending = true;
+    this.#say(this.#texts.say("live.sending"), false);
+    this.#show();
+    const answer = await this.#choices.send(this.#id, this.#draft(text));
+    this.#sending = false;
+    this.#take(answer);
+    this.#show();
+  }
+
+  #draft(text: string): Draft {
+    const chosen = new FormData(this.#form);
+    return {
+      text,
+      position_ms: Math.round(this.#choices.mediaMs()),
+      mode: (chosen.get("mode") as Mode | null) ?? "scroll",
+      color: Number(chosen.get("color") ?? 0xffffff),
+      size: Number(chosen.get("size") ?? 25),
+      latency_ms: Math.round(this.#choices.latencyMs()),
+    };
+  }
+
+  #take(answer: Answer): void {
+    if (answer.op === "refused") return this.#refused(answer);
+    this.#sentText = "";
+    this.#box.value = "";
+    if (answer.op === "published") this.#choices.published(answer.number);
+    this.#say(answer.op === "held" ? this.#texts.say("live.held") : this.#standing(), false);
+    if (this.#state.slow_ms > 0) this.#wait(this.#state.slow_ms);
+  }
+
+  #refused(refused: Refused): void {
+    const known = this.#texts.has(`code.${refused.code}`);
+    const text = known ? this.#texts.say(`code.${refused.code}`) : refused.text;
+    const category = refused.category ? this.#texts.say(`category.${refused.category}`) : null;
+    this.#say(category === null ? text : `${text} (${category})`, true);
+    // Only an outcome that is not known may be asked for again under the same id.
+    if (refused.code !== "unknown") this.#sentText = "";
+    if (refused.retry_after_ms) this.#wait(refused.retry_after_ms);
+  }
+
+  #wait(ms: number): void {
+    this.#waitUntilMs = Date.now() + ms;
+    clearInterval(this.#timer);
+    this.#timer = window.setInterval(() => {
+      if (Date.now() >= this.#waitUntilMs) {
+        clearInterval(this.#timer);
+        this.#say(this.#standing(), false);
+      }
+      this.#show();
+    }, TICK_MS);
+    this.#show();
+  }
+
+  get #waitSeconds(): number {
+    return Math.max(0, Math.ceil((this.#waitUntilMs - Date.now()) / 1000));
+  }
+
+  #blocked(): boolean {
+    const tooLong = this.#length() > this.#state.text_max;
+    return this.#sending || this.#closed() || tooLong || this.#waitSeconds > 0;
+  }
+
+  #closed(): boolean {
+    return this.#state.status !== "open" || this.#state.mode === "closed";
+  }
+
+  /** In code points, as the server counts. */
+  #length(): number {
+    return [...this.#box.value.trim()].length;
+  }
+
+  #show(): void {
+    const length = this.#length();
+    const { text_max } = this.#state;
+    this.#count.textContent = length === 0 ? "" : `${length}/${text_max}`;
+    this.#count.classList.toggle("is-over", length > text_max);
+    this.#box.disabled = this.#closed();
+    this.#button.disabled = this.#blocked();
+    const seconds = this.#waitSeconds;
+    this.#button.textContent =
+      seconds > 0 ? this.#texts.say("live.wait", { n: seconds }) : this.#texts.say("composer.send");
+  }
+
+  /** What the room's state asks to be known before writing. */
+  #standing(): string {
+    const { status, mode, slow_ms } = this.#state;
+    if (status === "closed") return this.#texts.say("composer.room_closed");
+    if (status === "paused") return this.#texts.say("composer.room_paused");
+    if (mode === "closed") return this.#texts.say("composer.comments_off");
+    if (mode === "every") return this.#texts.say("composer.every");
+    return slow_ms > 0 ? this.#texts.say("composer.slow", { seconds: slow_ms / 1000 }) : "";
+  }
+
+  #say(text: string, error: boolean): void {
+    this.#note.textContent = text;
+    this.#note.classList.toggle("is-error", error);
+  }
+
+  #closePickerOutside(): void {
+    const picker = maybe("details.picker", HTMLDetailsElement, this.#form);
+    document.addEventListener("pointerdown", (event) => {
+      if (picker && !picker.contains(event.target as Node)) picker.open = false;
+    });
+    picker?.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") picker.open = false;
+    });
+  }
+}

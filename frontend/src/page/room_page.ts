@@ -1,0 +1,193 @@
+import { browser, socketUrl } from "../client/browser";
+import { Connection, type ConnectionState } from "../client/connection";
+import { freshId } from "../client/ids";
+import type { Answer, Batch, RoomState } from "../client/messages";
+import { canvasMeasure } from "../overlay/measure";
+import { Overlay } from "../overlay/overlay";
+import { type Change, RoomRecord } from "../record/record";
+import { isBroadcasting } from "../replay/flight_rule";
+import { Segments, segmentReader } from "../replay/segments";
+import { Timeline } from "../replay/timeline";
+import { Composer } from "./composer";
+import { maybe, need } from "./dom";
+import { Me } from "./me";
+import { mountPlayer, type Player } from "./player";
+import { loadPreferences, type Preferences } from "./preferences";
+import type { RoomData } from "./room_data";
+import { Screening } from "./screening";
+import { SettingsPanel } from "./settings";
+import { Texts } from "./texts";
+
+const RELOAD_WITHIN_MS = 2_000;
+
+/** What a page adds to picture and composer: the room page its list, the frame nothing. */
+export interface Views {
+  changed(changes: Change[]): void;
+  stateChanged(state: RoomState): void;
+  connection(state: ConnectionState, retryMs: number): void;
+  viewers(count: number): void;
+  shieldChanged(): void;
+}
+
+/**
+ * A room on a page: picture, overlay, composer and settings over one record that one connection
+ * feeds. Invariant: every batch goes through the record's fold before anything shows it.
+ */
+export class RoomPage {
+  readonly record = new RoomRecord();
+  readonly texts: Texts;
+  readonly me: Me;
+  readonly screening: Screening;
+  readonly settings: SettingsPanel;
+  readonly player: Player;
+  readonly #data: RoomData;
+  readonly #overlay: Overlay;
+  readonly #connection: Connection;
+  readonly #composer: Composer | null;
+  #state: RoomState;
+  #views: Views | null = null;
+
+  constructor(data: RoomData) {
+    this.#data = data;
+    this.#state = data.state;
+    this.texts = new Texts(data.texts);
+    this.me = new Me(data.you);
+    const preferences = loadPreferences(localStorage);
+    this.player = this.#mountPlayer();
+    this.#overlay = this.#makeOverlay(preferences);
+    this.screening = this.#makeScreening(preferences);
+    this.settings = new SettingsPanel(preferences, this.screening.keptBack, this.texts, {
+      changed: (changed) => this.#configure(changed),
+      offset: (offsetMs) => this.screening.setOffset(offsetMs),
+    });
+    this.#connection = this.#connect();
+    this.#composer = this.#makeComposer();
+    this.#wireSwitch(preferences);
+  }
+
+  /** Begins to follow the room; `views` is told of everything that changes. */
+  start(views: Views): void {
+    this.#views = views;
+    this.#connection.start();
+    for (const name of ["online", "pageshow"]) {
+      window.addEventListener(name, () => this.#connection.hurry());
+    }
+    window.addEventListener("pagehide", () => this.#connection.stop());
+  }
+
+  recall(number: number): Promise<Answer> {
+    return this.#connection.recall(freshId(), number);
+  }
+
+  #mountPlayer(): Player {
+    const press = (button: string) => () => need(button, HTMLButtonElement).click();
+    return mountPlayer(need("#player", HTMLElement), this.#state, {
+      lang: this.#data.lang,
+      live: isBroadcasting(this.#state),
+      controls: [
+        {
+          name: "danmaku-switch",
+          label: this.texts.say("room.switch"),
+          icon: "danmaku",
+          press: press("#danmaku-switch"),
+        },
+        {
+          name: "danmaku-settings",
+          label: this.texts.say("settings.title"),
+          icon: "settings",
+          press: press("#open-settings"),
+        },
+      ],
+    });
+  }
+
+  #makeOverlay({ overlay }: Preferences): Overlay {
+    const { layer } = this.player;
+    const measure = canvasMeasure(getComputedStyle(document.body).fontFamily);
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const stage = { element: layer, measure, realMs: () => performance.now(), still };
+    return new Overlay(stage, overlay);
+  }
+
+  #makeScreening({ rules, on }: Preferences): Screening {
+    const segments = new Segments(segmentReader(this.#data.api), (segment) =>
+      this.screening.takeSegment(segment),
+    );
+    const { player, record, me } = this;
+    const parts = { player, overlay: this.#overlay, timeline: new Timeline(), segments, record, me };
+    const screening = new Screening(parts, this.#state, rules);
+    screening.setOn(on);
+    return screening;
+  }
+
+  #connect(): Connection {
+    const { live_url, token, upto, epoch } = this.#data;
+    const place = { url: socketUrl(live_url, location), token, since: upto, epoch };
+    const connection = new Connection(place, browser);
+    connection.events.on("welcome", (welcome) => {
+      this.me.you = welcome.you;
+      this.screening.setServerTime(welcome.server_ms);
+      this.#setState(welcome.state);
+    });
+    connection.events.on("batch", (batch) => this.#take(batch));
+    connection.events.on("reset", () => this.#readAnew());
+    connection.events.on("viewers", (count) => this.#views?.viewers(count));
+    connection.events.on("state", ({ state, retryMs }) => this.#views?.connection(state, retryMs));
+    return connection;
+  }
+
+  #take(batch: Batch): void {
+    const changes = this.record.apply(batch.entries);
+    for (const change of changes) {
+      this.screening.take(change);
+      if (change.what === "room") this.#setState(change.state);
+    }
+    this.#views?.changed(changes);
+  }
+
+  #setState(state: RoomState): void {
+    const wasLive = isBroadcasting(this.#state);
+    this.#state = state;
+    this.#composer?.setState(state);
+    this.#views?.stateChanged(state);
+    if (wasLive !== isBroadcasting(state)) this.#readAnew();
+  }
+
+  /** The page no longer fits what the server has: read it anew, not all viewers at one moment. */
+  #readAnew(): void {
+    this.#connection.stop();
+    setTimeout(() => location.reload(), Math.random() * RELOAD_WITHIN_MS);
+  }
+
+  #makeComposer(): Composer | null {
+    const form = maybe("form#composer", HTMLFormElement);
+    if (!form) return null;
+    return new Composer(form, this.#state, this.texts, {
+      send: (id, draft) => this.#connection.send(id, draft),
+      mediaMs: () => this.screening.mediaMs,
+      latencyMs: () => this.player.latencyMs,
+      published: (number) => this.me.published(number),
+    });
+  }
+
+  #configure({ overlay, rules, on }: Preferences): void {
+    this.#overlay.configure(overlay);
+    this.screening.setRules(rules);
+    this.screening.setOn(on);
+    this.#views?.shieldChanged();
+  }
+
+  #wireSwitch({ on }: Preferences): void {
+    const button = need("#danmaku-switch", HTMLButtonElement);
+    button.hidden = false;
+    button.setAttribute("aria-checked", String(on));
+    button.addEventListener("click", () => {
+      const nowOn = button.getAttribute("aria-checked") !== "true";
+      button.setAttribute("aria-checked", String(nowOn));
+      this.settings.setOn(nowOn);
+    });
+    const open = need("#open-settings", HTMLButtonElement);
+    open.hidden = false;
+    open.addEventListener("click", () => this.settings.open());
+  }
+}

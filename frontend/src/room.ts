@@ -1,0 +1,76 @@
+import type { ConnectionState } from "./client/connection";
+import type { Comment, RoomState } from "./client/messages";
+import { maybe, need } from "./page/dom";
+import { CommentList } from "./page/list";
+import { readRoomData } from "./page/room_data";
+import { RoomPage } from "./page/room_page";
+import { Rows } from "./page/rows";
+import { StreamerStrip } from "./page/streamer";
+import { installTrust } from "./page/trust";
+
+installTrust();
+const data = readRoomData();
+const page = new RoomPage(data);
+const { me, record, screening, settings, texts } = page;
+
+const rows = new Rows(need("#row-template", HTMLTemplateElement), data.room, texts);
+const list = new CommentList(rows, texts, {
+  rightsOver: (comment: Comment) => {
+    const own = me.isAuthor(comment);
+    return { own, recall: own || me.may("comment.recall") };
+  },
+  isShielded: (comment) => screening.shields(comment),
+  seek: (positionMs) => screening.seek(positionMs),
+  recall: (number) => void recall(number),
+  shieldAuthor: (id, name) => settings.shieldAuthor(id, name),
+});
+record.seed(list.shownAt(data.upto));
+list.shieldAgain(record.all());
+
+const strip = maybe("#streamer", HTMLElement);
+const streamer = strip ? new StreamerStrip(strip, texts) : null;
+const keptBack = need("#open-kept-back", HTMLButtonElement);
+keptBack.addEventListener("click", () => settings.open());
+showKeptBack();
+
+page.start({
+  changed: (changes) => {
+    list.take(changes);
+    showKeptBack();
+  },
+  stateChanged: (state: RoomState) => {
+    need("#room-title", HTMLElement).textContent = state.title;
+    streamer?.setState(state);
+  },
+  connection: showConnection,
+  viewers: (count) => {
+    const viewers = need("#viewers", HTMLElement);
+    viewers.hidden = false;
+    viewers.textContent = texts.say("live.viewers", { n: count });
+  },
+  shieldChanged: () => {
+    list.shieldAgain(record.all());
+    showKeptBack();
+  },
+});
+
+function showKeptBack(): void {
+  const { count } = screening.keptBack;
+  keptBack.hidden = count === 0;
+  keptBack.textContent = texts.say("live.kept_back", { n: count });
+}
+
+function showConnection(state: ConnectionState, retryMs: number): void {
+  const shown = need("#connection", HTMLElement);
+  shown.dataset.state = state;
+  const seconds = Math.ceil(retryMs / 1000);
+  shown.textContent = texts.say(`live.connection_${state}`, { n: seconds });
+}
+
+async function recall(number: number): Promise<void> {
+  const answer = await page.recall(number);
+  if (answer.op !== "refused") return;
+  const note = need("#composer-note", HTMLElement);
+  note.textContent = texts.say(`code.${answer.code}`);
+  note.classList.add("is-error");
+}

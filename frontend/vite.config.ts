@@ -1,0 +1,51 @@
+import { copyFileSync, mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const outDir = join(here, "../danmaku/web/static");
+
+/** Puts the API page's files beside ours, so that /docs needs no other host. */
+function swaggerFiles(): Plugin {
+  return {
+    name: "swagger-files",
+    apply: "build",
+    closeBundle() {
+      const from = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+      const to = join(outDir, "swagger");
+      mkdirSync(to, { recursive: true });
+      for (const file of ["swagger-ui-bundle.js", "swagger-ui.css", "LICENSE", "NOTICE"]) {
+        copyFileSync(join(from, file), join(to, file));
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  base: "/static/",
+  publicDir: false,
+  plugins: [swaggerFiles()],
+  build: {
+    outDir,
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    target: "es2022",
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+    rollupOptions: {
+      input: {
+        room: join(here, "src/room.ts"),
+        embed: join(here, "src/embed.ts"),
+        site: join(here, "src/site.ts"),
+        docs: join(here, "src/docs.ts"),
+      },
+    },
+  },
+  test: {
+    environment: "happy-dom",
+    include: ["tests/**/*.test.ts"],
+  },
+});
