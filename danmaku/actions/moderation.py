@@ -156,7 +156,7 @@ class Moderation:
     async def report(self, who: Standing | None, draft: ReportDraft, *, source: str) -> str:
         """Write down that somebody says something is wrong; the receipt comes back.
 
-        Article: articles.Article.REPORTS_AND_APPEALS
+        Article: articles.Article.REPORTS_ACCEPTED
 
         Args:
             who: The reporter; None: without an account.

@@ -204,7 +204,7 @@ class RulesActivated:
 class ReportFiled:
     """Somebody says that something is wrong with a comment, a room or the site. Body sealed.
 
-    Article: articles.Article.REPORTS_AND_APPEALS
+    Article: articles.Article.REPORTS_ACCEPTED
     """
 
     receipt: str
