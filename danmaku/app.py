@@ -25,7 +25,7 @@ from danmaku.actions.rules import Rules
 from danmaku.config import Settings
 from danmaku.demo import rooms as demo
 from danmaku.domain.facts import Entry, PasswordChanged, TokenRevoked
-from danmaku.domain.ids import Millis
+from danmaku.domain.ids import Millis, RoomId
 from danmaku.filter.rules import RuleFileError, Ruleset, parse_rules
 from danmaku.filter.screen import Screen
 from danmaku.gateway.server import Gateway
@@ -119,6 +119,27 @@ def _rules_text(path: Path | None) -> str:
     return path.read_text("utf-8")
 
 
+def house_of(
+    core: Core, *, viewers: Callable[[RoomId], int], is_ready: Callable[[], bool]
+) -> House:
+    """What the web doors and the admin desk stand on."""
+    return House(
+        server=core.settings.server,
+        reader=core.store,
+        comments=core.comments,
+        rooms=core.rooms,
+        moderation=core.moderation,
+        people=core.people,
+        telemetry=core.telemetry,
+        clock=now_ms,
+        epoch=core.store.epoch,
+        session_days=core.settings.accounts.session_days,
+        viewers=viewers,
+        is_ready=is_ready,
+        demo=core.settings.demo,
+    )
+
+
 # --- with doors
 
 
@@ -134,21 +155,22 @@ async def serve(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
         StoreLocked, RuleFileError: As `opened`.
         OSError: The address is taken.
     """
-    _refuse_public_demo(settings)
+    if (reason := unsafe_demo(settings)) is not None:
+        raise UnsafeStartError(reason)
     async with opened(settings) as core:
         if settings.demo:
             await demo.furnish(core.people, core.rooms, now_ms())
         await Server(core).run(on_ready)
 
 
-def _refuse_public_demo(settings: Settings) -> None:
+def unsafe_demo(settings: Settings) -> str | None:
+    """Why the demo must not start; None: it may."""
     host = settings.server.host
     if settings.demo and not (host == "localhost" or _is_loopback(host)):
-        raise UnsafeStartError(
-            f"The demo has accounts with published passwords: it does not listen on {host}."
-        )
+        return f"The demo has accounts with published passwords: it does not listen on {host}."
     if settings.demo and settings.server.public_url:
-        raise UnsafeStartError("The demo takes no public_url: it is for this machine alone.")
+        return "The demo takes no public_url: it is for this machine alone."
+    return None
 
 
 def _is_loopback(host: str) -> bool:
@@ -184,20 +206,8 @@ class Server:
             clock=now_ms,
             telemetry=core.telemetry,
         )
-        self._house = House(
-            server=settings.server,
-            reader=store,
-            comments=core.comments,
-            rooms=core.rooms,
-            moderation=core.moderation,
-            people=core.people,
-            telemetry=core.telemetry,
-            clock=now_ms,
-            epoch=store.epoch,
-            session_days=settings.accounts.session_days,
-            viewers=self._gateway.viewers,
-            is_ready=lambda: not self._stopping.is_set(),
-            demo=settings.demo,
+        self._house = house_of(
+            core, viewers=self._gateway.viewers, is_ready=lambda: not self._stopping.is_set()
         )
         store.subscribe(self._announce)
 
@@ -233,7 +243,7 @@ class Server:
         server, gateway = self._core.settings.server, self._core.settings.gateway
         return _Door(
             uvicorn.Config(
-                create_app(self._house),
+                create_app(self._house, media=demo.MEDIA if self._core.settings.demo else None),
                 host=server.host,
                 port=server.port,
                 http="httptools",

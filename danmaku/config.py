@@ -5,6 +5,7 @@ Unknown keys refuse to start. Each room gets its own part by constructor, never 
 else in the tree reads the environment.
 """
 
+import os
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +15,9 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+ENV_PREFIX = "DANMAKU_"
+CONFIG_VARIABLE = "DANMAKU_CONFIG"  # the file to read, for the command line
 
 
 class _Part(BaseModel):
@@ -207,7 +211,7 @@ class Settings(BaseSettings):
     """The whole configuration; made once."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DANMAKU_", env_nested_delimiter="__", frozen=True, extra="forbid"
+        env_prefix=ENV_PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid"
     )
 
     server: ServerSettings = ServerSettings()
@@ -241,10 +245,25 @@ def settings_from(path: Path | None) -> Settings:
     """Read `path` (TOML; None: no file), then the environment over it.
 
     Raises:
-        pydantic.ValidationError: For an unknown key or a value out of range.
+        ValueError: For an unknown key or a value out of range.
     """
+    unknown = [key for key in os.environ if _names_nothing(key)]
+    if unknown:
+        raise ValueError(f"There is no setting behind {', '.join(sorted(unknown))}.")
 
     class FromFile(Settings):
         model_config = SettingsConfigDict(toml_file=path)
 
     return FromFile()
+
+
+def _names_nothing(key: str) -> bool:
+    """Whether a variable bears our prefix and no setting's name; the library lets these pass."""
+    if not key.startswith(ENV_PREFIX) or key == CONFIG_VARIABLE:
+        return False
+    part, _, name = key.removeprefix(ENV_PREFIX).lower().partition("__")
+    field = Settings.model_fields.get(part)
+    if field is None:
+        return True
+    inner = getattr(field.annotation, "model_fields", None)
+    return bool(name) if inner is None else bool(name) and name not in inner

@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib import resources
+from pathlib import Path
 from uuid import uuid4
 
 from danmaku.actions.accounts import People
@@ -23,7 +24,8 @@ from danmaku.errors import Code, Coded, Refused, TooFast, Unavailable
 from danmaku.formats.jsonl import line_of
 
 DEMO, FILM = RoomId("demo"), RoomId("film")
-CLIP_URL = "/demo/clip.mp4"
+MEDIA = Path(__file__).parent / "media"  # served below /media
+CLIP_URL = "/media/clip.mp4"
 PASSWORD = "danmaku-demo"  # noqa: S105 -- published on purpose; the demo listens on loopback only
 BROADCAST_MAX_MS = 6 * 3_600_000  # an older broadcast is ended and begun anew
 AUDIENCE_COUNT = 24  # accounts that play the sample comments

@@ -1,0 +1,111 @@
+"""The desk: the operator's verbs, at the running server or, where none runs, at the record itself.
+
+Both are the same HTTP application; only the transport differs, so a verb cannot mean two things.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar
+
+import httpx
+
+from danmaku.app import ADMIN_SOCKET, house_of, opened
+from danmaku.config import Settings
+from danmaku.errors import Code, Coded, Unknown
+from danmaku.store.sqlite import StoreLocked
+from danmaku.web.admin import create_admin_app
+
+T = TypeVar("T")
+Fields = dict[str, object]
+WAIT_S = 60.0
+
+
+class Desk:
+    """One conversation with the desk."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+
+    async def ask(self, method: str, path: str, fields: Fields | None = None) -> Fields:
+        """Ask for one thing.
+
+        Raises:
+            Coded: The desk said no; with its code and words.
+        """
+        response = await self.client.request(method, path, json=fields)
+        if response.is_error:
+            raise refusal_of(response)
+        answer: Fields = response.json()
+        return answer
+
+
+def refusal_of(response: httpx.Response) -> Coded:
+    """The desk's no, as the error it was there."""
+    try:
+        fields = response.json()
+        return Coded(Code(fields["code"]), fields["text"])
+    except (ValueError, KeyError, TypeError):
+        return Coded(Code.INTERNAL, f"The server answered {response.status_code}.")
+
+
+@contextlib.asynccontextmanager
+async def desk(settings: Settings) -> AsyncIterator[Desk]:
+    """Open the desk: at the server that holds the record, else at the record.
+
+    Raises:
+        Unknown: A server holds the record but does not answer.
+    """
+    socket = settings.store.data_dir / ADMIN_SOCKET
+    if socket.exists():
+        transport = httpx.AsyncHTTPTransport(uds=str(socket))
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://desk", timeout=WAIT_S
+        ) as client:
+            with contextlib.suppress(httpx.ConnectError):
+                await client.get("/healthz")
+                yield Desk(client)
+                return
+    async with _at_the_record(settings) as client:
+        yield Desk(client)
+
+
+@contextlib.asynccontextmanager
+async def _at_the_record(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    try:
+        async with opened(settings) as core:
+            house = house_of(core, viewers=lambda _: 0, is_ready=lambda: True)
+            transport = httpx.ASGITransport(create_admin_app(house))
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://desk", timeout=WAIT_S
+            ) as client:
+                yield client
+    except StoreLocked as error:
+        raise Unknown(f"A server holds {settings.store.data_dir} but does not answer.") from error
+
+
+def at_desk(settings: Settings, work: Callable[[Desk], Awaitable[T]]) -> T:
+    """Do one piece of work at the desk, from a command that is not asynchronous."""
+
+    async def run() -> T:
+        async with desk(settings) as open_desk:
+            return await work(open_desk)
+
+    return asyncio.run(run())
+
+
+def ask(settings: Settings, method: str, path: str, fields: Fields | None = None) -> Fields:
+    """Ask the desk for one thing."""
+    return at_desk(settings, lambda open_desk: open_desk.ask(method, path, fields))
+
+
+def rows(settings: Settings, path: str, key: str) -> list[Fields]:
+    """Ask the desk for a list.
+
+    Raises:
+        Coded: The desk said no, or its answer has no such list.
+    """
+    found = ask(settings, "GET", path).get(key)
+    if not isinstance(found, list):
+        raise Coded(Code.INTERNAL, f"The server's answer has no {key}.")
+    return found

@@ -1,0 +1,273 @@
+"""`danmaku feed`, `export`, `import` and `verify`: comments in and out of the record."""
+
+import asyncio
+import itertools
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import orjson
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from danmaku.cli.desk import Desk, Fields, at_desk, refusal_of
+from danmaku.cli.shell import (
+    JsonFlag,
+    answers,
+    done,
+    err,
+    fail,
+    print_json,
+    print_table,
+    settings_of,
+)
+from danmaku.domain.ids import room_id_of
+from danmaku.errors import Coded
+from danmaku.formats.jsonl import Line, line_of
+from danmaku.store.verify import verify
+
+FEED_IN_FLIGHT_MAX = 64
+IMPORT_BYTES = 65_536  # sent at a time
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command("feed")(feed)
+    app.command("export")(export)
+    app.command("import")(import_file)
+    app.command("verify")(verify_command)
+
+
+FileIn = Annotated[Path, typer.Argument(help="JSON lines.", exists=True, dir_okay=False)]
+RoomName = Annotated[str, typer.Option("--room", help="The room.")]
+
+
+# --- feed
+
+
+@dataclass(slots=True)
+class _Feed:
+    """One file on its way into a room."""
+
+    desk: Desk
+    room: str
+    speed: float
+    logins: Iterator[str]
+    outcomes: Counter[str]
+    progress: Progress
+
+    async def play(self, lines: list[Line]) -> None:
+        """Send each line at its media time, counted from the first one's, `speed` times as fast."""
+        task = self.progress.add_task("feeding", total=len(lines))
+        loop = asyncio.get_running_loop()
+        gate = asyncio.Semaphore(FEED_IN_FLIGHT_MAX)
+        began = loop.time()
+        first_ms = lines[0].draft.position_ms
+        async with asyncio.TaskGroup() as tasks:
+            for line in lines:
+                due = began + (line.draft.position_ms - first_ms) / 1000 / self.speed
+                await asyncio.sleep(max(0.0, due - loop.time()))
+                await gate.acquire()
+                sending = tasks.create_task(self._send(line))
+                sending.add_done_callback(lambda _: gate.release())
+                sending.add_done_callback(lambda _: self.progress.advance(task))
+
+    async def _send(self, line: Line) -> None:
+        draft = line.draft
+        fields: Fields = {
+            "login": next(self.logins),
+            "client_id": draft.client_id,
+            "text": draft.text,
+            "position_ms": draft.position_ms,
+            "mode": draft.style.mode.value,
+            "color": draft.style.color,
+            "size": draft.style.size,
+        }
+        try:
+            answer = await self.desk.ask("POST", f"/rooms/{self.room}/comments", fields)
+        except Coded as refused:
+            self.outcomes[refused.code.value] += 1
+        else:
+            self.outcomes[str(answer["outcome"])] += 1
+
+
+@answers
+def feed(  # noqa: PLR0913 -- options of a command line
+    context: typer.Context,
+    file: FileIn,
+    *,
+    room: RoomName,
+    speed: Annotated[float, typer.Option(min=0.01, help="Times real time.")] = 1.0,
+    video: Annotated[
+        int | None, typer.Option(help="Of a file with several videos: which; without: the first.")
+    ] = None,
+    accounts: Annotated[
+        int, typer.Option(min=1, max=1000, help="Accounts that take turns as senders.")
+    ] = 32,
+    as_json: JsonFlag = False,
+) -> None:
+    """Play a file of comments into a room as live traffic."""
+    room_id = room_id_of(room)
+    lines = _one_video(_lines(file), video)
+    logins = [f"feed{index + 1:04}" for index in range(accounts)]
+    outcomes: Counter[str] = Counter()
+
+    async def work(desk: Desk) -> None:
+        for login in logins:
+            await _ensure_account(desk, login)
+        with _progress() as progress:
+            turns = itertools.cycle(logins)
+            await _Feed(desk, room_id, speed, turns, outcomes, progress).play(lines)
+
+    at_desk(settings_of(context), work)
+    _tell(outcomes, as_json=as_json)
+
+
+def _lines(file: Path) -> Iterable[Line]:
+    with file.open("rb") as raw:
+        for place, one in enumerate(raw, start=1):
+            if (line := line_of(one, place=place)) is not None:
+                yield line
+
+
+def _one_video(lines: Iterable[Line], video: int | None) -> list[Line]:
+    wanted = video
+    kept: list[Line] = []
+    for line in lines:
+        wanted = line.video if wanted is None else wanted
+        if line.video == wanted:
+            kept.append(line)
+    if not kept:
+        fail("The file holds no comments of that video.")
+    return sorted(kept, key=lambda line: line.draft.position_ms)
+
+
+async def _ensure_account(desk: Desk, login: str) -> None:
+    try:
+        await desk.ask("POST", "/accounts", {"login": login, "name": login, "password": None})
+    except Coded as refused:
+        if refused.code != "duplicate":
+            raise
+
+
+# --- export and import
+
+
+@answers
+def export(
+    context: typer.Context,
+    room: Annotated[str, typer.Argument(help="The room.")],
+    *,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="File to write; without: standard output.")
+    ] = None,
+) -> None:
+    """Write a room's comments and markers as JSON lines, in order of number."""
+    room_id = room_id_of(room)
+
+    async def work(desk: Desk) -> int:
+        total = int(str((await desk.ask("GET", f"/rooms/{room_id}"))["comments_count"]))
+        with ExitStack() as stack:
+            sink: BinaryIO = sys.stdout.buffer if to is None else stack.enter_context(to.open("wb"))
+            return await _write_export(desk, room_id, total, sink)
+
+    count = at_desk(settings_of(context), work)
+    if to is not None:
+        done(f"{count} lines in {to}.")
+
+
+async def _write_export(desk: Desk, room: str, total: int, sink: BinaryIO) -> int:
+    count = 0
+    with _progress() as progress:
+        task = progress.add_task("exporting", total=total)
+        async with desk.client.stream("GET", f"/export/{room}") as response:
+            if response.is_error:
+                await response.aread()
+                raise refusal_of(response)
+            async for chunk in response.aiter_bytes():
+                sink.write(chunk)
+                fresh = chunk.count(b"\n")
+                count += fresh
+                progress.advance(task, fresh)
+    return count
+
+
+@answers
+def import_file(
+    context: typer.Context,
+    file: FileIn,
+    *,
+    room: RoomName,
+    importer: Annotated[str, typer.Option("--as", help="Sign-in name of the importer.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """Bring a file of comments into a room: through the filter, marked as imported.
+
+    The same file brought in twice records once.
+    """
+    room_id = room_id_of(room)
+    outcomes: Counter[str] = Counter()
+
+    async def work(desk: Desk) -> None:
+        with _progress() as progress:
+            task = progress.add_task("importing", total=file.stat().st_size)
+
+            async def body() -> AsyncIterator[bytes]:
+                with file.open("rb") as raw:
+                    while chunk := raw.read(IMPORT_BYTES):
+                        yield chunk
+                        progress.advance(task, len(chunk))
+
+            path = f"/import/{room_id}?login={importer}"
+            async with desk.client.stream("POST", path, content=body()) as response:
+                if response.is_error:
+                    await response.aread()
+                    raise refusal_of(response)
+                async for line in response.aiter_lines():
+                    outcomes[str(orjson.loads(line)["outcome"])] += 1
+
+    at_desk(settings_of(context), work)
+    _tell(outcomes, as_json=as_json)
+
+
+def _progress() -> Progress:
+    """On standard error, so that standard output stays clean for pipes."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=err,
+    )
+
+
+def _tell(outcomes: Counter[str], *, as_json: bool) -> None:
+    if as_json:
+        print_json(dict(outcomes))
+    else:
+        print_table("Outcome", ("what", "comments"), list(outcomes.most_common()))
+
+
+# --- verify
+
+
+@answers
+def verify_command(context: typer.Context, *, as_json: JsonFlag = False) -> None:
+    """Check every chain of the record; name the first bad entry of each.
+
+    Reads beside a running server. Ends with 1 if anything is wrong.
+    """
+    settings = settings_of(context)
+    reports = list(verify(settings.store.data_dir))
+    bad = [report for report in reports if report.fault is not None]
+    if as_json:
+        print_json([asdict(report) for report in reports])
+    else:
+        rows = [(one.chain, one.entries, one.erased, one.fault or "whole") for one in reports]
+        print_table("Chains", ("chain", "entries", "erased bodies", "state"), rows)
+    if bad:
+        raise typer.Exit(1)

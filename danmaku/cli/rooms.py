@@ -1,0 +1,91 @@
+"""`danmaku room`: create, list, open, pause, close."""
+
+from typing import Annotated
+
+import typer
+
+from danmaku.cli.desk import Fields, ask, rows
+from danmaku.cli.shell import JsonFlag, answers, done, print_json, print_table, settings_of
+from danmaku.domain.ids import room_id_of
+from danmaku.domain.room import MediaType, RoomKind, Status
+
+app = typer.Typer(help="Rooms.", no_args_is_help=True)
+
+RoomName = Annotated[str, typer.Argument(help="Id of the room, as in /rooms/ID.")]
+
+
+@app.command()
+@answers
+def create(  # noqa: PLR0913 -- options of a command line
+    context: typer.Context,
+    room: RoomName,
+    *,
+    title: Annotated[str, typer.Option(help="What people read above the player.")] = "",
+    media_url: Annotated[
+        str, typer.Option(help="Address of the video file or HLS playlist; empty: no picture.")
+    ] = "",
+    hls: Annotated[bool, typer.Option(help="The address is an HLS playlist.")] = False,
+    live: Annotated[bool, typer.Option(help="A room for broadcasts.")] = False,
+    owner: Annotated[str | None, typer.Option(help="Sign-in name of the streamer.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Open a new room."""
+    playlist = hls or media_url.partition("?")[0].endswith(".m3u8")
+    fields: Fields = {
+        "room": room_id_of(room),
+        "title": title or room,
+        "kind": (RoomKind.LIVE if live else RoomKind.VIDEO).value,
+        "media_url": media_url,
+        "media_type": (MediaType.HLS if playlist else MediaType.FILE).value,
+        "owner": owner,
+    }
+    answer = ask(settings_of(context), "POST", "/rooms", fields)
+    if as_json:
+        print_json(answer)
+    else:
+        done(f"Room {room} is open at /rooms/{room}.")
+
+
+@app.command("list")
+@answers
+def list_rooms(context: typer.Context, *, as_json: JsonFlag = False) -> None:
+    """Show every room."""
+    found = rows(settings_of(context), "/rooms", "rooms")
+    if as_json:
+        print_json(found)
+        return
+    columns = ("room", "title", "kind", "status", "mode", "comments_count", "viewers_count")
+    print_table("Rooms", columns, [tuple(row[column] for column in columns) for row in found])
+
+
+def _set_status(context: typer.Context, room: str, status: Status) -> None:
+    ask(settings_of(context), "POST", f"/rooms/{room_id_of(room)}/status", {"status": status.value})
+    done(f"Room {room} is {status.value}.")
+
+
+@app.command("open")
+@answers
+def open_room(context: typer.Context, room: RoomName) -> None:
+    """Let comments in again."""
+    _set_status(context, room, Status.OPEN)
+
+
+@app.command()
+@answers
+def pause(context: typer.Context, room: RoomName) -> None:
+    """Take no comments for now; the list stays readable."""
+    _set_status(context, room, Status.PAUSED)
+
+
+@app.command()
+@answers
+def close(
+    context: typer.Context,
+    room: RoomName,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Close a room for good; its record stays readable."""
+    if not yes:
+        typer.confirm(f"Close {room} for good? It cannot be opened again.", abort=True)
+    _set_status(context, room, Status.CLOSED)

@@ -1,0 +1,208 @@
+"""`danmaku serve`, `config` and `doctor`: running the server, and knowing how it will run."""
+
+import asyncio
+import gc
+import resource
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+from pydantic import BaseModel
+
+from danmaku.app import UnsafeStartError, serve, unsafe_demo
+from danmaku.cli.shell import (
+    EXIT_USAGE,
+    JsonFlag,
+    answers,
+    done,
+    fail,
+    out,
+    print_json,
+    print_table,
+    settings_of,
+)
+from danmaku.config import Settings
+from danmaku.demo.rooms import DEMO, FILM, PASSWORD, STAFF
+from danmaku.filter.rules import RuleFileError, parse_rules
+from danmaku.store.sqlite import StoreLocked
+from danmaku.telemetry import configure_logging
+
+DESCRIPTORS_BESIDE_SOCKETS = 500  # files, the record, HTTP requests
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command("serve")(serve_command)
+    app.command("config")(config_command)
+    app.command("doctor")(doctor_command)
+
+
+@answers
+def serve_command(
+    context: typer.Context,
+    *,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0: a free one.")] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Ready accounts and rooms; on this machine alone.")
+    ] = False,
+) -> None:
+    """Run the server until it is told to stop (SIGTERM, Ctrl-C)."""
+    settings = _with(settings_of(context), host=host, port=port, demo=demo)
+    configure_logging(settings.log_level)
+    _raise_descriptor_limit()
+    # What is loaded by now lives to the end: the collector need not look at it again.
+    gc.freeze()
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve(settings, on_ready=lambda url: _welcome(url, settings)))
+    except UnsafeStartError as error:
+        fail(str(error), exit_code=EXIT_USAGE)
+    except StoreLocked as error:
+        fail(str(error))
+
+
+def _with(settings: Settings, *, host: str | None, port: int | None, demo: bool) -> Settings:
+    changes = {"host": host, "port": port}
+    server = settings.server.model_copy(
+        update={key: value for key, value in changes.items() if value is not None}
+    )
+    return settings.model_copy(update={"server": server, "demo": demo or settings.demo})
+
+
+def _welcome(url: str, settings: Settings) -> None:
+    done(f"danmaku is at {url}")
+    if settings.demo:
+        names = ", ".join(login for login, _, _ in STAFF)
+        out.print(f"  a broadcast   {url}/rooms/{DEMO}", highlight=False, soft_wrap=True)
+        out.print(f"  a short film  {url}/rooms/{FILM}", highlight=False, soft_wrap=True)
+        out.print(f"  sign in       {names}; password {PASSWORD}", highlight=False, soft_wrap=True)
+        out.print(
+            "  [bold yellow]DEMO[/]: accounts with published passwords, for this machine alone.",
+            soft_wrap=True,
+        )
+
+
+def _raise_descriptor_limit() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+# --- config
+
+
+@answers
+def config_command(
+    context: typer.Context,
+    *,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="With the sentence behind each setting.")
+    ] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Print the settings in force."""
+    settings = settings_of(context)
+    if as_json:
+        print_json(settings.model_dump(mode="json"))
+        return
+    rows = [row for row in _rows(settings) if explain or row[1] != row[2]]
+    columns = ("setting", "value", "default") + (("meaning",) if explain else ())
+    print_table(
+        "Settings" if explain else "Settings that differ from their defaults",
+        columns,
+        [row[: len(columns)] for row in rows],
+    )
+
+
+def _rows(part: BaseModel, prefix: str = "") -> list[tuple[str, str, str, str]]:
+    rows: list[tuple[str, str, str, str]] = []
+    for name, field in type(part).model_fields.items():
+        value = getattr(part, name)
+        if isinstance(value, BaseModel):
+            rows += _rows(value, f"{prefix}{name}.")
+        else:
+            rows.append((prefix + name, str(value), str(field.default), field.description or ""))
+    return rows
+
+
+# --- doctor
+
+
+@answers
+def doctor_command(context: typer.Context, *, as_json: JsonFlag = False) -> None:
+    """Look at what would keep the server from starting, or put people at risk."""
+    settings = settings_of(context)
+    checks = [
+        ("data directory", *_data_dir(settings.store.data_dir)),
+        ("rule file", *_rules(settings.filter.rules_file)),
+        ("descriptors", *_descriptors(settings.gateway.connections_max)),
+        ("address", *_address(settings.server.host, settings.server.port)),
+        ("demo", *_demo(settings)),
+        ("public address", *_public(settings)),
+    ]
+    if as_json:
+        print_json([dict(zip(("check", "ok", "text"), check, strict=True)) for check in checks])
+    else:
+        rows = [(name, "ok" if ok else "MEND", text) for name, ok, text in checks]
+        print_table("Doctor", ("check", "state", "what"), rows)
+    if not all(ok for _, ok, _ in checks):
+        raise typer.Exit(1)
+
+
+def _data_dir(path: Path) -> tuple[bool, str]:
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = path / ".doctor"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        return False, f"{path} cannot be written: {error.strerror}."
+    if path.stat().st_mode & 0o077:
+        return False, f"{path} is readable by others: chmod 700."
+    return True, f"{path} can be written."
+
+
+def _rules(path: Path | None) -> tuple[bool, str]:
+    if path is None:
+        return True, "The sample rules decide; write your own before people come."
+    try:
+        ruleset = parse_rules(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, RuleFileError) as error:
+        return False, f"{path}: {error}"
+    return True, f"{len(ruleset.rules)} rules, version {ruleset.version}."
+
+
+def _descriptors(connections_max: int) -> tuple[bool, str]:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = connections_max + DESCRIPTORS_BESIDE_SOCKETS
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        return False, f"{hard} allowed, {needed} needed: raise it or lower connections_max."
+    return True, f"{needed} needed."
+
+
+def _address(host: str, port: int) -> tuple[bool, str]:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        return False, f"{host}:{port}: {error.strerror}."
+    return True, f"{host}:{port} is free."
+
+
+def _demo(settings: Settings) -> tuple[bool, str]:
+    reason = unsafe_demo(settings)
+    if reason is not None:
+        return False, reason
+    return True, "On, for this machine alone." if settings.demo else "Off."
+
+
+def _public(settings: Settings) -> tuple[bool, str]:
+    url = settings.server.public_url
+    if url.startswith("http://"):
+        return False, "public_url is not https: sessions could be read on the way."
+    return True, url or "None: cookies are not bound to TLS, which suits this machine alone."

@@ -1,0 +1,116 @@
+"""What all commands share: the settings, how they speak to people and to scripts, how they fail."""
+
+import functools
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, NoReturn, TypeVar
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from danmaku import __version__
+from danmaku.config import CONFIG_VARIABLE, Settings, settings_from
+from danmaku.errors import DanmakuError
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+EXIT_REFUSED = 1  # the answer is no
+EXIT_USAGE = 2  # the command line or the configuration is wrong
+
+app = typer.Typer(
+    help="Real-time bullet comments with a durable, provable record.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+out, err = Console(), Console(stderr=True)
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What was said before the verb."""
+
+    config: Path | None
+    data_dir: Path | None
+
+
+@app.callback()
+def choose(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(envvar=CONFIG_VARIABLE, help="Settings file (TOML).", exists=True),
+    ] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Directory of the record; overrides the settings.")
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,  # noqa: FBT002 -- a flag
+) -> None:
+    """Real-time bullet comments with a durable, provable record."""
+    if version:
+        out.print(__version__)
+        raise typer.Exit
+    context.obj = Chosen(config, data_dir)
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """The settings for this command; ends it with a clear line if they are wrong."""
+    chosen: Chosen = context.obj
+    try:
+        settings = settings_from(chosen.config)
+    except ValueError as error:
+        fail(f"The settings are wrong:\n{error}", exit_code=EXIT_USAGE)
+    if chosen.data_dir is None:
+        return settings
+    store = settings.store.model_copy(update={"data_dir": chosen.data_dir})
+    return settings.model_copy(update={"store": store})
+
+
+def fail(text: str, *, exit_code: int = EXIT_REFUSED) -> NoReturn:
+    """Say what is wrong and end."""
+    err.print(f"[bold red]error:[/] {_escaped(text)}", highlight=False)
+    raise typer.Exit(exit_code)
+
+
+def answers(command: Command) -> Command:
+    """Give a command's refusals as one clear line instead of a trace."""
+
+    @functools.wraps(command)
+    def spoken(*args: object, **kwargs: object) -> object:
+        try:
+            return command(*args, **kwargs)
+        except DanmakuError as error:
+            fail(f"{error} ({error.code.value})")
+        except (OSError, ValueError, SQLAlchemyError) as error:
+            fail(str(error))
+
+    return spoken  # type: ignore[return-value] -- the same signature, by wraps
+
+
+def print_json(fields: object) -> None:
+    """One JSON value on one line of standard output."""
+    sys.stdout.write(orjson.dumps(fields).decode() + "\n")
+
+
+def print_table(title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+    """A table for people."""
+    table = Table(*columns, title=title, title_justify="left", header_style="bold", box=None)
+    for row in rows:
+        table.add_row(*("" if cell is None else _escaped(str(cell)) for cell in row))
+    out.print(table if rows else f"{title}: none")
+
+
+def done(text: str) -> None:
+    """Say that something is done."""
+    out.print(f"[green]✓[/] {_escaped(text)}", highlight=False)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", "\\[")
