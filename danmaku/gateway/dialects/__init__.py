@@ -1,0 +1,1 @@
+"""What is spoken over sockets; still, like the session."""

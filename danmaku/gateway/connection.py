@@ -1,0 +1,353 @@
+"""One socket: where the bytes of the way in and of the way out meet.
+
+uvicorn hands the transport over after reading the upgrade's request; from then on this class is the
+transport's protocol. `websockets` drives the handshake, control frames and fragments, without I/O;
+`Session` says what the messages mean; the `Desk` acts on them. Batches for many viewers do not pass
+through here: the hub writes them to the transport itself.
+
+Belongs to the event loop's thread. Holds no timer: `tick` is called now and then.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Protocol, cast
+
+from websockets.extensions.base import ServerExtensionFactory
+from websockets.extensions.permessage_deflate import (
+    PerMessageDeflate,
+    ServerPerMessageDeflateFactory,
+)
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
+from websockets.protocol import State as WireState
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+
+from danmaku.config import GatewaySettings
+from danmaku.domain.account import Standing
+from danmaku.domain.ids import Millis
+from danmaku.errors import Close, Code
+from danmaku.formats.danmaku_v1 import Fields
+from danmaku.gateway.dialects.danmaku_v1 import (
+    Dialect,
+    Hello,
+    Ping,
+    Recall,
+    Send,
+    error_said,
+    pong,
+    refused,
+)
+from danmaku.gateway.doorkeeper import Rejection, Visit
+from danmaku.gateway.framing import frame_of
+from danmaku.gateway.outbox import Outbox
+from danmaku.gateway.room_hub import RoomHub
+from danmaku.gateway.session import Beat, Drop, Fail, Intent, Limits, Session, State, TurnAway
+
+_WINDOW_BITS = 15  # what `framing` compresses with
+
+
+class Desk(Protocol):
+    """Who answers what connections ask for: the gateway."""
+
+    settings: GatewaySettings
+    limits: Limits
+    dialects: dict[str, Dialect]
+
+    def now_ms(self) -> Millis:
+        """A clock that does not step back."""
+
+    def greet(self, connection: "Connection", request: Request) -> None:
+        """Accept or reject the upgrade, now or later."""
+
+    def take(self, connection: "Connection", message: Hello | Send | Recall) -> None:
+        """Act on a message."""
+
+    def broken(self, connection: "Connection", error: BaseException) -> None:
+        """Something failed that the connection cannot go on without."""
+
+    def leave(self, connection: "Connection") -> None:
+        """No more is sent to it."""
+
+    def lost(self, connection: "Connection") -> None:
+        """Its transport is gone."""
+
+
+class _Wire(ServerProtocol):
+    """The protocol machine, choosing the first dialect of the client's list that we know."""
+
+    def select_subprotocol(self, subprotocols: Sequence[Subprotocol]) -> Subprotocol | None:
+        ours = self.available_subprotocols or ()
+        known = [name for name in subprotocols if name in ours]
+        return super().select_subprotocol(known[:1])
+
+
+class Connection(asyncio.Protocol):
+    """One socket from its upgrade to its end.
+
+    Args:
+        desk: Who acts on what it brings.
+        siblings: The server's set of open connections, which it waits for when it stops.
+    """
+
+    __slots__ = (
+        "_desk",
+        "_has_left",
+        "_session",
+        "_siblings",
+        "_transport",
+        "_wire",
+        "checked_ms",
+        "in_flight",
+        "outbox",
+        "room_hub",
+        "token",
+        "visit",
+        "who",
+    )
+
+    def __init__(self, desk: Desk, siblings: set[Any]) -> None:
+        self._desk = desk
+        self._siblings = siblings
+        self._wire = _Wire(
+            subprotocols=[Subprotocol(name) for name in desk.dialects],
+            extensions=_extensions(desk.settings),
+            max_size=desk.settings.message_bytes_max,
+        )
+        self._transport = cast("asyncio.Transport", None)  # set before anything else is called
+        self._session: Session | None = None  # from the upgrade on, as the next two
+        self.outbox: Outbox | None = None
+        self.visit: Visit | None = None
+        self.joined(None)
+        self.known_as(None, Millis(0))
+        self.token: str | None = None  # what the hello brought
+        self.in_flight = 0  # sends and recalls that are not answered yet
+        self._has_left = False
+
+    # --- asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take over the transport."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._siblings.add(self)
+        high = self._desk.settings.outbox_bytes_max
+        self._transport.set_write_buffer_limits(high=high, low=high // 4)
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the protocol machine and act on what comes out of it."""
+        self._wire.receive_data(data)
+        for event in self._wire.events_received():
+            if isinstance(event, Frame):
+                self._take_frame(event)
+            elif isinstance(event, Request):
+                self._desk.greet(self, event)
+        self._pump()
+
+    def eof_received(self) -> None:
+        """The peer sends no more; returning nothing lets the transport close."""
+        self._wire.receive_eof()
+        self._pump()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's signature
+        """Forget the socket."""
+        self._siblings.discard(self)
+        self._leave()
+        self._desk.lost(self)
+
+    def pause_writing(self) -> None:
+        """The transport is full: leave the fan-out."""
+        if self.outbox is None:
+            return
+        if self.room_hub is None:
+            self.outbox.stall(self._desk.now_ms())
+        else:
+            self.room_hub.stall(self.outbox, self._desk.now_ms())
+
+    def resume_writing(self) -> None:
+        """The transport has room: catch up."""
+        if self.outbox is None:
+            return
+        if self.room_hub is None:
+            self.outbox.resume()
+        else:
+            self.room_hub.resume(self.outbox)
+
+    def shutdown(self) -> None:
+        """The server stops: uvicorn calls this on whatever is still open."""
+        if self._session is None:
+            self._transport.close()
+        else:
+            self.part(Close.DRAINING)
+
+    # --- the upgrade
+
+    def hold(self) -> None:
+        """Read nothing until the upgrade is decided."""
+        self._transport.pause_reading()
+
+    def accept(self, request: Request, visit: Visit) -> bool:
+        """Upgrade; tells whether that came to be, for the request may still be a wrong one."""
+        if self._transport.is_closing():
+            return False
+        self._transport.resume_reading()
+        response = self._wire.accept(request)
+        self._wire.send_response(response)
+        if self._wire.state is WireState.OPEN:
+            self.visit = visit
+            self._open(self._desk.dialects[str(self._wire.subprotocol)])
+        self._pump()
+        return self._session is not None
+
+    def _open(self, dialect: Dialect) -> None:
+        now_ms = self._desk.now_ms()
+        self._session = Session(dialect, self._desk.limits, now_ms)
+        self.outbox = Outbox(
+            self._transport.write,
+            self._fail_reading,
+            dialect=dialect,
+            deflate=_is_shareable(self._wire),
+        )
+
+    def reject(self, rejection: Rejection) -> None:
+        """Answer with HTTP instead of upgrading."""
+        if self._transport.is_closing():
+            return
+        response = self._wire.reject(rejection.status, rejection.text + "\n")
+        if rejection.retry_after_s is not None:
+            response.headers["Retry-After"] = str(rejection.retry_after_s)
+        self._wire.send_response(response)
+        self._pump()
+
+    # --- what the desk asks for
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether nothing more can be said to it."""
+        return self._wire.state is not WireState.OPEN or self._transport.is_closing()
+
+    def known_as(self, who: Standing | None, now_ms: Millis) -> None:
+        """Its session or token was looked at: this is who it is; None for a guest."""
+        self.who = who
+        self.checked_ms = now_ms
+
+    def joined(self, room_hub: RoomHub | None) -> None:
+        """It gets its batches from there; None before the welcome, and in the end."""
+        self.room_hub = room_hub
+
+    def reply(self, fields: Fields) -> None:
+        """Say one thing to this viewer alone; nothing if it is going."""
+        if self.is_closing or self.outbox is None:
+            return
+        dialect = self.outbox.dialect
+        payload = dialect.encode(fields)
+        frame = frame_of(payload, is_text=dialect.is_text, deflate=self.outbox.deflate)
+        self._transport.write(frame)
+
+    def welcomed(self) -> list[Send | Recall]:
+        """The viewer is in; gives what it has asked for meanwhile."""
+        assert self._session is not None
+        return self._session.welcomed(self._desk.now_ms())
+
+    def part(self, close_code: int, fields: Fields | None = None) -> None:
+        """Say goodbye and close."""
+        if self.is_closing:
+            return
+        if fields is not None:
+            self.reply(fields)
+        self._wire.send_close(close_code)
+        self._pump()
+
+    def abort(self) -> None:
+        """End the transport without waiting for anything."""
+        self._transport.abort()
+
+    def tick(self, now_ms: Millis) -> None:
+        """Do what the passing of time asks for."""
+        if self._session is None or self.outbox is None:
+            return
+        if self.outbox.is_hopeless(now_ms, self._desk.settings.stalled_ms_max):
+            self.part(Close.SLOW)
+        match self._session.due(now_ms):
+            case Beat():
+                self._wire.send_ping(b"")
+                self._pump()
+            case Fail() as fail:
+                self._fail(fail)
+            case Drop():
+                self.abort()
+
+    # --- inside
+
+    def _take_frame(self, frame: Frame) -> None:
+        session = self._session
+        if session is None or session.state is State.CLOSING:
+            return
+        now_ms = self._desk.now_ms()
+        match frame.opcode:
+            case Opcode.TEXT | Opcode.BINARY:
+                is_text = frame.opcode is Opcode.TEXT
+                payload = bytes(frame.data)
+                self._act(session.receive(payload, is_text=is_text, fin=frame.fin, now_ms=now_ms))
+            case Opcode.CONT:
+                self._act(session.receive_more(bytes(frame.data), fin=frame.fin, now_ms=now_ms))
+            case Opcode.PING | Opcode.PONG:
+                self._act(session.receive_control(now_ms))
+
+    def _act(self, intent: Intent | None) -> None:
+        match intent:
+            case Hello() | Send() | Recall():
+                self._desk.take(self, intent)
+            case Ping():
+                self.reply(pong())
+            case TurnAway(client_id, wait_ms):
+                code = Code.RATE_LIMITED.value
+                self.reply(refused(client_id, code, "Too fast.", retry_after_ms=wait_ms))
+            case Fail():
+                self._fail(intent)
+
+    def _fail(self, fail: Fail) -> None:
+        said = None if fail.code is None else error_said(fail.code.value, fail.text)
+        self.part(fail.close_code, said)
+
+    def _fail_reading(self, error: BaseException) -> None:
+        self._desk.broken(self, error)
+
+    def _pump(self) -> None:
+        """Write what the protocol machine has to say, and notice whether it has ended."""
+        for data in self._wire.data_to_send():
+            if data:
+                self._transport.write(data)
+            elif self._session is not None and self._transport.can_write_eof():
+                # Closing at once, with bytes unread, would make the kernel take the close frame
+                # back from under the peer.
+                self._transport.write_eof()
+            else:
+                self._transport.close()
+        if self._session is not None and self._wire.state is not WireState.OPEN:
+            self._leave()
+
+    def _leave(self) -> None:
+        if self._session is None or self._has_left:
+            return
+        self._has_left = True
+        self._session.closing(self._desk.now_ms())
+        self._desk.leave(self)
+
+
+def _extensions(settings: GatewaySettings) -> list[ServerExtensionFactory]:
+    if not settings.compress:
+        return []
+    factory = ServerPerMessageDeflateFactory(
+        server_no_context_takeover=True, client_no_context_takeover=True
+    )
+    return [factory]
+
+
+def _is_shareable(wire: ServerProtocol) -> bool:
+    """Whether the connection takes frames that were compressed for everybody."""
+    return any(
+        isinstance(extension, PerMessageDeflate)
+        and extension.local_no_context_takeover
+        and extension.local_max_window_bits == _WINDOW_BITS
+        for extension in wire.extensions
+    )

@@ -1,0 +1,57 @@
+"""All live rooms of this process: announcements come in, viewers come and go.
+
+A room without viewers has no hub; an announcement for it costs one look-up. A hub begins at the
+room's top, which `Rooms` keeps in step with the announcements, and is dropped with its last viewer.
+"""
+
+from collections.abc import Iterable
+
+from danmaku.domain.facts import Entry
+from danmaku.domain.ids import RoomId, Seq
+from danmaku.gateway.outbox import Outbox
+from danmaku.gateway.room_hub import Means, RoomHub
+
+
+class Hub:
+    """Where announced entries find their viewers.
+
+    Args:
+        means: What its rooms work with.
+    """
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._rooms: dict[RoomId, RoomHub] = {}
+
+    def announce(self, entries: Iterable[Entry]) -> None:
+        """Take what has just been committed, in record order. Called on the event loop."""
+        for entry in entries:
+            room_hub = self._rooms.get(entry.chain)
+            if room_hub is not None and not entry.repeated:
+                room_hub.append(entry)
+
+    def room(self, room: RoomId, top: Seq) -> RoomHub:
+        """The room's hub, a new one if nobody is there yet.
+
+        Args:
+            room: Its id.
+            top: Seq of the newest entry that has been announced, right now.
+        """
+        room_hub = self._rooms.get(room)
+        if room_hub is None:
+            room_hub = self._rooms[room] = RoomHub(room, top, self._means)
+            self._means.telemetry.rooms_live.set(len(self._rooms))
+        return room_hub
+
+    def leave(self, room_hub: RoomHub, outbox: Outbox) -> None:
+        """Forget a viewer, and its room's hub if it was the last."""
+        room_hub.leave(outbox)
+        if not room_hub.viewers_count:
+            room_hub.close()
+            del self._rooms[room_hub.room]
+            self._means.telemetry.rooms_live.set(len(self._rooms))
+
+    def viewers_count(self, room: RoomId) -> int:
+        """How many are in a room of this process."""
+        room_hub = self._rooms.get(room)
+        return 0 if room_hub is None else room_hub.viewers_count

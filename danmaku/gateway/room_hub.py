@@ -1,0 +1,327 @@
+"""One live room: what has been announced goes out to its viewers, once encoded, in order.
+
+Invariants:
+
+* `flushed` is what viewers have been given as `upto`; a viewer is *even* if it stands there (or is
+  about to: the batch is on its way), and only even viewers are written to with the others.
+* A viewer becomes even in the same turn of the loop in which it is found to stand at `flushed`, so
+  nothing can slip in between: no hole, no double.
+* One batch is on its way at a time; what is announced meanwhile is in the next.
+
+Belongs to the event loop's thread. Memory: the ring, and a few words for each viewer.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice, repeat
+
+import structlog
+
+from danmaku.config import GatewaySettings
+from danmaku.domain.facts import Entry
+from danmaku.domain.ids import Millis, RoomId, Seq
+from danmaku.domain.views import ViewKind, view_of
+from danmaku.gateway.crew import Crew
+from danmaku.gateway.dialects.danmaku_v1 import Dialect, Op, part_of, viewers_here
+from danmaku.gateway.framing import frame_of
+from danmaku.gateway.outbox import Even, FromRecord, FromRing, Outbox, Wait
+from danmaku.gateway.ring import Ring
+from danmaku.ports import Reader
+from danmaku.telemetry import Telemetry
+
+CHUNK_ENTRIES = 512  # of the ring, in one frame to one viewer
+PAGE_ENTRIES = 1000  # of the record, in one frame to one viewer
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What every room works with."""
+
+    settings: GatewaySettings
+    reader: Reader
+    telemetry: Telemetry
+    crew: Crew
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """One frame for each cohort, on its way to the viewers who were even when it was made."""
+
+    after: Seq
+    upto: Seq
+    pairs: Iterator[tuple[Outbox, bytes]]
+    since_s: float | None  # when its first entry was announced, in the loop's time
+
+
+class RoomHub:
+    """The fan-out of one room.
+
+    Args:
+        room: Its id.
+        top: Seq of the newest entry that has been announced.
+        means: What it works with.
+    """
+
+    def __init__(self, room: RoomId, top: Seq, means: Means) -> None:
+        self.room = room
+        self.flushed = top
+        self._settings = means.settings
+        self._means = means
+        self._ring = Ring(top, means.settings.ring_entries_max)
+        self._loop = asyncio.get_running_loop()
+        self._members: set[Outbox] = set()
+        self._cohorts: dict[tuple[Dialect, bool], set[Outbox]] = {}  # the even ones
+        self._ahead: set[Outbox] = set()  # they know more than has been flushed
+        self._reading: dict[Outbox, asyncio.Task[None]] = {}
+        self._flight: _Flight | None = None
+        self._flushing: asyncio.Handle | None = None
+        self._pending_since_s: float | None = None
+        self._is_urgent = False
+        self._flushed_at_s = float("-inf")
+        self._count_told = 1  # the first viewer learns of itself in its welcome
+        self._telling: asyncio.Handle | None = None
+
+    @property
+    def top(self) -> Seq:
+        """Seq of the newest entry that has been announced."""
+        return self._ring.top
+
+    @property
+    def viewers_count(self) -> int:
+        """How many are here, the slow ones included."""
+        return len(self._members)
+
+    # --- what the record announces
+
+    def append(self, entry: Entry) -> None:
+        """Take the next entry of the room's chain; one that is known already changes nothing."""
+        if entry.seq <= self._ring.top:
+            return
+        if entry.seq != self._ring.top + 1:
+            self._heal(entry.seq)
+            return
+        view = view_of(entry)
+        self._ring.push(entry.seq, view, sent=self.flushed)
+        if view is None:
+            return
+        self._is_urgent |= view.kind is ViewKind.RECALL
+        if self._pending_since_s is None:
+            self._pending_since_s = self._loop.time()
+        self._schedule()
+
+    def _schedule(self) -> None:
+        """See that what is pending goes out: at once after a quiet time or for a recall."""
+        if self._flight is not None or self._pending_since_s is None:
+            return
+        if self._flushing is not None:
+            if not self._is_urgent:
+                return
+            self._flushing.cancel()
+        gather_s = 0 if self._is_urgent else self._settings.gather_ms_max / 1000
+        wait_s = self._flushed_at_s + gather_s - self._loop.time()
+        if wait_s > 0:
+            self._flushing = self._loop.call_later(wait_s, self._flush)
+        else:
+            self._flushing = self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        """Make one batch of everything that is pending and begin to write it."""
+        assert self._pending_since_s is not None
+        since_s, self._pending_since_s = self._pending_since_s, None
+        self._flushing = None
+        self._is_urgent = False
+        after, upto = self.flushed, self._ring.top
+        items = self._ring.between(after, upto)
+        payloads = {
+            dialect: dialect.batch(Op.ENTRIES, after, upto, [item.part(dialect) for item in items])
+            for dialect in self._dialects()
+        }
+        self.flushed = upto
+        self._flushed_at_s = self._loop.time()
+        self._take_off(payloads, after, since_s)
+
+    def _dialects(self) -> set[Dialect]:
+        """Those that even viewers speak."""
+        return {dialect for (dialect, _), members in self._cohorts.items() if members}
+
+    def _take_off(self, payloads: dict[Dialect, bytes], after: Seq, since_s: float | None) -> None:
+        pairs = [
+            zip(tuple(members), repeat(_frame(payloads[dialect], dialect, deflate=deflate)))
+            for (dialect, deflate), members in self._cohorts.items()
+            if members
+        ]
+        self._flight = _Flight(after, self.flushed, chain.from_iterable(pairs), since_s)
+        self._write_slice()
+
+    def _write_slice(self) -> None:
+        """Write to the next few sockets, then let the rest of the loop have its turn.
+
+        Cost: one `write` a socket; nothing is made for any one of them.
+        """
+        flight = self._flight
+        assert flight is not None
+        after, upto = flight.after, flight.upto
+        taken = written = 0
+        for outbox, frame in islice(flight.pairs, self._settings.slice_sockets):
+            taken += 1
+            # It may have stalled or left since, or have been served alone.
+            if outbox.is_even and outbox.position == after:
+                outbox.position = upto
+                outbox.write(frame)
+                written += 1
+        self._means.telemetry.deliveries.inc(written)
+        if taken == self._settings.slice_sockets:
+            self._flushing = self._loop.call_soon(self._write_slice)
+            return
+        self._land(flight)
+
+    def _land(self, flight: _Flight) -> None:
+        self._flight = self._flushing = None
+        if flight.since_s is not None:
+            self._means.telemetry.fanout_seconds.observe(self._loop.time() - flight.since_s)
+        ahead, self._ahead = self._ahead, set()
+        for outbox in ahead:
+            self.serve(outbox)
+        self._schedule()
+
+    def _heal(self, seq: Seq) -> None:
+        """Entries are missing between what was announced and `seq`.
+
+        With one writer this cannot happen. If it does, the record is asked: everybody is sent
+        what lies between as if they had just joined.
+        """
+        _log.error("record announced with a hole", room=self.room, after=self._ring.top, seq=seq)
+        self._ring.restart(seq)
+        self.flushed = seq
+        self._pending_since_s = None
+        self._cohorts.clear()
+        for outbox in tuple(self._members):
+            outbox.is_even = False
+            outbox.replays = True
+            self.serve(outbox)
+
+    # --- viewers
+
+    def enter(self, outbox: Outbox, position: Seq) -> None:
+        """Let a viewer in that has everything up to `position`; `serve` brings it up."""
+        outbox.position = position
+        self._members.add(outbox)
+        self._means.telemetry.viewers.inc()
+        self._note_count()
+
+    def leave(self, outbox: Outbox) -> None:
+        """Forget a viewer."""
+        self._members.discard(outbox)
+        self._means.telemetry.viewers.dec()
+        self._ahead.discard(outbox)
+        self._set_apart(outbox)
+        if (reading := self._reading.pop(outbox, None)) is not None:
+            reading.cancel()
+        self._note_count()
+
+    def close(self) -> None:
+        """The last viewer has left: let no timer remain."""
+        for timer in (self._flushing, self._telling):
+            if timer is not None:
+                timer.cancel()
+
+    def stall(self, outbox: Outbox, now_ms: Millis) -> None:
+        """The viewer's transport is full: it leaves the fan-out until it has room."""
+        outbox.stall(now_ms)
+        if outbox.is_even:
+            outbox.replays = False
+            self._set_apart(outbox)
+
+    def resume(self, outbox: Outbox) -> None:
+        """The viewer's transport has room: bring it up to the others."""
+        outbox.resume()
+        self.serve(outbox)
+
+    def serve(self, outbox: Outbox) -> None:
+        """Send a viewer what it lacks, as far as its transport takes it; then let it be even."""
+        while outbox in self._members and outbox not in self._reading and not outbox.is_even:
+            match outbox.step(
+                floor=self._ring.floor,
+                flushed=self.flushed,
+                replay_max=self._settings.catch_up_entries_max,
+            ):
+                case Even():
+                    self._join_cohort(outbox)
+                case Wait():
+                    if outbox.stalled_since_ms is None:
+                        self._ahead.add(outbox)
+                    return
+                case FromRing(after, upto):
+                    self._send_from_ring(outbox, after, upto)
+                case FromRecord() as step:
+                    self._start_reading(outbox, step)
+
+    def _join_cohort(self, outbox: Outbox) -> None:
+        cohort = self._cohorts.setdefault((outbox.dialect, outbox.deflate), set())
+        cohort.add(outbox)
+        outbox.is_even = True
+        outbox.replays = False
+
+    def _set_apart(self, outbox: Outbox) -> None:
+        if outbox.is_even:
+            outbox.is_even = False
+            self._cohorts[outbox.dialect, outbox.deflate].discard(outbox)
+
+    def _send_from_ring(self, outbox: Outbox, after: Seq, upto: Seq) -> None:
+        items = self._ring.between(after, upto)
+        if len(items) > CHUNK_ENTRIES:
+            items = items[:CHUNK_ENTRIES]
+            upto = items[-1].seq
+        parts = [item.part(outbox.dialect) for item in items]
+        self._send(outbox, outbox.dialect.batch(Op.ENTRIES, after, upto, parts), upto)
+
+    def _start_reading(self, outbox: Outbox, step: FromRecord) -> None:
+        self._reading[outbox] = self._means.crew.start(
+            self._read(outbox, step), name=f"read {self.room}", on_error=outbox.fail
+        )
+
+    async def _read(self, outbox: Outbox, step: FromRecord) -> None:
+        try:
+            views = await self._means.reader.entries(
+                self.room, step.after, step.upto, limit=PAGE_ENTRIES, sticky_only=step.skips
+            )
+        finally:
+            self._reading.pop(outbox, None)
+        upto = views[-1].seq if len(views) == PAGE_ENTRIES else step.upto
+        parts = [part_of(view, outbox.dialect) for view in views]
+        op = Op.SKIPPED if step.skips else Op.ENTRIES
+        if step.skips:
+            self._means.telemetry.skips.inc()
+        self._send(outbox, outbox.dialect.batch(op, step.after, upto, parts), upto)
+        self.serve(outbox)
+
+    def _send(self, outbox: Outbox, payload: bytes, upto: Seq) -> None:
+        outbox.position = upto  # before the write: a full transport stalls the viewer within it
+        outbox.write(_frame(payload, outbox.dialect, deflate=outbox.deflate))
+
+    # --- how many are here
+
+    def _note_count(self) -> None:
+        if self._telling is None:
+            wait_s = self._settings.viewers_ms / 1000
+            self._telling = self._loop.call_later(wait_s, self._tell_count)
+
+    def _tell_count(self) -> None:
+        self._telling = None
+        count = self.viewers_count
+        if count == self._count_told:
+            return
+        if self._flight is not None:
+            self._note_count()
+            return
+        self._count_told = count
+        payloads = {dialect: dialect.encode(viewers_here(count)) for dialect in self._dialects()}
+        # It carries nobody forward: even viewers stand at `flushed` already.
+        self._take_off(payloads, self.flushed, since_s=None)
+
+
+def _frame(payload: bytes, dialect: Dialect, *, deflate: bool) -> bytes:
+    return frame_of(payload, is_text=dialect.is_text, deflate=deflate)

@@ -1,0 +1,399 @@
+"""The gateway: what viewers ask for is done by the house's verbs, and every error is answered here.
+
+One `Gateway` for the process, on the event loop's thread. It owns the hub, the sweep and the tasks
+of all connections. Refusals and failures of whatever runs for a connection end in `_answer_error`.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import structlog
+from uvicorn.server import ServerState
+from websockets.http11 import Request
+
+from danmaku.actions.accounts import People
+from danmaku.actions.comments import Comments
+from danmaku.actions.rooms import Rooms
+from danmaku.config import GatewaySettings, ServerSettings
+from danmaku.domain.account import Standing
+from danmaku.domain.facts import Entry, PasswordChanged, TokenRevoked
+from danmaku.domain.ids import AccountId, Millis, Number, RoomId, Seq
+from danmaku.domain.live import LiveRoom
+from danmaku.errors import Close, Code, Draining, NotFound, NotSignedIn, TooFast, Unavailable
+from danmaku.formats.danmaku_v1 import Fields
+from danmaku.gateway.answers import (
+    RETRY_MAX_MS,
+    RETRY_MIN_MS,
+    Farewell,
+    answer_of,
+    code_of,
+    is_defect,
+    outcome_of,
+)
+from danmaku.gateway.connection import Connection
+from danmaku.gateway.crew import Crew
+from danmaku.gateway.dialects.danmaku_v1 import (
+    Hello,
+    Recall,
+    Send,
+    bye,
+    dialects,
+    recalled,
+    reset,
+    welcome,
+    you,
+)
+from danmaku.gateway.doorkeeper import Doorkeeper, Rejection, Visit
+from danmaku.gateway.hub import Hub
+from danmaku.gateway.outbox import Known, Reset, opening_of
+from danmaku.gateway.room_hub import Means
+from danmaku.gateway.session import Limits
+from danmaku.gateway.sweep import Sweep
+from danmaku.ports import Clock, Reader
+from danmaku.telemetry import Telemetry
+
+IN_FLIGHT_MAX = 16  # sends and recalls of one socket that are not answered yet
+CREDENTIAL_MS = 30_000  # how long a session or token is believed before it is looked at again
+RETURNS_PER_S = 500  # viewers who come back are spread so that a restart can take them in
+CLOSE_WAIT_S = 2.0  # how long viewers may take to answer a close
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Verbs:
+    """What viewers can have done, and what they can read."""
+
+    comments: Comments
+    rooms: Rooms
+    people: People
+    reader: Reader
+    epoch: str  # of the record behind them
+
+
+class Gateway:
+    """Everything behind the sockets.
+
+    Args:
+        settings: Limits of sockets and rooms.
+        server: The server's name and whose pages may come.
+        verbs: The house.
+        clock: Wall time.
+        telemetry: What is counted.
+    """
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        server: ServerSettings,
+        verbs: Verbs,
+        clock: Clock,
+        telemetry: Telemetry,
+    ) -> None:
+        self.settings = settings
+        self.limits = _limits_of(settings)
+        self.dialects = dialects()
+        self._doorkeeper = Doorkeeper(server)
+        self._verbs = verbs
+        self._clock = clock
+        self._telemetry = telemetry
+        self._crew = Crew()
+        self.hub = Hub(Means(settings, verbs.reader, telemetry, self._crew))
+        self._connections: set[Connection] = set()
+        self._sweep = Sweep(self._connections, settings.slice_sockets)
+        self._is_draining = False
+        self._all_gone = asyncio.Event()  # after a drain
+
+    # --- what app.py joins
+
+    def protocol(
+        self,
+        config: object,  # noqa: ARG002 -- uvicorn's signature, as the rest of it
+        server_state: ServerState,
+        app_state: object,  # noqa: ARG002
+        _loop: object = None,
+    ) -> Connection:
+        """Make the protocol of one upgraded connection: what uvicorn is given as `ws=`."""
+        return Connection(self, server_state.connections)
+
+    def announce(self, entries: Sequence[Entry]) -> None:
+        """Take what has just been committed, in record order. Called on the event loop."""
+        self.hub.announce(entries)
+        for entry in entries:
+            if isinstance(entry.fact, TokenRevoked | PasswordChanged):
+                self.recheck_account(entry.fact.account)
+
+    def recheck_account(self, account: AccountId) -> None:
+        """Close the account's sockets whose session or token is worth nothing any more."""
+        for connection in tuple(self._connections):
+            if connection.who is not None and connection.who.account == account:
+                self._start(connection, self._recheck(connection), name="recheck")
+
+    async def drain(self, within_ms: int) -> None:
+        """Let everybody go: answer what is in flight, say when to come back, close, end.
+
+        New upgrades and sends are refused from the first moment on.
+
+        Args:
+            within_ms: How long what is in flight may take.
+        """
+        self._is_draining = True
+        await self._crew.settle(within_ms / 1000)
+        window_ms = 1000 * len(self._connections) // RETURNS_PER_S
+        goodbye = bye(
+            Code.DRAINING.value,
+            retry_min_ms=RETRY_MIN_MS,
+            retry_max_ms=max(RETRY_MAX_MS, window_ms),
+        )
+        for count, connection in enumerate(tuple(self._connections), start=1):
+            connection.part(Close.DRAINING, goodbye)
+            if count % self.settings.slice_sockets == 0:
+                await asyncio.sleep(0)
+        if self._connections:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._all_gone.wait(), CLOSE_WAIT_S)
+        for connection in tuple(self._connections):
+            connection.abort()
+
+    # --- the desk: see connection.Desk
+
+    def now_ms(self) -> Millis:
+        """A clock that does not step back."""
+        return Millis(int(asyncio.get_running_loop().time() * 1000))
+
+    def greet(self, connection: Connection, request: Request) -> None:
+        """Accept or reject an upgrade; a room that is not in memory is looked up first."""
+        judged = self._judge(request)
+        if isinstance(judged, Rejection):
+            connection.reject(judged)
+        elif self._verbs.rooms.peek(judged.room) is not None:
+            self._let_in(connection, request, judged)
+        else:
+            connection.hold()
+            self._crew.start(
+                self._let_in_once_known(connection, request, judged),
+                name=f"look up {judged.room}",
+                on_error=lambda error: connection.reject(self._rejection_of(error)),
+            )
+
+    def take(self, connection: Connection, message: Hello | Send | Recall) -> None:
+        """Act on a message, in a task of its own."""
+        match message:
+            case Hello():
+                self._start(connection, self._join(connection, message), name="join")
+            case _ if connection.in_flight >= IN_FLIGHT_MAX:
+                self._answer_error(connection, message.id, TooFast(wait_ms=1000))
+            case Send() | Recall():
+                connection.in_flight += 1
+                work = self._do(connection, message)
+                self._start(connection, work, name=type(message).__name__, answers=message.id)
+
+    def broken(self, connection: Connection, error: BaseException) -> None:
+        """Something failed that the connection cannot go on without."""
+        self._answer_error(connection, None, error)
+
+    def leave(self, connection: Connection) -> None:
+        """No more is sent to it."""
+        if connection.room_hub is not None and connection.outbox is not None:
+            self.hub.leave(connection.room_hub, connection.outbox)
+            connection.joined(None)
+
+    def lost(self, connection: Connection) -> None:
+        """Its transport is gone."""
+        if connection in self._connections:
+            self._connections.discard(connection)
+            self._telemetry.connections.dec()
+            if self._is_draining and not self._connections:
+                self._all_gone.set()
+
+    # --- the upgrade
+
+    def _judge(self, request: Request) -> Visit | Rejection:
+        if self._is_draining or len(self._connections) >= self.settings.connections_max:
+            text = "No room for more sockets now."
+            return Rejection(HTTPStatus.SERVICE_UNAVAILABLE, text, RETRY_MAX_MS // 1000)
+        return self._doorkeeper.judge(request)
+
+    def _let_in(self, connection: Connection, request: Request, visit: Visit) -> None:
+        if connection.accept(request, visit):
+            self._connections.add(connection)
+            self._telemetry.connections.inc()
+            self._sweep.wake()
+
+    async def _let_in_once_known(
+        self, connection: Connection, request: Request, visit: Visit
+    ) -> None:
+        async with asyncio.timeout(self.settings.handshake_ms_max / 1000):
+            await self._verbs.rooms.live(visit.room)
+        self._let_in(connection, request, visit)
+
+    def _rejection_of(self, error: BaseException) -> Rejection:
+        if isinstance(error, NotFound):
+            return Rejection(HTTPStatus.NOT_FOUND, "There is no such room.")
+        if not isinstance(error, Unavailable | TimeoutError):
+            _log.error("upgrade failed", exc_info=error)
+            return Rejection(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here.")
+        text = "The record cannot be read now."
+        return Rejection(HTTPStatus.SERVICE_UNAVAILABLE, text, RETRY_MAX_MS // 1000)
+
+    # --- joining
+
+    async def _join(self, connection: Connection, hello: Hello) -> None:
+        """Say who the viewer is, and bring it from where it stands to the room's tail."""
+        assert connection.visit is not None
+        room = connection.visit.room
+        connection.token = hello.token
+        await self._look_at_credential(connection)
+        who = connection.who
+        author = None if who is None else await self._verbs.reader.pseudonym(room, who.account)
+        top = await self._top_of(room, hello.since)
+        live = await self._verbs.rooms.live(room)  # in memory by now
+        # Nothing is awaited from here on: what is announced next finds the viewer in its room.
+        wall_ms = self._clock()
+        self._enter(
+            connection,
+            hello,
+            live,
+            top=top,
+            told=None if who is None else you(who, author, room=room, now_ms=wall_ms),
+        )
+        for waiting in connection.welcomed():
+            self.take(connection, waiting)
+
+    def _enter(
+        self,
+        connection: Connection,
+        hello: Hello,
+        live: LiveRoom,
+        *,
+        top: Seq,
+        told: Fields | None,
+    ) -> None:
+        outbox = connection.outbox
+        if connection.is_closing or outbox is None:
+            return
+        room_hub = self.hub.room(live.room, live.top)
+        known = Known(self._verbs.epoch, Seq(max(top, live.top)), room_hub.flushed)
+        most = self.settings.catch_up_entries_max
+        since = None if hello.since is None else Seq(hello.since)
+        position = opening_of(known, since, hello.epoch, replay_max=most)
+        connection.reply(
+            welcome(
+                live.room,
+                live.state,
+                epoch=known.epoch,
+                top=known.flushed,
+                you=told,
+                viewers=room_hub.viewers_count + 1,
+                server_ms=self._clock(),
+                heartbeat_ms=self.settings.heartbeat_ms,
+            )
+        )
+        if isinstance(position, Reset):
+            connection.reply(reset(known.epoch, known.flushed, position.reason))
+            position = known.flushed
+        connection.joined(room_hub)
+        room_hub.enter(outbox, position)
+        room_hub.serve(outbox)
+
+    async def _top_of(self, room: RoomId, since: int | None) -> Seq:
+        """The room's top; a reader may have seen more of the record than was announced so far."""
+        live = await self._verbs.rooms.live(room)
+        if since is None or since <= live.top:
+            return live.top
+        row = await self._verbs.reader.room(room)
+        return live.top if row is None else row.top
+
+    # --- who it is
+
+    async def _look_at_credential(self, connection: Connection) -> None:
+        """Find out anew who a session or a token makes the viewer.
+
+        Raises:
+            NotSignedIn: The token is not valid.
+        """
+        assert connection.visit is not None
+        who = None
+        if connection.token is not None:
+            who = await self._verbs.people.bearer(connection.token)
+        elif connection.visit.session is not None:
+            who = await self._verbs.people.session(connection.visit.session)
+        connection.known_as(who, self.now_ms())
+
+    async def _who(self, connection: Connection) -> Standing | None:
+        """The viewer with the powers of now; tokens end, and sessions are closed elsewhere."""
+        if connection.who is None:
+            return None
+        if self.now_ms() - connection.checked_ms > CREDENTIAL_MS:
+            await self._look_at_credential(connection)
+            if connection.who is None:
+                raise NotSignedIn("Sign in again.")
+        return self._verbs.people.freshen(connection.who)
+
+    async def _recheck(self, connection: Connection) -> None:
+        was_signed_in = connection.who is not None
+        await self._look_at_credential(connection)
+        if was_signed_in and connection.who is None:
+            raise NotSignedIn("Sign in again.")
+
+    # --- sending and recalling
+
+    async def _do(self, connection: Connection, message: Send | Recall) -> None:
+        try:
+            connection.reply(await self._outcome_of(connection, message))
+        finally:
+            connection.in_flight -= 1
+
+    async def _outcome_of(self, connection: Connection, message: Send | Recall) -> Fields:
+        assert connection.visit is not None
+        if self._is_draining:
+            raise Draining("The server restarts.")
+        room = connection.visit.room
+        who = await self._who(connection)
+        if isinstance(message, Recall):
+            number = Number(message.number)
+            entry = await self._verbs.comments.recall(who, room, number)
+            return recalled(message.id, number, entry.seq)
+        return outcome_of(await self._verbs.comments.post(who, room, message.draft()), message.id)
+
+    # --- errors
+
+    def _start(
+        self,
+        connection: Connection,
+        work: Coroutine[None, None, None],
+        *,
+        name: str,
+        answers: str | None = None,
+    ) -> None:
+        self._crew.start(
+            work, name=name, on_error=lambda error: self._answer_error(connection, answers, error)
+        )
+
+    def _answer_error(
+        self, connection: Connection, message_id: str | None, error: BaseException
+    ) -> None:
+        """The one place where errors become answers."""
+        self._telemetry.refusals.labels(code_of(error).value).inc()
+        if is_defect(error):
+            _log.error("a viewer's request failed", exc_info=error)
+        match answer_of(error, message_id):
+            case Farewell(close_code, said):
+                connection.part(close_code, said)
+            case answer:
+                connection.reply(answer)
+
+
+def _limits_of(settings: GatewaySettings) -> Limits:
+    return Limits(
+        messages_per_s=settings.messages_per_s,
+        messages_burst=settings.messages_burst,
+        fragments_max=settings.fragments_max,
+        hello_ms_max=settings.hello_ms_max,
+        fragment_ms_max=settings.fragment_ms_max,
+        heartbeat_ms=settings.heartbeat_ms,
+        silence_ms_max=settings.silence_ms_max,
+    )
