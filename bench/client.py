@@ -5,6 +5,7 @@ nothing: its `events` go to the checker.
 """
 
 import asyncio
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
@@ -47,13 +48,13 @@ class Viewer:
         position: `upto` of the last batch.
     """
 
-    def __init__(self, socket: ClientConnection, door: Door) -> None:
+    def __init__(self, link: ClientConnection, door: Door) -> None:
         self.events: list[Event] = []
         self.sends: dict[str, Send] = {}
         self.others: list[Fields] = []
         self.welcome: Fields = {}
         self.position = 0
-        self._socket = socket
+        self._link = link
         self._door = door
         self._since: int | None = None
         self._answers: dict[str, list[Fields]] = {}
@@ -68,6 +69,7 @@ class Viewer:
         *,
         since: int | None = None,
         epoch: str | None = None,
+        receive_bytes: int | None = None,
     ) -> Self:
         """Open a socket, say hello, and wait for the welcome (or for the close).
 
@@ -75,16 +77,18 @@ class Viewer:
             door: Which room, and as whom.
             since: Position to go on from; None: the tail only.
             epoch: Epoch that the position belongs to.
+            receive_bytes: What the kernel may hold for this viewer; None: what it likes.
         """
-        socket = await connect(
+        plug = await asyncio.to_thread(_plugged, door.address, receive_bytes)
+        link = await connect(
             f"ws://{door.address}/rooms/{door.room}/live",
+            sock=plug,
             subprotocols=[Subprotocol(door.kind.dialect)],
             compression="deflate" if door.kind.deflate else None,
-            proxy=None,
             ping_interval=None,
             close_timeout=2,
         )
-        viewer = cls(socket, door)
+        viewer = cls(link, door)
         hello = {"op": "hello", "token": door.token, "since": since, "epoch": epoch}
         viewer._since = since
         await viewer.say({key: value for key, value in hello.items() if value is not None})
@@ -99,13 +103,13 @@ class Viewer:
     @property
     def close_code(self) -> int | None:
         """Why it is gone, in a number."""
-        return self._socket.close_code
+        return self._link.close_code
 
     async def say(self, message: Fields) -> None:
         """Send any message; a closed socket swallows it."""
         opcode, payload = encoded(self._door.kind.dialect, message)
         try:
-            await self._socket.send(payload, text=opcode == 1)
+            await self._link.send(payload, text=opcode == 1)
         except ConnectionClosed:
             await self._listening
 
@@ -161,24 +165,24 @@ class Viewer:
 
     async def leave(self) -> None:
         """Close politely."""
-        await self._socket.close()
+        await self._link.close()
         await self._listening
 
     def drop(self) -> None:
         """Vanish as a phone in a tunnel does: no close frame."""
-        self._socket.transport.abort()
+        self._link.transport.abort()
 
     def pause(self) -> None:
         """Stop taking bytes off the socket: a viewer who is too slow."""
-        self._socket.transport.pause_reading()
+        self._link.transport.pause_reading()
 
     def resume(self) -> None:
         """Take bytes off the socket again."""
-        self._socket.transport.resume_reading()
+        self._link.transport.resume_reading()
 
     async def _listen(self) -> None:
         try:
-            async for raw in self._socket:
+            async for raw in self._link:
                 payload = raw.encode() if isinstance(raw, str) else raw
                 self._take(decoded(self._door.kind.dialect, payload))
                 self._news.set()
@@ -212,6 +216,16 @@ class Viewer:
         self._answers.setdefault(name, []).append(message)
         if name in self.sends:
             self.sends[name].answers.append(answer_of(message, monotonic_ns()))
+
+
+def _plugged(address: str, receive_bytes: int | None) -> socket.socket:
+    """A connected socket; the window must be set before it connects to hold."""
+    host, _, port = address.rpartition(":")
+    plug = socket.socket()
+    if receive_bytes is not None:
+        plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+    plug.connect((host, int(port)))
+    return plug
 
 
 def answer_of(message: Fields, at_ns: int) -> Answer:

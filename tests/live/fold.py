@@ -10,6 +10,7 @@ from typing import cast
 from bench.checker import Batch, Fields
 
 _OF_THE_ENTRY = frozenset({"kind", "seq"})
+_OF_THE_PLACE = ("number", "at_ms", "position_ms")
 
 
 class Fold:
@@ -48,11 +49,6 @@ class Fold:
         number = cast("int", entry["number"])
         if (item := self.items.get(number)) is None:
             return
-        self.items[number] = {
-            "kind": "marker",
-            "number": number,
-            "at_ms": item["at_ms"],
-            "position_ms": item["position_ms"],
-            "by": entry["by"],
-            "category": entry["category"],
-        }
+        place = {key: item[key] for key in _OF_THE_PLACE if key in item}
+        told = {"by": entry["by"], "category": entry["category"]}
+        self.items[number] = {"kind": "marker", **place, **told}
