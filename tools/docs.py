@@ -48,9 +48,9 @@ def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 def settings_page() -> str:
     """Every setting with its variable, default, range and sentence."""
     introduction = (
-        "A TOML file is read first, given by `danmaku serve --config FILE`; then the variables of "
-        "the environment, which win. An unknown key refuses to start. `danmaku config --explain` "
-        "prints the values in force and where each comes from."
+        "A TOML file is read first, named by `danmaku --config FILE` or `DANMAKU_CONFIG`; then the "
+        "variables of the environment, which win. An unknown key refuses to start. `danmaku config "
+        "--explain` prints the values in force and where each comes from."
     )
     whole = [
         setting_row("", name, field)
