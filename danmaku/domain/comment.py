@@ -24,29 +24,44 @@ class Mode(StrEnum):
 SMALL, NORMAL, LARGE = 18, 25, 36  # the numbers that existing players use
 SIZES = frozenset({SMALL, NORMAL, LARGE})
 
-
-# Controls, surrogates, private use, and the marks that turn the direction of *other* people's text.
-# Joiners stay: emoji and several scripts need them.
+# Controls, soft hyphens and zero-width spaces, the marks that turn the direction of *other* people's
+# text, surrogates, private use and noncharacters. Joiners and tags stay: emoji and several scripts
+# need them.
 _UNWANTED = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\U000f0000-\U0010ffff]"
 )
-_BREAKS = re.compile("[\\s\u2028\u2029]+")
-MARKS_MAX = 4  # combining marks on one letter; more only draw over the neighbours
+_UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # Hangul fillers, the blank Braille cell
+_UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Mn", "Me", "Zs"})
+_MARKS = frozenset({"Mn", "Me"})  # those that take no place of their own
+MARKS_MAX = 8  # in a row; real writing needs six at most, more only draw over the neighbours
 
 
 def clean_text(text: str) -> str:
-    """A comment as it is recorded: one line, NFC, nothing that acts on its surroundings."""
-    composed = unicodedata.normalize("NFC", _BREAKS.sub(" ", text))
-    wanted = _UNWANTED.sub("", composed).strip()
-    return wanted if wanted.isascii() else _with_few_marks(wanted)
+    """A comment as it is recorded: one line, NFC, nothing that acts on its surroundings.
+
+    Empty if nothing of it would be seen. Cleaning twice changes nothing more.
+
+    Cost: linear. Marks are cut before they are put in order, which is quadratic in a row of them.
+    """
+    line = " ".join(_UNWANTED.sub("", " ".join(text.split())).split())
+    if line.isascii():
+        return line
+    composed = unicodedata.normalize("NFC", _with_few_marks(line))
+    # Some letters come apart into more marks than they had.
+    return _with_few_marks(composed) if any(map(_is_seen, composed)) else ""
+
+
+def _is_seen(char: str) -> bool:
+    return char not in _UNSEEN and unicodedata.category(char) not in _UNSEEN_CATEGORIES
 
 
 def _with_few_marks(text: str) -> str:
     kept: list[str] = []
-    marks = 0
+    marks_count = 0
     for char in text:
-        marks = marks + 1 if unicodedata.combining(char) else 0
-        if marks <= MARKS_MAX:
+        marks_count = marks_count + 1 if unicodedata.category(char) in _MARKS else 0
+        if marks_count <= MARKS_MAX:
             kept.append(char)
     return "".join(kept)
 

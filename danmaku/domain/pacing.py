@@ -1,9 +1,9 @@
 """How often an account may comment in one room.
 
-`SlowMode` and `TokenBuckets` belong to one live room or one process and live on the event loop's
-thread. They are plain values: they tell no time (`now_ms` comes in), they wait for nothing, and
-they forget accounts that may act freely again, so they never hold more than the accounts that
-commented lately.
+A `SlowMode` belongs to one live room, `TokenBuckets` to one process; both live on the event loop's
+thread. They tell no time (`now_ms` comes in), they wait for nothing, and they forget accounts that
+may act freely again, so they never hold more than the accounts that acted lately. A clock that is
+set back makes nobody wait longer than the limit itself.
 """
 
 from collections.abc import Hashable
@@ -23,13 +23,8 @@ class SlowMode:
         self._gap_ms = gap_ms
         self._last_ms: dict[AccountId, Millis] = {}  # oldest first: insertion is arrival
 
-    @property
-    def gap_ms(self) -> int:
-        """The gap now."""
-        return self._gap_ms
-
     def set_gap(self, gap_ms: int) -> None:
-        """Change the gap; turns already taken count against the new one."""
+        """Change the gap; turns that the old one still remembers count against the new one."""
         self._gap_ms = gap_ms
 
     def take_turn(self, account: AccountId, now_ms: Millis) -> None:
@@ -39,8 +34,10 @@ class SlowMode:
             TooFast: If its last comment is younger than the gap; nothing is noted.
         """
         self._forget_before(now_ms - self._gap_ms)
-        if (last_ms := self._last_ms.get(account)) is not None:
+        last_ms = self._last_ms.get(account)
+        if last_ms is not None and 0 <= now_ms - last_ms < self._gap_ms:
             raise TooFast(wait_ms=last_ms + self._gap_ms - now_ms)
+        self.give_back(account)  # a turn of a clock that has been set back since
         if self._gap_ms > 0:
             self._last_ms[account] = now_ms
 
@@ -75,7 +72,8 @@ class TokenBuckets:
             TooFast: If none is left; nothing is taken.
         """
         self._forget_full(now_ms)
-        full_at_ms = max(self._full_at_ms.get(key, 0.0), float(now_ms)) + self._token_ms
+        known_ms = min(self._full_at_ms.get(key, 0.0), now_ms + self._depth_ms)
+        full_at_ms = max(known_ms, float(now_ms)) + self._token_ms
         if (over_ms := full_at_ms - now_ms - self._depth_ms) > 0:
             raise TooFast(wait_ms=int(over_ms) + 1)
         self._full_at_ms.pop(key, None)

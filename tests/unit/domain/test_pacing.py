@@ -1,0 +1,156 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from danmaku.domain.ids import AccountId, Millis
+from danmaku.domain.pacing import SlowMode, TokenBuckets
+from danmaku.errors import TooFast
+
+ANN, BOB = AccountId(1), AccountId(2)
+
+steps = st.lists(st.tuples(st.integers(1, 5), st.integers(0, 2_000)), max_size=200)
+jumps = st.lists(st.tuples(st.integers(1, 5), st.integers(-5_000, 5_000)), max_size=100)
+
+
+def wait_of(act):
+    """Milliseconds to wait; None if the act was let through."""
+    try:
+        act()
+    except TooFast as refused:
+        return refused.wait_ms
+    return None
+
+
+# --- slow mode
+
+
+def test_second_comment_within_the_gap_is_refused_with_the_rest_of_the_wait():
+    slow = SlowMode(gap_ms=3_000)
+    slow.take_turn(ANN, Millis(10_000))
+
+    with pytest.raises(TooFast) as refused:
+        slow.take_turn(ANN, Millis(12_000))
+
+    assert refused.value.wait_ms == 1_000
+
+
+def test_a_refused_comment_does_not_prolong_the_wait():
+    slow = SlowMode(gap_ms=3_000)
+    slow.take_turn(ANN, Millis(10_000))
+    assert wait_of(lambda: slow.take_turn(ANN, Millis(12_999))) == 1
+
+    assert wait_of(lambda: slow.take_turn(ANN, Millis(13_000))) is None
+
+
+def test_one_account_does_not_wait_for_another():
+    slow = SlowMode(gap_ms=3_000)
+    slow.take_turn(ANN, Millis(10_000))
+
+    assert wait_of(lambda: slow.take_turn(BOB, Millis(10_000))) is None
+
+
+def test_without_a_gap_nobody_waits_and_nothing_is_remembered():
+    slow = SlowMode(gap_ms=0)
+    slow.take_turn(ANN, Millis(10_000))
+    slow.take_turn(ANN, Millis(10_000))
+
+    assert slow._last_ms == {}
+
+
+def test_a_turn_that_is_given_back_counts_no_longer():
+    slow = SlowMode(gap_ms=3_000)
+    slow.take_turn(ANN, Millis(10_000))
+
+    slow.give_back(ANN)
+
+    assert wait_of(lambda: slow.take_turn(ANN, Millis(10_001))) is None
+
+
+@pytest.mark.parametrize(("gap_ms", "wait_ms"), [(0, None), (2_000, None), (9_000, 6_000)])
+def test_a_new_gap_holds_for_turns_that_are_remembered(gap_ms, wait_ms):
+    slow = SlowMode(gap_ms=5_000)
+    slow.take_turn(ANN, Millis(10_000))
+
+    slow.set_gap(gap_ms)
+
+    assert wait_of(lambda: slow.take_turn(ANN, Millis(13_000))) == wait_ms
+
+
+@given(steps)
+def test_no_account_ever_gets_two_turns_within_a_gap(steps):
+    slow, now_ms, turns = SlowMode(gap_ms=1_000), 0, {}
+    for account, step_ms in steps:
+        now_ms += step_ms
+        wait_ms = wait_of(lambda: slow.take_turn(AccountId(account), Millis(now_ms)))  # noqa: B023
+        if wait_ms is None:
+            assert now_ms - turns.get(account, -1_000) >= 1_000
+            turns[account] = now_ms
+        else:
+            assert wait_ms == turns[account] + 1_000 - now_ms
+    recent = {account for account, turn_ms in turns.items() if now_ms - turn_ms < 1_000}
+    assert set(slow._last_ms) == recent
+
+
+@given(jumps)
+def test_a_clock_that_jumps_makes_nobody_wait_longer_than_the_gap(jumps):
+    slow, now_ms = SlowMode(gap_ms=1_000), 100_000
+    for account, jump_ms in jumps:
+        now_ms += jump_ms
+        wait_ms = wait_of(lambda: slow.take_turn(AccountId(account), Millis(now_ms)))  # noqa: B023
+        assert wait_ms is None or 0 < wait_ms <= 1_000
+
+
+# --- bursts
+
+
+def test_a_burst_is_let_through_and_then_the_mean_rate():
+    buckets = TokenBuckets(per_s=2.0, burst=3)
+
+    waits = [wait_of(lambda: buckets.take(ANN, Millis(10_000))) for _ in range(4)]
+    later = [wait_of(lambda: buckets.take(ANN, Millis(10_500))) for _ in range(2)]
+
+    assert waits == [None, None, None, 501]
+    assert later == [None, 501]
+
+
+def test_one_bucket_is_nobody_elses():
+    buckets = TokenBuckets(per_s=1.0, burst=1)
+    buckets.take(ANN, Millis(10_000))
+
+    assert wait_of(lambda: buckets.take(BOB, Millis(10_000))) is None
+
+
+def test_full_buckets_are_forgotten():
+    buckets = TokenBuckets(per_s=1.0, burst=1)
+    for account in range(100):
+        buckets.take(AccountId(account), Millis(10_000))
+
+    for account in range(100, 200):
+        buckets.take(AccountId(account), Millis(11_000))
+
+    assert len(buckets._full_at_ms) == 100
+
+
+@given(steps)
+def test_no_account_ever_acts_more_often_than_burst_and_rate_allow(steps):
+    buckets, now_ms, acts = TokenBuckets(per_s=1.0, burst=3), 0, {}
+    for account, step_ms in steps:
+        now_ms += step_ms
+        wait_ms = wait_of(lambda: buckets.take(AccountId(account), Millis(now_ms)))  # noqa: B023
+        if wait_ms is None:
+            acts.setdefault(account, []).append(now_ms)
+        else:
+            assert 0 < wait_ms <= 1_001
+    for moments in acts.values():
+        for first, began_ms in enumerate(moments):
+            for count, ended_ms in enumerate(moments[first:], start=1):
+                assert count <= 3 + (ended_ms - began_ms) / 1_000
+
+
+@given(jumps)
+def test_a_clock_that_jumps_makes_nobody_wait_longer_than_for_one_token(jumps):
+    buckets, now_ms = TokenBuckets(per_s=1.0, burst=3), 100_000
+    for account, jump_ms in jumps:
+        now_ms += jump_ms
+        wait_ms = wait_of(lambda: buckets.take(AccountId(account), Millis(now_ms)))  # noqa: B023
+        assert wait_ms is None or 0 < wait_ms <= 1_001
