@@ -4,7 +4,7 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-out=danmaku/demo/clip.mp4
+out=danmaku/demo/media/clip.mp4
 
 # Shared by the three colours: 0 is how far the day is, 1 the sun's glow, 2 and 3 the hills' edges.
 scene='st(0,0.5-0.5*cos(2*PI*T/48));
