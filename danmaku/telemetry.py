@@ -30,7 +30,7 @@ LOGGED = frozenset(
         "event", "level", "timestamp", "logger", "trace",
         "request_id", "method", "route", "status", "ms", "code", "reason",
         "room", "chain", "seq", "after", "upto", "number", "count", "version",
-        "host", "port", "path", "ruleset", "micros", "socket", "task", "phase", "viewers", "connections",
+        "host", "port", "path", "ruleset", "micros", "socket", "task", "phase", "viewers",
     }
 )  # fmt: skip
 """Fields a log line may have; any other is dropped, so that a new one must be thought about."""

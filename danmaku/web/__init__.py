@@ -1,0 +1,1 @@
+"""The HTTP doors: pages, the JSON API, and the operator's desk."""

@@ -1,0 +1,254 @@
+"""The operator's desk: what the command line asks of the house, over a local socket.
+
+Whoever may open the socket's file is the operator: there is nothing else to sign in with. Acts that
+the record must attribute to a person (sending, reviewing, importing) name an account by its login.
+"""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.middleware import Middleware
+
+from danmaku.domain.account import Bundle, Standing
+from danmaku.domain.facts import CommentHeld, CommentRefused
+from danmaku.domain.ids import Millis, RoomId, room_id_of
+from danmaku.domain.room import RoomState, Status
+from danmaku.errors import NotFound
+from danmaku.formats.danmaku_v1 import Fields, state_fields_of
+from danmaku.ports import RoomRow
+from danmaku.web.answers import answer_errors
+from danmaku.web.api import NewRoom
+from danmaku.web.api_moderation import held_fields_of
+from danmaku.web.feeds import export_of
+from danmaku.web.fields import DraftFields, OriginPath, RoomPath
+from danmaku.web.guard import Guard
+from danmaku.web.house import House
+from danmaku.web.importing import IMPORT_BYTES_MAX, bring_lines
+from danmaku.web.json import Json
+from danmaku.web.ops import router as ops_router
+from danmaku.web.shapes import ImportShape
+from danmaku.web.visit import house_of
+
+router = APIRouter()
+
+BODY_BYTES_MAX = 65_536
+ROOMS_MAX = 1000
+
+At = Annotated[House, Depends(house_of)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class OwnedRoom(NewRoom):
+    """A room for a streamer, or for the house itself."""
+
+    owner: str | None = None
+
+
+class RoomStatus(_Body):
+    """What a room is to be."""
+
+    status: Status
+
+
+class NewPerson(_Body):
+    """An account; without a password it is used by tokens only."""
+
+    login: str
+    name: str
+    password: str | None = None
+
+
+class NewGrant(_Body):
+    """Powers for an account."""
+
+    login: str
+    bundle: Bundle
+    room: str | None = None
+    until_ms: int | None = None
+
+
+class NewKey(_Body):
+    """A bearer token for an account."""
+
+    login: str
+    label: str
+    room: str | None = None
+    ttl_ms: Annotated[int | None, Field(ge=1000)] = None
+
+
+class Spoken(DraftFields):
+    """A comment that an account sends."""
+
+    login: str
+
+
+class Decision(_Body):
+    """A reviewer's word."""
+
+    login: str
+    category: str = "other"
+
+
+@router.get("/rooms")
+async def list_rooms(house: At) -> Response:
+    """Every room, a line each."""
+    rows = await house.reader.rooms(limit=ROOMS_MAX)
+    return Json({"rooms": [_row_of(house, row) for row in rows]})
+
+
+@router.get("/rooms/{room}")
+async def get_room(house: At, room: RoomPath) -> Response:
+    """One room."""
+    row = await house.reader.room(room)
+    if row is None:
+        raise NotFound("There is no such room.")
+    return Json(_row_of(house, row))
+
+
+@router.post("/rooms", status_code=201)
+async def open_room(house: At, body: OwnedRoom) -> Response:
+    """Open a room."""
+    owner = None if body.owner is None else (await _known(house, body.owner)).account
+    entry = await house.rooms.open(None, room_id_of(body.room), body.state(), owner=owner)
+    return Json({"room": body.room, "seq": entry.seq}, 201)
+
+
+@router.post("/rooms/{room}/status")
+async def set_status(house: At, room: RoomPath, body: RoomStatus) -> Response:
+    """Open, pause or close a room."""
+
+    def change(state: RoomState) -> RoomState:
+        return replace(state, status=body.status)
+
+    entry = await house.rooms.change(None, room, change)
+    return Json({"room": room, "seq": entry.seq})
+
+
+@router.post("/rooms/{room}/comments")
+async def send(house: At, room: RoomPath, body: Spoken) -> Response:
+    """Send a comment as an account, through every gate."""
+    entry = await house.comments.post(await _known(house, body.login), room, body.draft())
+    match entry.fact:
+        case CommentHeld():
+            outcome = "held"
+        case CommentRefused():
+            outcome = "refused"
+        case _:
+            outcome = "published"
+    return Json({"outcome": outcome, "seq": entry.seq})
+
+
+@router.post("/accounts", status_code=201)
+async def add_account(house: At, body: NewPerson) -> Response:
+    """Make an account, also where nobody may register by themselves."""
+    who = await house.people.add(body.login, body.name, body.password)
+    return Json({"login": who.login, "name": who.name}, 201)
+
+
+@router.post("/accounts/{login}/reset")
+async def open_reset(house: At, login: str) -> Response:
+    """Make a one-time link with which the owner sets a password."""
+    secret = await house.people.open_reset(login)
+    return Json({"url": f"{house.server.public_url}/reset/{secret}"})
+
+
+@router.post("/grants", status_code=201)
+async def give_grant(house: At, body: NewGrant) -> Response:
+    """Give powers."""
+    room = None if body.room is None else (await house.rooms.live(RoomId(body.room))).room
+    until_ms = None if body.until_ms is None else Millis(body.until_ms)
+    grant = await house.people.grant(None, body.login, body.bundle, room=room, until_ms=until_ms)
+    return Json({"grant_id": grant.grant_id}, 201)
+
+
+@router.post("/tokens", status_code=201)
+async def issue_token(house: At, body: NewKey) -> Response:
+    """Make a bearer token; its secret is in this answer and nowhere else."""
+    room = None if body.room is None else (await house.rooms.live(RoomId(body.room))).room
+    expires_ms = None if body.ttl_ms is None else Millis(house.clock() + body.ttl_ms)
+    token_id, secret = await house.people.issue_token(
+        await _known(house, body.login), body.label, expires_ms=expires_ms, room=room
+    )
+    return Json({"token_id": token_id, "secret": secret}, 201)
+
+
+@router.get("/held")
+async def list_held(house: At, room: Annotated[RoomId | None, Query()] = None) -> Response:
+    """What waits for a person, oldest first."""
+    return Json({"held": [held_fields_of(each) for each in await house.reader.held(room)]})
+
+
+@router.post("/held/{room}/{origin}/approve")
+async def approve(house: At, room: RoomPath, origin: OriginPath, body: Decision) -> Response:
+    """Publish a held comment, as the reviewer who is named."""
+    who = await _known(house, body.login)
+    entry = await house.moderation.approve(who, room, origin)
+    number = None if entry.comment is None else entry.comment.number
+    return Json({"seq": entry.seq, "number": number})
+
+
+@router.post("/held/{room}/{origin}/reject")
+async def reject(house: At, room: RoomPath, origin: OriginPath, body: Decision) -> Response:
+    """Refuse a held comment for good, as the reviewer who is named."""
+    who = await _known(house, body.login)
+    entry = await house.moderation.reject(who, room, origin, body.category)
+    return Json({"seq": entry.seq})
+
+
+@router.get("/export/{room}")
+async def export(house: At, room: RoomPath) -> Response:
+    """Every comment or marker of a room, one JSON object a line."""
+    await house.rooms.live(room)
+    return export_of(house.reader, room)
+
+
+@router.post("/import/{room}", max_body_size=IMPORT_BYTES_MAX)
+async def bring(request: Request, house: At, room: RoomPath, login: str) -> ImportShape:
+    """Bring in lines of comments under an account that may import there."""
+    return await bring_lines(house, await _known(house, login), room, request.stream())
+
+
+def create_admin_app(house: House) -> FastAPI:
+    """Build the desk.
+
+    Args:
+        house: What it stands on.
+    """
+    app = FastAPI(
+        title="danmaku desk",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        max_body_size=BODY_BYTES_MAX,
+        middleware=[Middleware(Guard, telemetry=house.telemetry, is_https=False)],
+    )
+    app.state.house = house
+    app.state.pages = None  # the desk answers programs alone
+    answer_errors(app)
+    app.include_router(ops_router)
+    app.include_router(router)
+    return app
+
+
+async def _known(house: House, login: str) -> Standing:
+    who = await house.people.known(login)
+    if who is None:
+        raise NotFound(f"There is no account {login}.")
+    return who
+
+
+def _row_of(house: House, row: RoomRow) -> Fields:
+    state = state_fields_of(row.state)
+    shown = ("title", "kind", "status", "mode", "media_url")
+    return {
+        "room": row.room,
+        **{key: state[key] for key in shown},
+        "comments_count": row.comments_count,
+        "viewers_count": house.viewers(row.room),
+    }

@@ -1,0 +1,136 @@
+"""The one place where an error becomes an answer: JSON for the API, a page for people.
+
+A form that was refused is shown again with what was typed: its handler leaves a way to draw it with
+`show_again` before it calls the verb.
+"""
+
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from danmaku.domain.facts import CommentRefused
+from danmaku.domain.ids import Millis
+from danmaku.errors import ANSWERS, Broken, Code, Coded, DanmakuError, TooFast, Unavailable
+from danmaku.web.forms import path_with
+from danmaku.web.json import Json
+from danmaku.web.visit import Visit, house_of, visit_without_rights
+
+_RETRY_MS = 1_000  # when we cannot answer now and do not know for how long
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer other than yes, in the words that every door uses."""
+
+    code: Code
+    text: str  # dull words for people, in English
+    category: str | None = None
+    retry_after_ms: int | None = None
+    until_ms: Millis | None = None
+    status: int = 0  # of HTTP, where it says more than the code's own
+
+    @property
+    def http_status(self) -> int:
+        """The status that it is answered with."""
+        return self.status or ANSWERS[self.code].http_status
+
+
+ShowAgain = Callable[[Refusal], Awaitable[Response]]
+
+
+def show_again(request: Request, draw: ShowAgain) -> None:
+    """Let a refusal of this request be answered by `draw` instead of the page for errors."""
+    request.state.show_again = draw
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """What an error says to its caller; anything unexpected says `internal` and no more."""
+    match error:
+        case DanmakuError():
+            return _refusal_of_ours(error)
+        case RequestValidationError():
+            return Refusal(Code.BAD_MESSAGE, _places_of(error))
+        case HTTPException(status_code=404):
+            return Refusal(Code.NOT_FOUND, error.detail)
+        case HTTPException():
+            return Refusal(Code.BAD_MESSAGE, error.detail, status=error.status_code)
+        case _:
+            return Refusal(Code.INTERNAL, "")
+
+
+def _refusal_of_ours(error: DanmakuError) -> Refusal:
+    match error:
+        case TooFast():
+            return Refusal(error.code, str(error), retry_after_ms=error.wait_ms)
+        case Coded():
+            return Refusal(error.code, str(error), until_ms=_millis(error.until_ms))
+        case Unavailable():
+            return Refusal(error.code, str(error), retry_after_ms=_RETRY_MS)
+        case Broken():
+            return Refusal(error.code, "")
+        case _:
+            return Refusal(error.code, str(error))
+
+
+def refusal_of_comment(fact: CommentRefused) -> Refusal:
+    """The recorded judgement that a comment's content may not be published, as an answer."""
+    return Refusal(Code.PROHIBITED, "This cannot be published.", category=fact.category)
+
+
+async def refuse(request: Request, refusal: Refusal) -> Response:
+    """Answer with a refusal, in the form that the asked door speaks."""
+    house_of(request).telemetry.refusals.labels(refusal.code.value).inc()
+    if request.url.path.startswith("/api/") or request.app.state.pages is None:
+        response: Response = _json_of(refusal)
+    else:
+        response = await _page_of(request, refusal)
+    if refusal.retry_after_ms is not None:
+        response.headers["Retry-After"] = str(math.ceil(refusal.retry_after_ms / 1000))
+    return response
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Send every expected error of `app` through `refuse`; `Guard` sends the others."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        return await refuse(request, refusal_of(error))
+
+    for kind in (DanmakuError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, answer)
+
+
+def _json_of(refusal: Refusal) -> Response:
+    fields = asdict(refusal)
+    del fields["status"]
+    return Json(fields, status_code=refusal.http_status)
+
+
+async def _page_of(request: Request, refusal: Refusal) -> Response:
+    draw: ShowAgain | None = getattr(request.state, "show_again", None)
+    if draw is not None:
+        request.state.show_again = None  # if the page cannot be drawn either, say so plainly
+        return await draw(refusal)
+    if refusal.code is Code.NOT_SIGNED_IN and request.method == "GET":
+        return RedirectResponse(path_with("/sign-in", next=request.url.path), status_code=303)
+    visit: Visit = getattr(request.state, "visit", None) or visit_without_rights(request)
+    values = {
+        "status": refusal.http_status,
+        "code": refusal.code.value,
+        "text": visit.say_refusal(refusal.code, refusal.text),
+    }
+    return visit.page("error.html", values, status=refusal.http_status)
+
+
+def _places_of(error: RequestValidationError) -> str:
+    """Which fields are wrong, and how; never what was in them."""
+    wrong = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+    return "; ".join(wrong)
+
+
+def _millis(value: int | None) -> Millis | None:
+    return None if value is None else Millis(value)

@@ -1,0 +1,194 @@
+"""Reading the record, and bringing files into it.
+
+Whatever holds comment text is `no-cache` with an ETag: a cache may keep it, and must ask before it
+shows it, so that a recall reaches every copy. An unchanged stretch of replay costs one small query.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import orjson
+from fastapi import Path, Query, Request
+from fastapi.responses import Response, StreamingResponse
+
+from danmaku.domain.comment import POSITION_MAX_MS
+from danmaku.domain.ids import MAX_SAFE_INTEGER, Number, RoomId, Seq
+from danmaku.domain.views import view_of_comment
+from danmaku.errors import BadMessage, NotFound
+from danmaku.formats.danmaku_v1 import Fields, fields_of
+from danmaku.ports import Reader
+from danmaku.web.api import api_router
+from danmaku.web.fields import LIMIT_MAX, Before, Limit, NumberPath, RoomPath
+from danmaku.web.importing import IMPORT_BYTES_MAX, bring_lines
+from danmaku.web.json import Json
+from danmaku.web.shapes import EntriesShape, ImportShape, ListShape, Row, SegmentShape
+from danmaku.web.visit import PUBLIC, ApiVisit
+
+router = api_router("record")
+
+SEGMENT_MS = 360_000
+CHUNK_BYTES = 65_536  # of an export, sent at once
+
+Position = Annotated[
+    int | None, Query(ge=0, le=POSITION_MAX_MS, description="Media time, milliseconds.")
+]
+NDJSON = "application/x-ndjson"
+SeqQuery = Annotated[int, Query(ge=0, le=MAX_SAFE_INTEGER)]
+
+
+@router.get("/api/rooms/{room}/comments", response_model=ListShape)
+async def list_comments(  # noqa: PLR0913 -- the query of the list
+    request: Request,
+    visit: ApiVisit,
+    room: RoomPath,
+    *,
+    before: Before = None,
+    after: Annotated[Number | None, Query(ge=0, le=MAX_SAFE_INTEGER)] = None,
+    from_ms: Position = None,
+    upto_ms: Position = None,
+    limit: Limit = 100,
+) -> Response:
+    """The list, newest first; by rising number with `after`; by media time with `from_ms`."""
+    by_time = from_ms is not None or upto_ms is not None
+    if after is not None and (by_time or before is not None):
+        raise BadMessage("`after` stands alone.")
+    etag = await _etag_of_room(visit, room)
+    if _is_known(request, etag):
+        return _unchanged(etag)
+    row = await visit.house.reader.room(room)
+    views = await visit.house.reader.comments(
+        room, before=before, after=after, from_ms=from_ms, upto_ms=upto_ms, limit=limit
+    )
+    total = 0 if row is None else row.comments_count
+    comments = [fields_of(view) for view in views]
+    return _tagged({"room": room, "total": total, "comments": comments}, etag)
+
+
+@router.get("/api/rooms/{room}/comments/{number}", response_model=Row)
+async def get_comment(
+    request: Request, visit: ApiVisit, room: RoomPath, number: NumberPath
+) -> Response:
+    """One comment, or its marker."""
+    etag = await _etag_of_room(visit, room)
+    if _is_known(request, etag):
+        return _unchanged(etag)
+    found = await visit.house.reader.comment(room, number)
+    if found is None:
+        raise NotFound("There is no such comment.")
+    return _tagged(fields_of(view_of_comment(*found)), etag)
+
+
+@router.get("/api/rooms/{room}/entries", response_model=EntriesShape)
+async def list_entries(
+    visit: ApiVisit,
+    room: RoomPath,
+    after: SeqQuery = 0,
+    upto: SeqQuery | None = None,
+    limit: Limit = LIMIT_MAX,
+) -> Response:
+    """What a socket would have sent for (after, upto]; private entries pass by unseen."""
+    live = await visit.house.rooms.live(room)
+    top = live.top  # before the reading: what comes meanwhile is for the next call
+    last = top if upto is None else Seq(min(upto, top))
+    views = await visit.house.reader.entries(room, Seq(after), last, limit=limit)
+    reached = views[-1].seq if len(views) == limit else max(last, after)
+    return Json(
+        {
+            "room": room,
+            "after": after,
+            "upto": reached,
+            "top": top,
+            "entries": [fields_of(view) for view in views],
+        },
+        headers={"Cache-Control": PUBLIC},
+    )
+
+
+@router.get("/api/rooms/{room}/segments/{index}", response_model=SegmentShape)
+async def get_segment(
+    request: Request,
+    visit: ApiVisit,
+    room: RoomPath,
+    index: Annotated[int, Path(ge=0, le=POSITION_MAX_MS // SEGMENT_MS)],
+) -> Response:
+    """Six minutes of media time for replay; unchanged until something in it changes."""
+    await visit.house.rooms.live(room)
+    reader, from_ms = visit.house.reader, index * SEGMENT_MS
+    upto_ms = from_ms + SEGMENT_MS
+    known = _etag(visit, await reader.segment_changed(room, from_ms, upto_ms))
+    if _is_known(request, known):
+        return _unchanged(known)
+    segment = await reader.segment(room, from_ms, upto_ms)
+    fields: Fields = {
+        "room": room,
+        "index": index,
+        "from_ms": from_ms,
+        "upto_ms": upto_ms,
+        "upto_seq": segment.upto,
+        "comments": [fields_of(view) for view in segment.views],
+    }
+    return _tagged(fields, _etag(visit, segment.changed))
+
+
+@router.get("/api/rooms/{room}/export.jsonl", response_class=StreamingResponse)
+async def export(visit: ApiVisit, room: RoomPath) -> Response:
+    """Every comment or marker in order of number, one JSON object a line."""
+    await visit.house.rooms.live(room)
+    return export_of(visit.house.reader, room)
+
+
+@router.post(
+    "/api/rooms/{room}/import",
+    max_body_size=IMPORT_BYTES_MAX,
+    openapi_extra={"requestBody": {"content": {NDJSON: {}}, "required": True}},
+)
+async def bring(request: Request, visit: ApiVisit, room: RoomPath) -> ImportShape:
+    """Bring in the lines of an export; needs `record.import`. Each line goes through the filter."""
+    if request.headers.get("content-type", "").partition(";")[0] != NDJSON:
+        raise BadMessage(f"Send lines of JSON as {NDJSON}.")
+    return await bring_lines(visit.house, visit.signed_in(), room, request.stream())
+
+
+def export_of(reader: Reader, room: RoomId) -> Response:
+    """A room's export as a stream, in bounded memory."""
+    return StreamingResponse(
+        _chunks(reader, room),
+        media_type=NDJSON,
+        headers={
+            "Cache-Control": PUBLIC,
+            "Content-Disposition": f'attachment; filename="{room}.jsonl"',
+        },
+    )
+
+
+async def _chunks(reader: Reader, room: RoomId) -> AsyncIterator[bytes]:
+    chunk = bytearray()
+    async for view in reader.export(room):
+        chunk += orjson.dumps(fields_of(view), option=orjson.OPT_APPEND_NEWLINE)
+        if len(chunk) >= CHUNK_BYTES:
+            yield bytes(chunk)
+            chunk.clear()
+    if chunk:
+        yield bytes(chunk)
+
+
+async def _etag_of_room(visit: ApiVisit, room: RoomId) -> str:
+    """Read before the content: content may be newer than its tag, which costs one more answer."""
+    return _etag(visit, (await visit.house.rooms.live(room)).top)
+
+
+def _etag(visit: ApiVisit, changed: Seq) -> str:
+    return f'W/"{visit.house.epoch}-{changed}"'
+
+
+def _is_known(request: Request, etag: str) -> bool:
+    offered = request.headers.get("if-none-match", "")
+    return offered.strip() == "*" or etag in [each.strip() for each in offered.split(",")]
+
+
+def _tagged(content: Fields, etag: str) -> Response:
+    return Json(content, headers={"ETag": etag, "Cache-Control": PUBLIC})
+
+
+def _unchanged(etag: str) -> Response:
+    return Response(status_code=304, headers={"ETag": etag, "Cache-Control": PUBLIC})

@@ -1,0 +1,37 @@
+"""What the web doors stand on: handed over once by `app.py`, never looked up elsewhere."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from danmaku.actions.accounts import People
+from danmaku.actions.comments import Comments
+from danmaku.actions.moderation import Moderation
+from danmaku.actions.rooms import Rooms
+from danmaku.config import ServerSettings
+from danmaku.domain.ids import RoomId
+from danmaku.ports import Clock, Reader
+from danmaku.telemetry import Telemetry
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The verbs, the record's read side, and the few facts about this server that pages show."""
+
+    server: ServerSettings
+    reader: Reader
+    comments: Comments
+    rooms: Rooms
+    moderation: Moderation
+    people: People
+    telemetry: Telemetry
+    clock: Clock
+    epoch: str
+    session_days: int
+    viewers: Callable[[RoomId], int]  # about how many are in a room
+    is_ready: Callable[[], bool]  # whether this server takes new visitors
+    demo: bool = False  # ready accounts with published passwords: every page says so
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach us by TLS, so that cookies can be bound to it."""
+        return self.server.public_url.startswith("https://")

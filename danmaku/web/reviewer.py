@@ -1,0 +1,72 @@
+"""A reviewer's page: the plain list of held comments, with approve and reject."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi import Form as FormBody
+from fastapi.responses import Response
+
+from danmaku.domain.categories import CATEGORIES
+from danmaku.domain.ids import RoomId
+from danmaku.formats.danmaku_v1 import Fields
+from danmaku.ports import Held
+from danmaku.web.fields import OriginPath, RoomPath
+from danmaku.web.forms import Form
+from danmaku.web.pages import position_text_of, time_text_of
+from danmaku.web.visit import PageVisit, page_visit
+
+router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
+
+
+class RejectForm(Form):
+    """Why a comment is refused."""
+
+    category: str = "other"
+
+
+@router.get("/review")
+async def show_held(
+    visit: PageVisit, room: Annotated[RoomId | None, Query(max_length=32)] = None
+) -> Response:
+    """What waits, oldest first: in one room, or wherever the visitor may review."""
+    who = visit.signed_in()
+    every = await visit.house.moderation.held(who, None)
+    held = await visit.house.moderation.held(who, room) if room else every
+    return visit.page(
+        "review.html",
+        {
+            "held": [_row_of(each) for each in held],
+            "rooms": sorted({each.room for each in every} | ({room} if room else set())),
+            "room": room,
+            "categories": sorted(CATEGORIES),
+        },
+    )
+
+
+@router.post("/review/{room}/{origin}/approve")
+async def approve(visit: PageVisit, room: RoomPath, origin: OriginPath) -> Response:
+    """Publish a held comment."""
+    await visit.house.moderation.approve(visit.signed_in(), room, origin)
+    return visit.go_to("/review")
+
+
+@router.post("/review/{room}/{origin}/reject")
+async def reject(
+    visit: PageVisit, room: RoomPath, origin: OriginPath, form: Annotated[RejectForm, FormBody()]
+) -> Response:
+    """Refuse a held comment for good."""
+    await visit.house.moderation.reject(visit.signed_in(), room, origin, form.category)
+    return visit.go_to("/review")
+
+
+def _row_of(held: Held) -> Fields:
+    content = held.fact.content
+    return {
+        "room": held.room,
+        "seq": held.comment.origin,
+        "text": content.text,
+        "name": content.name,
+        "category": held.fact.category,
+        "position_text": position_text_of(content.position_ms),
+        "at_iso": time_text_of(held.fact.at_ms),
+    }

@@ -1,0 +1,230 @@
+"""One request: who asks, in which language, and how it is answered.
+
+Two ways in, and every route takes one of them. `ApiVisit`: a bearer token, or the session cookie.
+`PageVisit`: the session cookie alone. Whatever changes something on the strength of a cookie must
+come from one of our own pages; a page's form must carry its token besides.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from danmaku.domain.account import Power, Standing
+from danmaku.domain.grants import require
+from danmaku.domain.ids import Millis, Pseudonym, RoomId
+from danmaku.errors import Code, NotAllowed, NotSignedIn
+from danmaku.web.forms import form_token_of, is_form_token
+from danmaku.web.house import House
+from danmaku.web.pages import Pages
+from danmaku.web.policy import PLAIN, Policy, origin_of
+from danmaku.web.texts import ENGLISH, language_of
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SECONDS_PER_DAY = 86_400
+PRIVATE = "no-store"  # of one person alone
+PERSONAL = "private, no-cache"  # holds a guest's form token; asked for again each time
+PUBLIC = "no-cache"  # anybody's, but asked for again each time: a recall must reach every cache
+
+
+@dataclass(frozen=True, slots=True)
+class You:
+    """The visitor as templates and scripts see them."""
+
+    name: str
+    powers: tuple[str, ...]
+    author: Pseudonym | None = None  # public id in the room of the page
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What handlers ask of a request. `secret` is the session's, or the guest's of this browser."""
+
+    request: Request
+    house: House
+    pages: Pages
+    who: Standing | None
+    secret: str
+    lang: str
+
+    @property
+    def now_ms(self) -> Millis:
+        """The time of the server."""
+        return self.house.clock()
+
+    def signed_in(self) -> Standing:
+        """Who asks.
+
+        Raises:
+            NotSignedIn: A guest does. Verbs take a guest for the operator: ask here first.
+        """
+        if self.who is None:
+            raise NotSignedIn("Sign in first.")
+        return self.who
+
+    def holding(self, power: Power, room: RoomId | None) -> Standing:
+        """Who asks, if they hold `power` in `room`.
+
+        Raises:
+            NotSignedIn, NotAllowed: They do not.
+        """
+        return require(self.who, power, room, self.now_ms)
+
+    def say(self, key: str, **values: object) -> str:
+        """A text of the catalogue in the visitor's language."""
+        return self.pages.texts.say(self.lang, key, **values)
+
+    def say_refusal(self, code: Code, detail: str = "") -> str:
+        """A refusal for people; its detail is in English, so only English readers get it."""
+        words = self.say(f"code.{code.value}")
+        return f"{words} {detail}" if detail and self.lang == ENGLISH else words
+
+    def you(self, room: RoomId | None = None, author: Pseudonym | None = None) -> You | None:
+        """The visitor for templates: with their powers in `room`; None: with those anywhere."""
+        who = self.who
+        if who is None:
+            return None
+        scopes = {room} if room is not None else {None, *(grant.room for grant in who.grants)}
+        held = {power.value for scope in scopes for power in who.powers(scope, self.now_ms)}
+        return You(who.name, tuple(sorted(held)), author)
+
+    def page(
+        self,
+        template: str,
+        values: Mapping[str, object],
+        *,
+        status: int = 200,
+        policy: Policy = PLAIN,
+    ) -> Response:
+        """Draw a page.
+
+        Args:
+            template: Its file.
+            values: What it shows; may replace what every page gets.
+            status: Of HTTP.
+            policy: What the page does beyond showing text.
+        """
+        request = self.request
+        nonce: str = request.state.nonce
+        for_every_page: dict[str, object] = {
+            "nonce": nonce,
+            "csrf": form_token_of(self.secret),
+            "you": self.you(),
+            "demo": self.house.demo,
+            "theme": request.cookies.get("theme"),
+            "path": request.url.path if request.method == "GET" else "/",
+        }
+        html = self.pages.draw(template, self.lang, for_every_page | dict(values))
+        response = HTMLResponse(html, status)
+        response.headers["Content-Security-Policy"] = policy.header(nonce)
+        response.headers["Cache-Control"] = PERSONAL if self.who is None else PRIVATE
+        response.headers["Vary"] = "Accept-Language, Cookie"
+        if self.who is None:
+            self.set_cookie(response, guest_cookie(self.house), self.secret, days=1)
+        return response
+
+    def go_to(self, path: str) -> Response:
+        """Send the browser on after a form."""
+        return RedirectResponse(path, status_code=303)
+
+    def set_cookie(self, response: Response, name: str, value: str, *, days: int) -> None:
+        """Set a cookie that scripts cannot read and other sites cannot use."""
+        response.set_cookie(
+            name,
+            value,
+            max_age=days * SECONDS_PER_DAY,
+            secure=self.house.is_https,
+            httponly=True,
+            samesite="lax",
+        )
+
+
+def house_of(request: Request) -> House:
+    """What the doors stand on."""
+    house: House = request.app.state.house
+    return house
+
+
+def session_cookie(house: House) -> str:
+    """The session cookie's name: bound to host and TLS wherever there is TLS."""
+    return "__Host-danmaku" if house.is_https else "danmaku"
+
+
+def guest_cookie(house: House) -> str:
+    """Name of the cookie that ties a guest's forms to a browser."""
+    return f"{session_cookie(house)}-guest"
+
+
+def visit_without_rights(request: Request, who: Standing | None = None) -> Visit:
+    """A visit in which nothing has been checked: enough to say no."""
+    house = house_of(request)
+    session = request.cookies.get(session_cookie(house)) if who is not None else None
+    guest = request.cookies.get(guest_cookie(house))
+    return Visit(
+        request,
+        house,
+        request.app.state.pages,
+        who,
+        secret=session or guest or secrets.token_urlsafe(16),
+        lang=language_of(request.cookies.get("lang"), request.headers.get("accept-language", "")),
+    )
+
+
+async def page_visit(request: Request) -> Visit:
+    """The visitor of a page, by session cookie; a form that is posted is proven to be ours.
+
+    Raises:
+        NotAllowed: It comes from elsewhere, or its token is not of this session.
+    """
+    house = house_of(request)
+    who = await house.people.session(request.cookies.get(session_cookie(house)))
+    visit = request.state.visit = visit_without_rights(request, who)
+    if request.method not in SAFE_METHODS:
+        _require_own_origin(request, must_say=False)
+        token = (await request.form()).get("csrf")
+        if not isinstance(token, str) or not is_form_token(token, visit.secret):
+            raise NotAllowed("The form is out of date; load the page again.")
+    return visit
+
+
+async def api_visit(request: Request) -> Visit:
+    """The caller of the API, by bearer token or session cookie.
+
+    Raises:
+        NotSignedIn: The token is not valid.
+        NotAllowed: It would change something by a cookie, and does not come from our own pages.
+    """
+    house = house_of(request)
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return visit_without_rights(request, await house.people.bearer(token.strip()))
+    who = await house.people.session(request.cookies.get(session_cookie(house)))
+    if request.method not in SAFE_METHODS:
+        _require_own_origin(request, must_say=who is not None)
+    return visit_without_rights(request, who)
+
+
+def _require_own_origin(request: Request, *, must_say: bool) -> None:
+    """Browsers say where a request comes from, in one of two headers or in both.
+
+    Args:
+        request: The one in question.
+        must_say: Whether silence, as of a client that is no browser, counts as foreign.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    is_silent = site is None and origin is None
+    is_foreign = site not in (None, "same-origin", "none") or origin not in (None, _own(request))
+    if is_foreign or (must_say and is_silent):
+        raise NotAllowed("This came from another site.")
+
+
+def _own(request: Request) -> str:
+    public = origin_of(house_of(request).server.public_url)
+    return public or f"{request.url.scheme}://{request.headers.get('host', '')}"
+
+
+PageVisit = Annotated[Visit, Depends(page_visit)]
+ApiVisit = Annotated[Visit, Depends(api_visit)]
