@@ -7,7 +7,6 @@ of all connections. Refusals and failures of whatever runs for a connection end 
 import asyncio
 import contextlib
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 
 import structlog
@@ -19,7 +18,7 @@ from danmaku.actions.comments import Comments
 from danmaku.actions.rooms import Rooms
 from danmaku.config import GatewaySettings, ServerSettings
 from danmaku.domain.account import Standing
-from danmaku.domain.facts import Entry, PasswordChanged, TokenRevoked
+from danmaku.domain.facts import Entry
 from danmaku.domain.ids import AccountId, Millis, Number, RoomId, Seq
 from danmaku.domain.live import LiveRoom
 from danmaku.errors import Close, Code, Draining, NotFound, NotSignedIn, TooFast, Unavailable
@@ -60,18 +59,9 @@ CREDENTIAL_MS = 30_000  # how long a session or token is believed before it is l
 RETURNS_PER_S = 500  # viewers who come back are spread so that a restart can take them in
 CLOSE_WAIT_S = 2.0  # how long viewers may take to answer a close
 
+NEVER = Millis(-CREDENTIAL_MS)
+
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Verbs:
-    """What viewers can have done, and what they can read."""
-
-    comments: Comments
-    rooms: Rooms
-    people: People
-    reader: Reader
-    epoch: str  # of the record behind them
 
 
 class Gateway:
@@ -79,29 +69,38 @@ class Gateway:
 
     Args:
         settings: Limits of sockets and rooms.
-        server: The server's name and whose pages may come.
-        verbs: The house.
+        server: The server's name, whose pages may come, and how long a drain may take.
+        epoch: Life of the record.
         clock: Wall time.
-        telemetry: What is counted.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- constructor of a door: each is one of the house's parts
         self,
         settings: GatewaySettings,
         server: ServerSettings,
-        verbs: Verbs,
+        *,
+        reader: Reader,
+        comments: Comments,
+        rooms: Rooms,
+        people: People,
+        epoch: str,
         clock: Clock,
         telemetry: Telemetry,
     ) -> None:
         self.settings = settings
         self.limits = _limits_of(settings)
         self.dialects = dialects()
+        self._drain_s = server.drain_ms / 1000
         self._doorkeeper = Doorkeeper(server)
-        self._verbs = verbs
+        self._reader = reader
+        self._comments = comments
+        self._rooms = rooms
+        self._people = people
+        self._epoch = epoch
         self._clock = clock
         self._telemetry = telemetry
         self._crew = Crew()
-        self.hub = Hub(Means(settings, verbs.reader, telemetry, self._crew))
+        self._hub = Hub(Means(settings, reader, telemetry, self._crew))
         self._connections: set[Connection] = set()
         self._sweep = Sweep(self._connections, settings.slice_sockets)
         self._is_draining = False
@@ -109,39 +108,45 @@ class Gateway:
 
     # --- what app.py joins
 
-    def protocol(
-        self,
-        config: object,  # noqa: ARG002 -- uvicorn's signature, as the rest of it
-        server_state: ServerState,
-        app_state: object,  # noqa: ARG002
-        _loop: object = None,
-    ) -> Connection:
-        """Make the protocol of one upgraded connection: what uvicorn is given as `ws=`."""
-        return Connection(self, server_state.connections)
+    def protocol_class(self) -> type[asyncio.Protocol]:
+        """What uvicorn is given as `ws=`: it makes one for each upgrade."""
+        gateway = self
+
+        class BoundConnection(Connection):
+            __slots__ = ()
+
+            def __init__(
+                self,
+                config: object,  # noqa: ARG002 -- uvicorn's signature, as the rest of it
+                server_state: ServerState,
+                app_state: object,  # noqa: ARG002
+                _loop: object = None,
+            ) -> None:
+                super().__init__(gateway, server_state.connections)
+
+        return BoundConnection
 
     def announce(self, entries: Sequence[Entry]) -> None:
         """Take what has just been committed, in record order. Called on the event loop."""
-        self.hub.announce(entries)
-        for entry in entries:
-            if isinstance(entry.fact, TokenRevoked | PasswordChanged):
-                self.recheck_account(entry.fact.account)
+        self._hub.announce(entries)
 
-    def recheck_account(self, account: AccountId) -> None:
+    def viewers(self, room: RoomId) -> int:
+        """How many are in a room."""
+        return self._hub.viewers_count(room)
+
+    def close_account(self, account: AccountId) -> None:
         """Close the account's sockets whose session or token is worth nothing any more."""
         for connection in tuple(self._connections):
             if connection.who is not None and connection.who.account == account:
                 self._start(connection, self._recheck(connection), name="recheck")
 
-    async def drain(self, within_ms: int) -> None:
+    async def drain(self) -> None:
         """Let everybody go: answer what is in flight, say when to come back, close, end.
 
         New upgrades and sends are refused from the first moment on.
-
-        Args:
-            within_ms: How long what is in flight may take.
         """
         self._is_draining = True
-        await self._crew.settle(within_ms / 1000)
+        await self._crew.settle(self._drain_s)
         window_ms = 1000 * len(self._connections) // RETURNS_PER_S
         goodbye = bye(
             Code.DRAINING.value,
@@ -169,7 +174,7 @@ class Gateway:
         judged = self._judge(request)
         if isinstance(judged, Rejection):
             connection.reject(judged)
-        elif self._verbs.rooms.peek(judged.room) is not None:
+        elif self._rooms.peek(judged.room) is not None:
             self._let_in(connection, request, judged)
         else:
             connection.hold()
@@ -198,7 +203,7 @@ class Gateway:
     def leave(self, connection: Connection) -> None:
         """No more is sent to it."""
         if connection.room_hub is not None and connection.outbox is not None:
-            self.hub.leave(connection.room_hub, connection.outbox)
+            self._hub.leave(connection.room_hub, connection.outbox)
             connection.joined(None)
 
     def lost(self, connection: Connection) -> None:
@@ -227,7 +232,7 @@ class Gateway:
         self, connection: Connection, request: Request, visit: Visit
     ) -> None:
         async with asyncio.timeout(self.settings.handshake_ms_max / 1000):
-            await self._verbs.rooms.live(visit.room)
+            await self._rooms.live(visit.room)
         self._let_in(connection, request, visit)
 
     def _rejection_of(self, error: BaseException) -> Rejection:
@@ -248,9 +253,9 @@ class Gateway:
         connection.token = hello.token
         await self._look_at_credential(connection)
         who = connection.who
-        author = None if who is None else await self._verbs.reader.pseudonym(room, who.account)
+        author = None if who is None else await self._reader.pseudonym(room, who.account)
         top = await self._top_of(room, hello.since)
-        live = await self._verbs.rooms.live(room)  # in memory by now
+        live = await self._rooms.live(room)  # in memory by now
         # Nothing is awaited from here on: what is announced next finds the viewer in its room.
         wall_ms = self._clock()
         self._enter(
@@ -275,8 +280,8 @@ class Gateway:
         outbox = connection.outbox
         if connection.is_closing or outbox is None:
             return
-        room_hub = self.hub.room(live.room, live.top)
-        known = Known(self._verbs.epoch, Seq(max(top, live.top)), room_hub.flushed)
+        room_hub = self._hub.room(live.room, live.top)
+        known = Known(self._epoch, Seq(max(top, live.top)), room_hub.flushed)
         most = self.settings.catch_up_entries_max
         since = None if hello.since is None else Seq(hello.since)
         position = opening_of(known, since, hello.epoch, replay_max=most)
@@ -301,10 +306,10 @@ class Gateway:
 
     async def _top_of(self, room: RoomId, since: int | None) -> Seq:
         """The room's top; a reader may have seen more of the record than was announced so far."""
-        live = await self._verbs.rooms.live(room)
+        live = await self._rooms.live(room)
         if since is None or since <= live.top:
             return live.top
-        row = await self._verbs.reader.room(room)
+        row = await self._reader.room(room)
         return live.top if row is None else row.top
 
     # --- who it is
@@ -318,26 +323,27 @@ class Gateway:
         assert connection.visit is not None
         who = None
         if connection.token is not None:
-            who = await self._verbs.people.bearer(connection.token)
+            who = await self._people.bearer(connection.token)
         elif connection.visit.session is not None:
-            who = await self._verbs.people.session(connection.visit.session)
+            who = await self._people.session(connection.visit.session)
         connection.known_as(who, self.now_ms())
 
     async def _who(self, connection: Connection) -> Standing | None:
         """The viewer with the powers of now; tokens end, and sessions are closed elsewhere."""
         if connection.who is None:
             return None
-        if self.now_ms() - connection.checked_ms > CREDENTIAL_MS:
+        if connection.checked_ms + CREDENTIAL_MS < self.now_ms():
             await self._look_at_credential(connection)
             if connection.who is None:
                 raise NotSignedIn("Sign in again.")
-        return self._verbs.people.freshen(connection.who)
+        return self._people.freshen(connection.who)
 
     async def _recheck(self, connection: Connection) -> None:
-        was_signed_in = connection.who is not None
         await self._look_at_credential(connection)
-        if was_signed_in and connection.who is None:
+        if connection.who is None:
             raise NotSignedIn("Sign in again.")
+        # Sessions end a moment after the fact that ends them: the next send looks again.
+        connection.known_as(connection.who, NEVER)
 
     # --- sending and recalling
 
@@ -355,9 +361,9 @@ class Gateway:
         who = await self._who(connection)
         if isinstance(message, Recall):
             number = Number(message.number)
-            entry = await self._verbs.comments.recall(who, room, number)
+            entry = await self._comments.recall(who, room, number)
             return recalled(message.id, number, entry.seq)
-        return outcome_of(await self._verbs.comments.post(who, room, message.draft()), message.id)
+        return outcome_of(await self._comments.post(who, room, message.draft()), message.id)
 
     # --- errors
 

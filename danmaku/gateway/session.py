@@ -13,6 +13,7 @@ message by its fragments, kept messages by `BACKLOG_MAX`.
 
 from dataclasses import dataclass
 from enum import Enum
+from math import ceil
 
 from danmaku.domain.ids import Millis
 from danmaku.errors import BadMessage, Close, Code
@@ -95,7 +96,7 @@ class Allowance:
         """Take one token; what is returned is how long it came too early, milliseconds."""
         self._full_at_ms = max(self._full_at_ms, float(now_ms)) + self._token_ms
         over_ms = self._full_at_ms - now_ms - self._depth_ms
-        return int(over_ms) + 1 if over_ms > 0 else 0
+        return max(0, ceil(over_ms))
 
     def is_flood(self, wait_ms: int) -> bool:
         """Whether a whole burst has come on top of the allowed one."""
