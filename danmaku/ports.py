@@ -112,7 +112,8 @@ class Record(Protocol):
         """Write facts durably, all or none; then announce them; then return.
 
         A comment whose (room, author, client id) is known is not written again: its first entry
-        comes back with `repeated` set, and nothing is announced.
+        comes back with `repeated` set, and nothing is announced. `PowersGranted.holder` 0 stands
+        for the account that an earlier fact of the same call registers.
 
         Raises:
             Stale: A version has moved on, or a comment is no longer in the state that the fact

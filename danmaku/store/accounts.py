@@ -1,0 +1,126 @@
+"""Who is who: standings from the chain's projections; sessions and resets, which no chain holds."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy import Connection, Table, or_, select
+
+from danmaku.domain.account import Bundle, PowerGrant, Standing
+from danmaku.domain.ids import AccountId, Millis, RoomId
+from danmaku.ports import Clock, Credentials, TokenRow
+from danmaku.store import schema
+from danmaku.store.database import Readers
+from danmaku.store.ground import login_key_of
+from danmaku.store.intake import Work
+
+_account, _grant, _token = schema.account.c, schema.power_grant.c, schema.token.c
+_session, _reset = schema.session.c, schema.reset.c
+
+Write = Callable[[Work], Awaitable[Any]]
+"""Has work done by the writer, in a transaction."""
+
+
+class AccountQueries:
+    """`ports.Accounts` over the tables."""
+
+    def __init__(self, readers: Readers, write: Write, clock: Clock) -> None:
+        self._readers = readers
+        self._write = write
+        self._clock = clock
+
+    async def standing(self, account: AccountId) -> Standing | None:
+        """As `ports.Accounts.standing`."""
+
+        def read(connection: Connection) -> Standing | None:
+            found = connection.execute(select(schema.account).where(_account.id == account))
+            if (row := found.first()) is None:
+                return None
+            return Standing(row.id, row.login, row.name, row.version, _grants(connection, account))
+
+        return await self._readers.ask(read)
+
+    async def credentials(self, login: str) -> Credentials | None:
+        """As `ports.Accounts.credentials`."""
+        wanted = select(_account.id, _account.password_hash)
+        wanted = wanted.where(_account.login_key == login_key_of(login))
+        row = await self._readers.ask(lambda connection: connection.execute(wanted).first())
+        return None if row is None else Credentials(row.id, row.password_hash)
+
+    async def token(self, digest: bytes, now_ms: Millis) -> tuple[AccountId, RoomId | None] | None:
+        """As `ports.Accounts.token`."""
+        wanted = select(_token.account, _token.room).where(
+            _token.digest == digest,
+            _token.revoked_seq.is_(None),
+            or_(_token.expires_ms.is_(None), _token.expires_ms > now_ms),
+        )
+        row = await self._readers.ask(lambda connection: connection.execute(wanted).first())
+        return None if row is None else (row.account, row.room)
+
+    async def tokens(self, account: AccountId) -> list[TokenRow]:
+        """As `ports.Accounts.tokens`."""
+        wanted = select(schema.token).where(_token.account == account, _token.revoked_seq.is_(None))
+        rows = await self._readers.ask(
+            lambda connection: connection.execute(wanted.order_by(_token.issued_seq)).all()
+        )
+        return [
+            TokenRow(row.id, row.label, row.created_ms, row.expires_ms, row.room) for row in rows
+        ]
+
+    async def open_session(self, digest: bytes, account: AccountId, until_ms: Millis) -> None:
+        """As `ports.Accounts.open_session`."""
+        await self._open(schema.session, digest, account, until_ms)
+
+    async def session(self, digest: bytes, now_ms: Millis) -> AccountId | None:
+        """As `ports.Accounts.session`."""
+        wanted = select(_session.account)
+        wanted = wanted.where(_session.digest == digest, _session.until_ms > now_ms)
+        return await self._readers.ask(lambda connection: connection.scalar(wanted))
+
+    async def close_sessions(self, account: AccountId, *, but: bytes | None = None) -> None:
+        """As `ports.Accounts.close_sessions`."""
+        closed = schema.session.delete().where(_session.account == account)
+        if but is not None:
+            closed = closed.where(_session.digest != but)
+        await self._write(lambda connection: connection.execute(closed))
+
+    async def close_session(self, digest: bytes) -> None:
+        """As `ports.Accounts.close_session`."""
+        closed = schema.session.delete().where(_session.digest == digest)
+        await self._write(lambda connection: connection.execute(closed))
+
+    async def open_reset(self, digest: bytes, account: AccountId, until_ms: Millis) -> None:
+        """As `ports.Accounts.open_reset`."""
+        await self._open(schema.reset, digest, account, until_ms)
+
+    async def take_reset(self, digest: bytes, now_ms: Millis) -> AccountId | None:
+        """As `ports.Accounts.take_reset`."""
+        taken = schema.reset.delete().where(_reset.digest == digest, _reset.until_ms > now_ms)
+        account: AccountId | None = await self._write(
+            lambda connection: connection.scalar(taken.returning(_reset.account))
+        )
+        return account
+
+    async def _open(
+        self, table: Table, digest: bytes, account: AccountId, until_ms: Millis
+    ) -> None:
+        now_ms = self._clock()
+
+        def write(connection: Connection) -> None:
+            # Whoever comes again clears away what ran out: nothing else ever would.
+            connection.execute(
+                table.delete().where(table.c.account == account, table.c.until_ms <= now_ms)
+            )
+            values = {"digest": digest, "account": account, "until_ms": until_ms}
+            connection.execute(table.insert(), values)
+
+        await self._write(write)
+
+
+def _grants(connection: Connection, account: AccountId) -> tuple[PowerGrant, ...]:
+    wanted = select(schema.power_grant).where(
+        _grant.account == account, _grant.revoked_seq.is_(None)
+    )
+    return tuple(
+        PowerGrant(row.id, Bundle(row.bundle), row.room, row.until_ms)
+        for row in connection.execute(wanted.order_by(_grant.granted_seq))
+    )

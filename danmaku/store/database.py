@@ -1,0 +1,102 @@
+"""Connections to one SQLite file: one that writes, some that read."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+
+from danmaku.errors import Broken, StoreDown
+
+Answer = TypeVar("Answer")
+
+_BUSY_MS = 5_000
+_FULL = 2  # what `PRAGMA synchronous` answers
+
+
+def write_engine(path: Path) -> Engine:
+    """Make connections that write durably; each transaction takes the file's lock at once."""
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=NullPool,
+        connect_args={"check_same_thread": False},
+    )
+    _prepare(engine, ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"), "BEGIN IMMEDIATE")
+    return engine
+
+
+def read_engine(path: Path, connections_max: int) -> Engine:
+    """Make connections that cannot write; each transaction sees one moment."""
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=QueuePool,
+        pool_size=connections_max,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+    )
+    _prepare(engine, ("query_only=ON",), "BEGIN")
+    return engine
+
+
+def check_durable(connection: Connection) -> None:
+    """Read back what decides whether a commit outlives a power cut.
+
+    Raises:
+        Broken: It would not.
+    """
+    journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+    synchronous = connection.exec_driver_sql("PRAGMA synchronous").scalar()
+    if journal != "wal" or synchronous != _FULL:
+        raise Broken(
+            f"The record would not be durable: journal_mode={journal}, synchronous={synchronous}."
+        )
+
+
+def _prepare(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:
+    @event.listens_for(engine, "connect")
+    def connected(dbapi: sqlite3.Connection, _record: Any) -> None:
+        dbapi.isolation_level = None  # the driver begins no transactions of its own
+        for pragma in (f"busy_timeout={_BUSY_MS}", *pragmas):
+            dbapi.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def began(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+class Readers:
+    """Threads that read; each question is answered from one snapshot.
+
+    Args:
+        engine: From `read_engine`, with as many connections as there are threads.
+        threads: How many.
+    """
+
+    def __init__(self, engine: Engine, threads: int) -> None:
+        self._engine = engine
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="record-reader")
+
+    async def ask(self, question: Callable[[Connection], Answer]) -> Answer:
+        """Have a question answered on one of the threads.
+
+        Raises:
+            StoreDown: The database gives no answer.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._answer, question)
+
+    def close(self) -> None:
+        """Let the threads end what they do."""
+        self._threads.shutdown()
+        self._engine.dispose()
+
+    def _answer(self, question: Callable[[Connection], Answer]) -> Answer:
+        try:
+            with self._engine.connect() as connection:
+                return question(connection)
+        except SQLAlchemyError as error:
+            raise StoreDown from error

@@ -1,0 +1,226 @@
+"""Entries as rows: written once, and read again."""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, and_, select, tuple_
+
+from danmaku.domain.comment import Comment
+from danmaku.domain.facts import Entry, Fact
+from danmaku.domain.ids import AccountId, Millis, Number, Pseudonym, RoomId, Seq
+from danmaku.store import platform_codec, room_codec, schema
+from danmaku.store.chain import SALT_BYTES, digest_of, link_of
+from danmaku.store.codec import About, NameOf, Part, Place, Stored, canonical
+from danmaku.store.comments import COMMENTS, Judgement, Turn, announced, comment_of, judged, turned
+from danmaku.store.platform_codec import Issued, NewPassword, PlatformAbout, Registered
+from danmaku.store.room_codec import Judged, Published, Recalled, Restored, RoomAbout
+from danmaku.store.schema import AnyRow
+
+_PACKERS = room_codec.PACKERS | platform_codec.PACKERS
+_UNPACKERS = room_codec.UNPACKERS | platform_codec.UNPACKERS
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the leaf of an entry is made of; the digests are hexadecimal."""
+
+    chain: RoomId
+    seq: Seq
+    at_ms: Millis
+    about: RoomAbout | PlatformAbout
+    open: str | None = None
+    sealed: str | None = None
+
+
+_HEADER = msgspec.json.Decoder(Header)
+
+
+def header_of(raw: bytes) -> Header:
+    """Read a header.
+
+    Raises:
+        msgspec.MsgspecError: It is none.
+    """
+    return _HEADER.decode(raw)
+
+
+# --- writing
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Rows of one entry, and the link that the next one continues from."""
+
+    about: About
+    entry: dict[str, object]
+    bodies: list[dict[str, object]]
+    link: bytes
+
+
+def write_down(
+    fact: Fact, chain: RoomId, place: Place, at_ms: Millis, *, previous: bytes, name_of: NameOf
+) -> Written:
+    """Make the rows of an entry whose predecessor has the link `previous`."""
+    packed = _PACKERS[type(fact)](fact, place, name_of)
+    salts = os.urandom(3 * SALT_BYTES)
+    bodies: list[dict[str, object]] = []
+    digests: dict[str, str | None] = {Part.OPEN: None, Part.SEALED: None}
+    parts = ((Part.OPEN, packed.open), (Part.SEALED, packed.sealed))
+    for index, (part, value) in enumerate(parts, start=1):
+        if value is None:
+            continue
+        salt, content = salts[index * SALT_BYTES :][:SALT_BYTES], canonical(value)
+        digests[part] = digest_of(salt, content).hex()
+        bodies.append(
+            {"chain": chain, "seq": place.seq, "part": part, "salt": salt, "content": content}
+        )
+    header = canonical(
+        Header(
+            chain=chain,
+            seq=place.seq,
+            at_ms=at_ms,
+            about=packed.about,  # type: ignore[arg-type]  # the packers make no other
+            open=digests[Part.OPEN],
+            sealed=digests[Part.SEALED],
+        )
+    )
+    leaf_salt = salts[:SALT_BYTES]
+    leaf = digest_of(leaf_salt, header)
+    link = link_of(previous, leaf)
+    row: dict[str, object] = {
+        "chain": chain,
+        "seq": place.seq,
+        "at_ms": at_ms,
+        "kind": packed.about.kind(),
+        "origin": place.origin or None,
+        "number": place.number or None,
+        "header": header,
+        "leaf_salt": leaf_salt,
+        "leaf": leaf,
+        "link": link,
+    }
+    return Written(packed.about, row, bodies, link)
+
+
+# --- reading
+
+_open = schema.body.alias("open_body")
+_sealed = schema.body.alias("sealed_body")
+
+
+def _body_of(alias: Any, part: str) -> ColumnElement[bool]:
+    entry = schema.entry.c
+    return and_(alias.c.chain == entry.chain, alias.c.seq == entry.seq, alias.c.part == part)
+
+
+ENTRIES = select(
+    schema.entry.c.chain,
+    schema.entry.c.seq,
+    schema.entry.c.at_ms,
+    schema.entry.c.header,
+    _open.c.content.label("open"),
+    _sealed.c.content.label("sealed"),
+).select_from(
+    schema.entry.outerjoin(_open, _body_of(_open, Part.OPEN)).outerjoin(
+        _sealed, _body_of(_sealed, Part.SEALED)
+    )
+)
+"""Entries with both bodies, for `entries_of`."""
+
+_NAMES = ("actor", "owner", "author", "account", "reporter")
+
+
+def entries_of(connection: Connection, rows: Iterable[AnyRow]) -> list[Entry]:
+    """The entries in rows of `ENTRIES`, each with its comment as the entry left it."""
+    headers = [(row, header_of(row.header)) for row in rows]
+    accounts = _accounts(connection, [header for _, header in headers])
+    return [_entry(connection, row, header, accounts[header.chain]) for row, header in headers]
+
+
+def entry_at(connection: Connection, chain: RoomId, seq: Seq) -> Entry | None:
+    """One entry."""
+    entry = schema.entry.c
+    rows = connection.execute(ENTRIES.where(entry.chain == chain, entry.seq == seq))
+    return next(iter(entries_of(connection, rows)), None)
+
+
+def _accounts(
+    connection: Connection, headers: Sequence[Header]
+) -> dict[RoomId, dict[Pseudonym, AccountId]]:
+    wanted = {
+        (header.chain, name)
+        for header in headers
+        for field in _NAMES
+        if (name := getattr(header.about, field, None)) is not None
+    }
+    table = schema.pseudonym.c
+    found: dict[RoomId, dict[Pseudonym, AccountId]] = defaultdict(dict)
+    for row in connection.execute(
+        select(schema.pseudonym).where(tuple_(table.chain, table.pseudonym).in_(wanted))
+    ):
+        found[row.chain][row.pseudonym] = row.account
+    return found
+
+
+def _entry(
+    connection: Connection,
+    row: AnyRow,
+    header: Header,
+    accounts: dict[Pseudonym, AccountId],
+) -> Entry:
+    about = header.about
+    stored = Stored(
+        chain=header.chain,
+        seq=header.seq,
+        at_ms=header.at_ms,
+        about=about,
+        open=row.open,
+        sealed=row.sealed,
+        accounts=accounts,
+        secret=_secret(connection, about, accounts),
+    )
+    fact = _UNPACKERS[type(about)](stored, about)
+    comment, account = _comment(connection, stored, fact)
+    return Entry(
+        chain=header.chain,
+        seq=header.seq,
+        at_ms=header.at_ms,
+        fact=fact,
+        comment=comment,
+        account=account or accounts.get(getattr(about, "account", Pseudonym(""))),
+    )
+
+
+def _secret(
+    connection: Connection, about: About, accounts: dict[Pseudonym, AccountId]
+) -> str | bytes | None:
+    if isinstance(about, Registered | NewPassword):
+        account = schema.account.c
+        return connection.scalar(
+            select(account.password_hash).where(account.id == accounts[about.account])
+        )
+    if isinstance(about, Issued):
+        token = schema.token.c
+        return connection.scalar(select(token.digest).where(token.id == about.token_id))
+    return None
+
+
+def _comment(
+    connection: Connection, stored: Stored, fact: Fact
+) -> tuple[Comment | None, AccountId | None]:
+    """The comment that a fact is about, as it stood after it, and its author."""
+    about = stored.about
+    if isinstance(about, Judged) and isinstance(fact, Judgement):
+        number = about.number if isinstance(about, Published) else Number(0)
+        place = Place(stored.seq, about.origin, number)
+        return judged(fact, place, about.author), fact.author
+    if isinstance(about, Recalled | Restored) and isinstance(fact, Turn):
+        comment = schema.comment.c
+        row = connection.execute(
+            COMMENTS.where(comment.room == stored.chain, comment.origin == about.origin)
+        ).one()
+        return announced(turned(fact, comment_of(row))), row.account
+    return None, None

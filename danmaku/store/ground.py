@@ -1,0 +1,210 @@
+"""What facts are judged against while one transaction is made.
+
+`Ground` is read from the tables at the start, only as far as the waiting facts touch it, and is
+carried forward in memory by each fact admitted since; what differs from the start at the end is
+written back. So facts of one transaction see each other, and a call that is refused half-way is
+forgotten by taking the copy made before it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Self
+
+from sqlalchemy import Connection, select, tuple_
+
+from danmaku.domain.facts import (
+    AccountRegistered,
+    CommentHeld,
+    CommentPublished,
+    CommentRecalled,
+    CommentRefused,
+    CommentRestored,
+    Fact,
+    PowersGranted,
+    PowersRevoked,
+    TokenIssued,
+    TokenRevoked,
+)
+from danmaku.domain.ids import AccountId, ClientId, Number, Pseudonym, RoomId, Seq
+from danmaku.ports import Append
+from danmaku.store import schema
+from danmaku.store.comments import COMMENTS, CommentRow, Judgement, comment_row_of
+from danmaku.store.schema import AnySelect
+
+ClientKey = tuple[RoomId, AccountId, ClientId]
+CommentKey = tuple[RoomId, Seq]
+_ACCOUNT_FIELDS = frozenset({"actor", "author", "owner", "account", "holder", "reporter"})
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """Where a chain stands."""
+
+    top: Seq
+    number_top: Number
+    version: Seq  # seq of the entry that set the room's state
+    link: bytes
+
+
+@dataclass(slots=True)
+class Ground:
+    """See the module. Every value is immutable; the dictionaries are this ground's own."""
+
+    chains: dict[RoomId, ChainHead] = field(default_factory=dict)
+    origins: dict[ClientKey, Seq] = field(default_factory=dict)
+    numbered: dict[tuple[RoomId, Number], Seq] = field(default_factory=dict)
+    comments: dict[CommentKey, CommentRow] = field(default_factory=dict)
+    pseudonyms: dict[tuple[RoomId, AccountId], Pseudonym] = field(default_factory=dict)
+    versions: dict[AccountId, Seq] = field(default_factory=dict)
+    logins: dict[str, AccountId] = field(default_factory=dict)  # by `login_key_of`
+    grants: dict[str, AccountId | None] = field(default_factory=dict)  # None: revoked
+    tokens: dict[str, AccountId | None] = field(default_factory=dict)  # None: revoked
+
+    @classmethod
+    def under(cls, connection: Connection, appends: Iterable[Append]) -> Self:
+        """Read what these appends touch, and lock their chains, in the order of their ids."""
+        touched = _touched(appends)
+        ground = cls()
+        for load in (_load_chains, _load_comments, _load_people, _load_rights):
+            load(ground, connection, touched)
+        return ground
+
+    def copy(self) -> Self:
+        """An independent ground that stands as this one does."""
+        return replace(self, **{each.name: dict(getattr(self, each.name)) for each in fields(self)})
+
+
+def login_key_of(login: str) -> str:
+    """What makes two logins the same."""
+    return login.casefold()
+
+
+def origin_of(fact: Judgement) -> Seq | None:
+    """The comment that a judgement is about; None: one that just came in."""
+    return None if isinstance(fact, CommentHeld) else fact.origin
+
+
+def client_key_of(chain: RoomId, fact: Fact) -> ClientKey | None:
+    """What makes sending twice recording once; None for what no client sent."""
+    if isinstance(fact, Judgement) and origin_of(fact) is None:
+        return chain, fact.author, fact.client_id
+    return None
+
+
+@dataclass(slots=True)
+class _Touched:
+    """Keys of all that some appends are about."""
+
+    chains: set[RoomId] = field(default_factory=set)
+    clients: set[ClientKey] = field(default_factory=set)
+    origins: set[CommentKey] = field(default_factory=set)
+    numbers: set[tuple[RoomId, Number]] = field(default_factory=set)
+    people: set[tuple[RoomId, AccountId]] = field(default_factory=set)
+    logins: set[str] = field(default_factory=set)
+    grants: set[str] = field(default_factory=set)
+    tokens: set[str] = field(default_factory=set)
+    standings: set[AccountId] = field(default_factory=set)
+
+
+def _touched(appends: Iterable[Append]) -> _Touched:
+    touched = _Touched()
+    for append in appends:
+        touched.chains.add(append.chain)
+        touched.people.update((append.chain, account) for account in _accounts_in(append.fact))
+        if append.standing is not None:
+            touched.standings.add(append.standing[0])
+        _touch_subject(touched, append)
+    return touched
+
+
+def _touch_subject(touched: _Touched, append: Append) -> None:
+    match append.fact:
+        case CommentPublished() | CommentHeld() | CommentRefused() as fact:
+            if (key := client_key_of(append.chain, fact)) is not None:
+                touched.clients.add(key)
+            elif (origin := origin_of(fact)) is not None:
+                touched.origins.add((append.chain, origin))
+        case CommentRecalled(number=number) | CommentRestored(number=number):
+            touched.numbers.add((append.chain, number))
+        case AccountRegistered(login=login):
+            touched.logins.add(login_key_of(login))
+        case PowersGranted() | PowersRevoked() as fact:
+            touched.grants.add(_grant_id(fact))
+        case TokenIssued(token_id=token_id) | TokenRevoked(token_id=token_id):
+            touched.tokens.add(token_id)
+        case _:
+            pass
+
+
+def _grant_id(fact: PowersGranted | PowersRevoked) -> str:
+    return fact.grant.grant_id if isinstance(fact, PowersGranted) else fact.grant_id
+
+
+def _accounts_in(fact: Fact) -> Iterator[AccountId]:
+    for name in fact.__dataclass_fields__:
+        if name in _ACCOUNT_FIELDS and (account := getattr(fact, name)) is not None:
+            yield account
+
+
+def _load_chains(ground: Ground, connection: Connection, touched: _Touched) -> None:
+    chain = schema.chain.c
+    wanted = select(schema.chain).where(chain.id.in_(touched.chains))
+    for row in connection.execute(wanted.order_by(chain.id).with_for_update()):
+        ground.chains[row.id] = ChainHead(row.top, row.number_top, row.version, row.link)
+
+
+def _load_comments(ground: Ground, connection: Connection, touched: _Touched) -> None:
+    comment = schema.comment.c
+    if touched.clients:
+        key = tuple_(comment.room, comment.account, comment.client_id)
+        known = select(comment.room, comment.account, comment.client_id, comment.origin)
+        for room, account, client, origin in connection.execute(
+            known.where(key.in_(touched.clients))
+        ):
+            ground.origins[room, account, client] = origin
+    if touched.origins:
+        _take(ground, connection, COMMENTS.where(_in(comment.origin, touched.origins)))
+    if touched.numbers:
+        _take(ground, connection, COMMENTS.where(_in(comment.number, touched.numbers)))
+
+
+def _in(column: Any, keys: set[Any]) -> Any:
+    return tuple_(schema.comment.c.room, column).in_(keys)
+
+
+def _take(ground: Ground, connection: Connection, wanted: AnySelect) -> None:
+    for row in map(comment_row_of, connection.execute(wanted)):
+        ground.comments[row.room, row.comment.origin] = row
+        if row.comment.number is not None:
+            ground.numbered[row.room, row.comment.number] = row.comment.origin
+
+
+def _load_people(ground: Ground, connection: Connection, touched: _Touched) -> None:
+    name, account = schema.pseudonym.c, schema.account.c
+    if touched.people:
+        key = tuple_(name.chain, name.account)
+        for row in connection.execute(select(schema.pseudonym).where(key.in_(touched.people))):
+            ground.pseudonyms[row.chain, row.account] = row.pseudonym
+    accounts = {account for _, account in touched.people} | touched.standings
+    if accounts:
+        wanted = select(account.id, account.version).where(account.id.in_(accounts))
+        for row in connection.execute(wanted):
+            ground.versions[row.id] = row.version
+    if touched.logins:
+        taken = select(account.id, account.login_key).where(account.login_key.in_(touched.logins))
+        for row in connection.execute(taken):
+            ground.logins[row.login_key] = row.id
+
+
+def _load_rights(ground: Ground, connection: Connection, touched: _Touched) -> None:
+    for table, ids, rights in (
+        (schema.power_grant, touched.grants, ground.grants),
+        (schema.token, touched.tokens, ground.tokens),
+    ):
+        if not ids:
+            continue
+        right = table.c
+        for row in connection.execute(
+            select(right.id, right.account, right.revoked_seq).where(right.id.in_(ids))
+        ):
+            rights[row.id] = row.account if row.revoked_seq is None else None

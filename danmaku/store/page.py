@@ -1,0 +1,189 @@
+"""The rows that one transaction will write, and the ground they stand on.
+
+A `Page` belongs to the writer's thread. Acts (`room_acts.py`, `platform_acts.py`) check a fact
+against the ground and `put` it; what the ground holds in the end, and did not at the start, becomes
+rows beside those of the entries.
+"""
+
+import base64
+import os
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam
+
+from danmaku.domain.facts import Entry, Fact, RoomChanged, RoomOpened
+from danmaku.domain.ids import AccountId, Millis, Number, Pseudonym, RoomId, Seq
+from danmaku.store import schema
+from danmaku.store.chain import GENESIS
+from danmaku.store.codec import Place
+from danmaku.store.comments import CommentRow, announced
+from danmaku.store.entries import write_down
+from danmaku.store.ground import ChainHead, Ground
+
+PSEUDONYM_CHARS = 10
+
+_NEW_CHAIN = ChainHead(top=Seq(0), number_top=Number(0), version=Seq(0), link=GENESIS)
+
+
+def _update(table: Any, key: tuple[str, ...], columns: tuple[str, ...]) -> Any:
+    where = [table.c[name] == bindparam(f"_{name}") for name in key]
+    return table.update().where(*where).values({name: bindparam(name) for name in columns})
+
+
+_COMMENT_COLUMNS = tuple(
+    column.name for column in schema.comment.c if column.name not in {"room", "origin"}
+)
+_STATEMENTS: dict[str, Any] = {
+    "chain_new": schema.chain.insert(),
+    "chain": _update(schema.chain, ("id",), ("top", "number_top", "version", "link")),
+    "room_new": schema.room.insert(),
+    "room": _update(schema.room, ("id",), ("state",)),
+    "account_new": schema.account.insert(),
+    "account": _update(schema.account, ("id",), ("version",)),
+    "password": _update(schema.account, ("id",), ("password_hash",)),
+    "pseudonym": schema.pseudonym.insert(),
+    "entry": schema.entry.insert(),
+    "body": schema.body.insert(),
+    "comment_new": schema.comment.insert(),
+    "comment": _update(schema.comment, ("room", "origin"), _COMMENT_COLUMNS),
+    "grant_new": schema.power_grant.insert(),
+    "grant": _update(schema.power_grant, ("id",), ("revoked_seq",)),
+    "token_new": schema.token.insert(),
+    "token": _update(schema.token, ("id",), ("revoked_seq",)),
+    "report": schema.report.insert(),
+}
+"""In the order in which they are run: what is pointed at comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A state of a page to come back to."""
+
+    ground: Ground
+    rows: dict[str, int]
+
+
+class Page:
+    """See the module.
+
+    Args:
+        ground: What the tables say about all that will be put.
+        now_ms: The time that all entries of this transaction bear.
+    """
+
+    def __init__(self, ground: Ground, now_ms: Millis) -> None:
+        self.ground = ground.copy()
+        self.rows: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
+        self.now_ms = now_ms
+        self._start = ground
+
+    def mark(self) -> Mark:
+        """Remember how things stand. Cost: grows with the ground."""
+        return Mark(self.ground.copy(), {name: len(rows) for name, rows in self.rows.items()})
+
+    def return_to(self, mark: Mark) -> None:
+        """Forget all that was put since."""
+        self.ground = mark.ground
+        for name, rows in self.rows.items():
+            del rows[mark.rows.get(name, 0) :]
+
+    def write(self, connection: Connection) -> None:
+        """Send all rows to the database; committing is the caller's."""
+        self._difference()
+        for name, statement in _STATEMENTS.items():
+            if rows := self.rows.get(name):
+                connection.execute(statement, rows)
+
+    def put(
+        self,
+        chain: RoomId,
+        fact: Fact,
+        *,
+        row: CommentRow | None = None,
+        account: AccountId | None = None,
+    ) -> Entry:
+        """Give a fact its place; everything about it has been checked."""
+        head = self.ground.chains.get(chain, _NEW_CHAIN)
+        seq = Seq(head.top + 1)
+        place = Place(seq) if row is None else Place(seq, row.comment.origin, _number(row))
+        written = write_down(
+            fact,
+            chain,
+            place,
+            self.now_ms,
+            previous=head.link,
+            name_of=lambda account: self.name(chain, account),
+        )
+        self.rows["entry"].append(written.entry)
+        self.rows["body"] += written.bodies
+        self.ground.chains[chain] = ChainHead(
+            top=seq,
+            number_top=max(head.number_top, place.number),
+            version=seq if isinstance(fact, RoomOpened | RoomChanged) else head.version,
+            link=written.link,
+        )
+        return Entry(
+            chain=chain,
+            seq=seq,
+            at_ms=self.now_ms,
+            fact=fact,
+            comment=None if row is None else announced(row.comment),
+            account=account if row is None else row.account,
+        )
+
+    def name(self, chain: RoomId, account: AccountId) -> Pseudonym:
+        """The random id of an account on a chain, made up when it has none yet."""
+        names = self.ground.pseudonyms
+        if (name := names.get((chain, account))) is None:
+            name = names[chain, account] = _new_pseudonym()
+        return name
+
+    def next(self, chain: RoomId) -> Seq:
+        """The place that the next `put` gives."""
+        return Seq(self.ground.chains.get(chain, _NEW_CHAIN).top + 1)
+
+    def _difference(self) -> None:
+        """Make rows of all that the ground holds now and did not hold at the start."""
+        start, end, rows = self._start, self.ground, self.rows
+        for chain, head in end.chains.items():
+            if head is not (old := start.chains.get(chain)):
+                key = "_id" if old else "id"
+                rows["chain" if old else "chain_new"].append({key: chain, **_columns_of(head)})
+        for account, version in end.versions.items():
+            if version != start.versions.get(account):
+                rows["account"].append({"_id": account, "version": version})
+        for (chain, account), name in end.pseudonyms.items():
+            if (chain, account) not in start.pseudonyms:
+                rows["pseudonym"].append({"chain": chain, "account": account, "pseudonym": name})
+        for origin, row in end.comments.items():
+            self._write_comment(row, start.comments.get(origin))
+
+    def _write_comment(self, row: CommentRow, old: CommentRow | None) -> None:
+        if row is old:
+            return
+        values = row.values()
+        if old is None:
+            self.rows["comment_new"].append(values)
+            return
+        values["_room"], values["_origin"] = values.pop("room"), values.pop("origin")
+        self.rows["comment"].append(values)
+
+
+def _columns_of(head: ChainHead) -> dict[str, object]:
+    return {
+        "top": head.top,
+        "number_top": head.number_top,
+        "version": head.version,
+        "link": head.link,
+    }
+
+
+def _number(row: CommentRow) -> Number:
+    return Number(0) if row.comment.number is None else row.comment.number
+
+
+def _new_pseudonym() -> Pseudonym:
+    # 50 random bits: two accounts of one room do not meet.
+    return Pseudonym(base64.b32encode(os.urandom(7)).decode().lower()[:PSEUDONYM_CHARS])

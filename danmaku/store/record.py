@@ -1,0 +1,108 @@
+"""One transaction of the record: judge and number all that waits.
+
+A `Batch` belongs to the writer's thread and lives as long as its transaction. Calls are added one
+after the other; each is admitted whole or not at all, and sees what the calls before it did. The
+rows are written at the end, a few statements for all of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from danmaku.domain.facts import AccountRegistered, Entry, PowersGranted, RoomOpened
+from danmaku.domain.ids import PLATFORM, AccountId, Millis
+from danmaku.errors import Broken, Code, Coded, Stale
+from danmaku.ports import Append
+from danmaku.store import platform_acts, room_acts
+from danmaku.store.entries import entry_at
+from danmaku.store.ground import Ground, client_key_of
+from danmaku.store.page import Page
+
+JUST_REGISTERED = AccountId(0)  # ports.Record.commit: the account that the same call registers
+
+_ACTS = room_acts.ACTS | platform_acts.ACTS
+
+
+class Batch:
+    """See the module.
+
+    Args:
+        connection: In a transaction; no other may write meanwhile.
+        appends: All that will be added: what they touch is read at once.
+        now_ms: The time that all entries of this transaction bear.
+    """
+
+    def __init__(self, connection: Connection, appends: Sequence[Append], now_ms: Millis) -> None:
+        self._connection = connection
+        self._page = Page(Ground.under(connection, appends), now_ms)
+        self.entries: list[Entry] = []  # to be announced, in record order
+
+    def add(self, appends: tuple[Append, ...]) -> list[Entry]:
+        """Admit one call: its entries, those given again included.
+
+        Raises:
+            Stale: As `ports.Record.commit`; this batch is as it was before.
+            Coded: The same.
+        """
+        # An act checks everything before it puts anything: only several need a way back.
+        mark = self._page.mark() if len(appends) > 1 else None
+        entries: list[Entry] = []
+        try:
+            for append in appends:
+                entries.append(self._append(append, entries))
+        except BaseException:
+            if mark is not None:
+                self._page.return_to(mark)
+            raise
+        self.entries += [entry for entry in entries if not entry.repeated]
+        return entries
+
+    def write(self) -> None:
+        """Send all rows to the database; committing is the caller's."""
+        self._page.write(self._connection)
+
+    def _append(self, append: Append, call: list[Entry]) -> Entry:
+        fact = append.fact
+        if (type(fact) in room_acts.ACTS) == (append.chain == PLATFORM):
+            raise Broken(f"{type(fact).__name__} does not belong to the chain {append.chain}.")
+        if (known := self._known(append, call)) is not None:
+            return known
+        self._check_versions(append)
+        if isinstance(fact, PowersGranted) and fact.holder == JUST_REGISTERED:
+            fact = replace(fact, holder=_registered_in(call))
+        return _ACTS[type(fact)](self._page, append.chain, fact)
+
+    def _known(self, append: Append, call: list[Entry]) -> Entry | None:
+        if (key := client_key_of(append.chain, append.fact)) is None:
+            return None
+        if (origin := self._page.ground.origins.get(key)) is None:
+            return None
+        for entry in (*call, *self.entries):
+            if (entry.chain, entry.seq) == (append.chain, origin):
+                return replace(entry, repeated=True)
+        first = entry_at(self._connection, append.chain, origin)
+        if first is None:
+            raise Broken(f"{append.chain} has a comment without its entry {origin}.")
+        return replace(first, repeated=True)
+
+    def _check_versions(self, append: Append) -> None:
+        ground, fact = self._page.ground, append.fact
+        head = ground.chains.get(append.chain)
+        if head is None and not isinstance(fact, RoomOpened):
+            raise Coded(Code.NOT_FOUND)
+        if append.room_version is not None and (
+            head is None or head.version != append.room_version
+        ):
+            raise Stale
+        if append.standing is not None:
+            account, version = append.standing
+            if ground.versions.get(account) != version:
+                raise Stale
+
+
+def _registered_in(call: list[Entry]) -> AccountId:
+    for entry in reversed(call):
+        if isinstance(entry.fact, AccountRegistered) and entry.account is not None:
+            return entry.account
+    raise Coded(Code.NOT_FOUND)

@@ -1,0 +1,109 @@
+"""What each fact of a room's chain does to the page: check first, then put."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from danmaku.domain.comment import CommentStatus
+from danmaku.domain.facts import (
+    CommentHeld,
+    CommentPublished,
+    CommentRecalled,
+    CommentRefused,
+    CommentRestored,
+    Entry,
+    RoomChanged,
+    RoomOpened,
+)
+from danmaku.domain.ids import Number, RoomId, Seq
+from danmaku.errors import Code, Coded, Stale
+from danmaku.store.codec import Place, canonical
+from danmaku.store.comments import CommentRow, Judgement, Turn, judged, turned
+from danmaku.store.ground import origin_of
+from danmaku.store.page import Page
+
+_WAITS = frozenset({CommentStatus.HELD, CommentStatus.REFUSED})
+_BEFORE: dict[type, frozenset[CommentStatus]] = {
+    CommentPublished: _WAITS,
+    CommentRefused: frozenset({CommentStatus.HELD}),
+    CommentRecalled: frozenset({CommentStatus.PUBLISHED}),
+    CommentRestored: frozenset({CommentStatus.RECALLED}),
+}
+"""In which state a comment must be for a fact about it to make sense."""
+
+
+def _open_room(page: Page, chain: RoomId, fact: RoomOpened) -> Entry:
+    if chain in page.ground.chains:
+        raise Coded(Code.DUPLICATE)
+    entry = page.put(chain, fact, account=fact.owner)
+    page.rows["room_new"].append(
+        {
+            "id": chain,
+            "owner": fact.owner,
+            "state": canonical(fact.state),
+            "created_ms": page.now_ms,
+        }
+    )
+    return entry
+
+
+def _change_room(page: Page, chain: RoomId, fact: RoomChanged) -> Entry:
+    entry = page.put(chain, fact)
+    page.rows["room"].append({"_id": chain, "state": canonical(fact.state)})
+    return entry
+
+
+def _judge(page: Page, chain: RoomId, fact: Judgement) -> Entry:
+    origin, seq = origin_of(fact), page.next(chain)
+    is_public = isinstance(fact, CommentPublished)
+    if origin is not None:
+        _target(page, chain, origin, fact)
+    number = Number(page.ground.chains[chain].number_top + 1) if is_public else Number(0)
+    place = Place(seq, seq if origin is None else origin, number)
+    row = CommentRow(
+        room=chain,
+        account=fact.author,
+        client_id=fact.client_id,
+        comment=judged(fact, place, page.name(chain, fact.author)),
+        body_seq=seq,
+        published_seq=seq if is_public else None,
+        changed_seq=seq,
+    )
+    return _keep(page, fact, row)
+
+
+def _turn(page: Page, chain: RoomId, fact: Turn) -> Entry:
+    origin = page.ground.numbered.get((chain, fact.number))
+    before = _target(page, chain, origin, fact)
+    after = turned(fact, before.comment)
+    return _keep(page, fact, replace(before, comment=after, changed_seq=page.next(chain)))
+
+
+def _target(page: Page, chain: RoomId, origin: Seq | None, fact: Judgement | Turn) -> CommentRow:
+    row = None if origin is None else page.ground.comments.get((chain, origin))
+    if row is None:
+        raise Coded(Code.NOT_FOUND)
+    if row.comment.status not in _BEFORE[type(fact)]:
+        raise Stale
+    return row
+
+
+def _keep(page: Page, fact: Judgement | Turn, row: CommentRow) -> Entry:
+    ground, comment = page.ground, row.comment
+    entry = page.put(row.room, fact, row=row)
+    ground.comments[row.room, comment.origin] = row
+    ground.origins[row.room, row.account, row.client_id] = comment.origin
+    if comment.number is not None:
+        ground.numbered[row.room, comment.number] = comment.origin
+    return entry
+
+
+ACTS: dict[type, Callable[[Page, RoomId, Any], Entry]] = {
+    RoomOpened: _open_room,
+    RoomChanged: _change_room,
+    CommentPublished: _judge,
+    CommentHeld: _judge,
+    CommentRefused: _judge,
+    CommentRecalled: _turn,
+    CommentRestored: _turn,
+}

@@ -1,0 +1,173 @@
+"""The record in one SQLite file: opening it, writing to it, closing it.
+
+The embedded store of one process: `store.lock` keeps every other one out, so there is one writer,
+and `verify` alone may read beside it.
+"""
+
+import asyncio
+import secrets
+from pathlib import Path
+from typing import Any, Self
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, select
+
+from danmaku.config import StoreSettings
+from danmaku.domain.facts import Entry
+from danmaku.domain.ids import PLATFORM
+from danmaku.errors import StoreDown, Unknown
+from danmaku.ports import Announce, Append, Clock
+from danmaku.store import schema
+from danmaku.store.accounts import AccountQueries
+from danmaku.store.chain import GENESIS
+from danmaku.store.database import Readers, check_durable, read_engine, write_engine
+from danmaku.store.heads import HeadSigner
+from danmaku.store.intake import Intake, Job, Work
+from danmaku.store.keys import head_key
+from danmaku.store.migrations import migrate
+from danmaku.store.queries import Queries
+from danmaku.store.writer import Watch, Writer
+
+DATABASE_FILE = "record.sqlite"
+LOCK_FILE = "store.lock"
+
+
+class StoreLocked(StoreDown):
+    """Another process has this record open.
+
+    Args:
+        path: Of the lock.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"Another process has the record open: {path} is locked.")
+        self.path = path
+
+
+class SqliteStore(Queries, AccountQueries):
+    """`ports.Record`, `ports.Reader` and `ports.Accounts` in one; made by `open`.
+
+    Lives on the event loop that opened it.
+    """
+
+    def __init__(self, settings: StoreSettings, clock: Clock, lock: FileLock, watch: Watch) -> None:
+        path = settings.data_dir / DATABASE_FILE
+        engine = write_engine(path)
+        self._epoch = _prepare(engine)
+        self._lock = lock
+        self._wait_s = settings.commit_wait_ms_max / 1000
+        self._intake = Intake(
+            entries_max=settings.queue_entries_max,
+            gather_entries_max=settings.gather_entries_max,
+            gather_s_max=settings.gather_ms_max / 1000,
+        )
+        self._writer = Writer(
+            engine,
+            self._intake,
+            HeadSigner(head_key(settings.data_dir), self._epoch),
+            clock=clock,
+            checkpoint_s=settings.checkpoint_ms / 1000,
+            watch=watch,
+        )
+        threads = settings.readers_count
+        readers = Readers(read_engine(path, threads), threads)
+        Queries.__init__(self, readers)
+        AccountQueries.__init__(self, readers, self._work, clock)
+
+    @classmethod
+    async def open(
+        cls, settings: StoreSettings, clock: Clock, *, watch: Watch = lambda _entries, _s: None
+    ) -> Self:
+        """Open the record of `settings.data_dir`, making or migrating it as needed.
+
+        Args:
+            settings: Where it lies and how it is written.
+            clock: The time that entries bear.
+            watch: Told of each commit.
+
+        Raises:
+            StoreLocked: Another process has it open.
+            Broken: The key is unreadable, or commits would not be durable here.
+        """
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = FileLock(settings.data_dir / LOCK_FILE, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise StoreLocked(settings.data_dir / LOCK_FILE) from error
+        try:
+            return cls(settings, clock, lock, watch)
+        except BaseException:
+            lock.release()
+            raise
+
+    @property
+    def epoch(self) -> str:
+        """As `ports.Record.epoch`."""
+        return self._epoch
+
+    def subscribe(self, announce: Announce) -> None:
+        """Have every commit from here on announced to `announce`, on the loop.
+
+        What it raises is logged: recorded entries cannot be refused any more.
+        """
+        self._writer.subscribe(announce)
+
+    async def commit(self, *appends: Append) -> list[Entry]:
+        """As `ports.Record.commit`."""
+        entries: list[Entry] = await self._do(Job(_future(), appends))
+        return entries
+
+    async def close(self) -> None:
+        """Commit what waits, sign the heads, give the record free. Closing twice is closing once.
+
+        Raises nothing for commits that come later: those get `StoreDown`.
+        """
+        self._intake.close()
+        await asyncio.to_thread(self._writer.join)
+        await asyncio.to_thread(self._readers.close)
+        self._lock.release()
+
+    async def _work(self, work: Work) -> Any:
+        return await self._do(Job(_future(), work=work))
+
+    async def _do(self, job: Job) -> Any:
+        if self._writer.is_down:
+            raise StoreDown
+        self._intake.put(job)
+        try:
+            async with asyncio.timeout(self._wait_s):
+                return await job.future
+        except TimeoutError:
+            raise Unknown from None
+
+
+def _future() -> asyncio.Future[Any]:
+    return asyncio.get_running_loop().create_future()
+
+
+def _prepare(engine: Engine) -> str:
+    """Migrate, make the platform's chain, and tell the epoch."""
+    with engine.connect() as connection, connection.begin():
+        check_durable(connection)
+        migrate(connection)
+        if (epoch := _epoch(connection)) is not None:
+            return epoch
+        return _begin(connection)
+
+
+def _epoch(connection: Connection) -> str | None:
+    return connection.scalar(select(schema.meta.c.value).where(schema.meta.c.name == "epoch"))
+
+
+def _begin(connection: Connection) -> str:
+    epoch = secrets.token_hex(8)
+    connection.execute(
+        schema.meta.insert(),
+        [{"name": "epoch", "value": epoch}, {"name": "settled_ms", "value": "0"}],
+    )
+    connection.execute(
+        schema.chain.insert(),
+        {"id": PLATFORM, "top": 0, "number_top": 0, "version": 0, "link": GENESIS},
+    )
+    return epoch
