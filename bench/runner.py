@@ -17,7 +17,6 @@ from bench.server import Server
 
 ROOM = "bench"
 SERVER_CORE, DRIVER_CORE = 0, 1
-PASSWORD = "correct horse battery staple"  # noqa: S105 -- of accounts that live for a minute
 PLAIN_LOOP_S_MAX = 10.0
 
 Progress = Callable[[Said], None]
@@ -122,12 +121,7 @@ class _Looks:
 
 def _tokens(server: Server, senders: int) -> list[str]:
     server.command("room", "create", ROOM, "--title", "Bench")
-    tokens = []
-    for n in range(senders):
-        login = f"sender{n}"
-        server.command("account", "create", login, "--password-stdin", stdin=PASSWORD)
-        tokens.append(str(server.answer("token", "create", login)["token"]))
-    return tokens
+    return [server.account(f"sender{n}") for n in range(senders)]
 
 
 def _drive(order: Order, looks: _Looks, progress: Progress) -> Result:

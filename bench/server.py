@@ -103,24 +103,25 @@ class Server:
             self.kill()
             raise
 
-    def command(self, *words: str, stdin: str = "") -> str:
+    def command(self, *words: str) -> str:
         """Run another verb of the command line on the same record; its standard output.
 
         Raises:
             RuntimeError: If it fails; with what it printed.
         """
-        done = subprocess.run(
-            self._command(*words), input=stdin, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(self._command(*words), capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise RuntimeError(f"danmaku {' '.join(words)}:\n{done.stdout}{done.stderr}")
         return done.stdout
 
-    def answer(self, *words: str, stdin: str = "") -> dict[str, object]:
+    def answer(self, *words: str) -> dict[str, object]:
         """As `command`, with `--json`, decoded."""
-        return msgspec.json.decode(
-            self.command(*words, "--json", stdin=stdin), type=dict[str, object]
-        )
+        return msgspec.json.decode(self.command(*words, "--json"), type=dict[str, object])
+
+    def account(self, login: str) -> str:
+        """Make an account that may comment; its bearer token."""
+        self.command("account", "create", login, "--no-password")
+        return str(self.answer("token", "create", login)["secret"])
 
     def log_tail(self, bytes_max: int = 4000) -> str:
         """The end of everything it printed."""

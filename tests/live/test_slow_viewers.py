@@ -1,0 +1,97 @@
+"""A viewer who cannot keep up is told what it missed, misses no recall, and hurts nobody."""
+
+import asyncio
+
+import pytest
+
+from bench.checker import Batch, Run, check
+from bench.client import Viewer
+from danmaku.domain.account import Bundle
+from danmaku.domain.comment import Draft
+from danmaku.domain.ids import ClientId, Number
+from tests.live.fold import Fold
+from tests.live.site import FAST, running, settings_of
+
+TIGHT = FAST["gateway"] | {
+    "ring_entries_max": 16,
+    "outbox_bytes_max": 4096,
+    "gather_ms_max": 5,
+    "stalled_ms_max": 1000,
+}
+COMMENTS = 12_000  # more than the kernel's buffers hold
+AT_ONCE = 500
+TEXT = "慢" * 80
+
+
+@pytest.fixture
+async def tight(tmp_path):
+    async with running(settings_of(tmp_path / "data", gateway=TIGHT)) as site:
+        yield site
+
+
+async def flood(site, room, person):
+    comments = site.core.comments
+    for start in range(0, COMMENTS, AT_ONCE):
+        texts = [f"{n} {TEXT}" for n in range(start, start + AT_ONCE)]
+        drafts = [Draft(ClientId(f"{start}-{n}"), text) for n, text in enumerate(texts)]
+        entries = await asyncio.gather(*(comments.post(person.who, room, d) for d in drafts))
+    return entries[-1]
+
+
+async def test_a_slow_viewer_skips_but_learns_of_every_recall(tight):
+    room, ann = await tight.room(), await tight.person("ann", Bundle.REVIEWER)
+    await tight.core.comments.post(ann.who, room, Draft(ClientId("first"), "oh no"))
+    slow = await Viewer.join(tight.door(room), since=0, receive_bytes=4096)
+    quick = await Viewer.join(tight.door(room), since=0)
+    slow.pause()
+
+    await flood(tight, room, ann)
+    recalled = await tight.core.comments.recall(ann.who, room, Number(1))
+    last = await flood_end(tight, room, ann)
+    await quick.reach(last.seq)
+    slow.resume()
+    await slow.reach(last.seq)
+
+    skipped = [event for event in slow.events if isinstance(event, Batch) and event.skipped]
+    record = await tight.record(room)
+    events = {"slow": slow.events, "quick": quick.events}
+    assert check(Run(record, events)) == []
+    assert [entry["seq"] for batch in skipped for entry in batch.entries] == [recalled.seq]
+    assert not any(event.skipped for event in quick.events if isinstance(event, Batch))
+    assert await shown_after_reading(tight, room, slow) == Fold(record_comments(record)).items
+
+
+async def flood_end(site, room, person):
+    return await site.core.comments.post(person.who, room, Draft(ClientId("last"), "the end"))
+
+
+def record_comments(record):
+    return [entry for entry in record.entries.values() if entry["kind"] in {"comment", "marker"}]
+
+
+async def shown_after_reading(site, room, viewer):
+    """What its page shows once it has read, in the list, the ranges that it was told of."""
+    fold, record = Fold(), await site.record(room)
+    for event in viewer.events:
+        if isinstance(event, Batch):
+            if event.skipped:
+                fold.read(
+                    entry
+                    for seq, entry in record.entries.items()
+                    if event.after < seq <= event.upto and entry["kind"] in {"comment", "marker"}
+                )
+            fold.apply(event)
+    return fold.items
+
+
+async def test_a_viewer_who_takes_nothing_is_let_go(tight):
+    room, ann = await tight.room(), await tight.person("ann")
+    stuck = await Viewer.join(tight.door(room), receive_bytes=4096)
+    stuck.pause()
+
+    await flood(tight, room, ann)
+    await asyncio.sleep(3)  # the server looks at its viewers about once a second
+    there = (await tight.api.get(f"/api/rooms/{room}")).json()["viewers_count"]
+
+    assert there == 0
+    stuck.drop()
