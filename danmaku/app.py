@@ -74,7 +74,7 @@ async def opened(settings: Settings) -> AsyncIterator[Core]:
     """
     ruleset = parse_rules(await asyncio.to_thread(_rules_text, settings.filter.rules_file))
     telemetry = Telemetry()
-    store = await SqliteStore.open(settings.store, now_ms, telemetry)
+    store = await SqliteStore.open(settings.store, now_ms, watch=telemetry.note_commit)
     core = _joined(settings, store, telemetry, Screen(ruleset))
     store.subscribe(lambda entries: _follow(core, entries))
     try:

@@ -108,6 +108,11 @@ class Telemetry:
 
     content_type = CONTENT_TYPE_LATEST
 
+    def note_commit(self, entries: int, seconds: float) -> None:
+        """Count one transaction of the record."""
+        self.commit_entries.observe(entries)
+        self.commit_seconds.observe(seconds)
+
     def exposition(self) -> bytes:
         """All metrics in the text format of Prometheus."""
         return generate_latest(self._registry)
