@@ -1,8 +1,9 @@
+import ast
 import re
 from pathlib import Path
 
 from danmaku.errors import Code
-from tests.house.tree import ROOT, project_files, python_files
+from tests.house.tree import ROOT, functions_of, project_files, python_files
 from tools import docs
 
 DECISION_PARTS = [
@@ -23,6 +24,7 @@ UNRAISED = {
     Code.PLATFORM_CLOSED,
     Code.LEVEL_TOO_LOW,
     Code.TRAINING_REQUIRED,
+    Code.TYPE_UNSUPPORTED,
 }
 LINK = re.compile(r"\]\(([^)#:\s]+)(#[^)\s]*)?\)")
 
@@ -97,3 +99,25 @@ def test_the_map_names_what_is_there():
     )
 
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def api_routes():
+    for path in python_files("danmaku"):
+        for function in functions_of(path):
+            for decorator in function.decorator_list:
+                match decorator:
+                    case ast.Call(
+                        func=ast.Attribute(
+                            attr="get" | "post" | "patch" | "put" | "delete" as verb
+                        ),
+                        args=[ast.Constant(value=str(route)), *_],
+                    ) if route.startswith("/api/"):
+                        yield f"{verb.upper()} {route}"
+
+
+def test_every_route_of_the_api_is_described_and_none_that_is_not_there():
+    described = re.findall(
+        r"^\| `([A-Z]+ /api/[^`]+)` \|", text_of("docs/http-api.md"), re.MULTILINE
+    )
+
+    assert sorted(described) == sorted(api_routes())
