@@ -6,18 +6,15 @@ from dataclasses import dataclass
 from danmaku.actions.comments import Freshen
 from danmaku.actions.rooms import TRIES_MAX
 from danmaku.domain.account import Power, Standing
+from danmaku.domain.categories import category_of
 from danmaku.domain.comment import clean_text
 from danmaku.domain.facts import CommentPublished, CommentRefused, Entry, ReportFiled
 from danmaku.domain.grants import require, require_other
 from danmaku.domain.ids import PLATFORM, Number, RoomId, Seq
 from danmaku.domain.pacing import TokenBuckets
-from danmaku.errors import BadMessage, NotFound, NotSignedIn, Stale
+from danmaku.errors import BadMessage, NotAllowed, NotFound, NotSignedIn, Stale
 from danmaku.ports import Append, Clock, Held, Reader, Record, Report
 
-CATEGORIES = frozenset(
-    {"illegal", "porn", "gambling", "fraud", "attack", "privacy", "spam", "spoiler", "flood",
-     "off_topic", "minors", "contact", "review", "other"}
-)  # fmt: skip
 REPORT_TEXT_MAX = 1000  # code points
 CONTACT_MAX = 200  # code points
 REPORTS_PER_S, REPORTS_BURST = 0.1, 5  # of one address or account
@@ -27,22 +24,11 @@ REPORTS_PER_S, REPORTS_BURST = 0.1, 5  # of one address or account
 class ReportDraft:
     """What somebody reports; nothing in it has been checked but its types."""
 
-    category: str  # one of CATEGORIES
+    category: str
     room: RoomId | None = None  # None: the site
     number: Number | None = None  # None: the room
     text: str = ""
     contact: str = ""  # how to reach a reporter without an account; sealed
-
-
-def category_of(text: str) -> str:
-    """Check a category's word.
-
-    Raises:
-        BadMessage: If there is none of that name.
-    """
-    if text not in CATEGORIES:
-        raise BadMessage("There is no such category.")
-    return text
 
 
 class Moderation:
@@ -76,12 +62,12 @@ class Moderation:
             return await self._reader.held(room)
         if who is None:
             raise NotSignedIn("Sign in first.")
-        if who.is_platform(Power.COMMENT_REVIEW, now_ms):
+        if who.may(Power.COMMENT_REVIEW, None, now_ms):
             return await self._reader.held(None)
         rooms = {grant.room for grant in who.grants if grant.room is not None}
         mine = sorted(one for one in rooms if who.may(Power.COMMENT_REVIEW, one, now_ms))
         if not mine:
-            require(who, Power.COMMENT_REVIEW, None, now_ms)
+            raise NotAllowed("You may not review anywhere.")
         return [held for one in mine for held in await self._reader.held(one)]
 
     async def approve(self, who: Standing | None, room: RoomId, origin: Seq) -> Entry:
@@ -191,7 +177,7 @@ class Moderation:
                 raise BadMessage("A number belongs to a room.")
             return
         known = await self._reader.room(room)
-        if known is None or (number is not None and number > known.comments_count):
+        if known is None or (number is not None and not 1 <= number <= known.comments_count):
             raise NotFound("There is no such thing to report.")
 
     async def reports(self, who: Standing | None) -> list[Report]:

@@ -108,16 +108,14 @@ class Standing:
     grants: tuple[PowerGrant, ...] = ()
     token_room: RoomId | None = None  # signed in with a token that is good in this room only
 
-    def may(self, power: Power, room: RoomId | None, now_ms: Millis) -> bool:
-        """Whether any grant in force carries `power` in `room`."""
-        if self.token_room is not None and room != self.token_room:
-            return False
-        return any(grant.carries(power, room, now_ms) for grant in self.grants)
+    def reaches(self, room: RoomId | None) -> bool:
+        """Whether the way it signed in is good in `room` (None: on the platform)."""
+        return self.token_room is None or self.token_room == room
 
-    def is_platform(self, power: Power, now_ms: Millis) -> bool:
-        """Whether `power` is held for the whole platform, not for a room alone."""
-        return self.token_room is None and any(
-            grant.room is None and grant.carries(power, None, now_ms) for grant in self.grants
+    def may(self, power: Power, room: RoomId | None, now_ms: Millis) -> bool:
+        """Whether any grant in force carries `power` in `room` (None: on the platform)."""
+        return self.reaches(room) and any(
+            grant.carries(power, room, now_ms) for grant in self.grants
         )
 
     def powers(self, room: RoomId | None, now_ms: Millis) -> frozenset[Power]:

@@ -24,9 +24,9 @@ class Mode(StrEnum):
 SMALL, NORMAL, LARGE = 18, 25, 36  # the numbers that existing players use
 SIZES = frozenset({SMALL, NORMAL, LARGE})
 
-# Controls, soft hyphens and zero-width spaces, the marks that turn the direction of *other* people's
-# text, surrogates, private use and noncharacters. Joiners and tags stay: emoji and several scripts
-# need them.
+# Controls, soft hyphens and zero-width spaces, the marks that turn the direction of *other*
+# people's text, surrogates, private use and noncharacters. Joiners and tags stay: emoji and
+# several scripts need them.
 _UNWANTED = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\U000f0000-\U0010ffff]"

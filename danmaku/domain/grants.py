@@ -49,12 +49,12 @@ def recalled_by(
         raise NotSignedIn("Sign in first.")
     if comment.status is not CommentStatus.PUBLISHED:
         raise NotFound("There is no such comment to recall.")
-    if who.account == author:
+    if who.account == author and who.reaches(room):
         if now_ms - comment.at_ms > within_ms:
             raise Coded(Code.OWN_LIMIT, "The time for taking it back is over.")
         return RecalledBy.AUTHOR
     require(who, Power.COMMENT_RECALL, room, now_ms)
-    return RecalledBy.PLATFORM if who.is_platform(Power.COMMENT_RECALL, now_ms) else RecalledBy.ROOM
+    return RecalledBy.PLATFORM if who.may(Power.COMMENT_RECALL, None, now_ms) else RecalledBy.ROOM
 
 
 def require_restore(
@@ -73,6 +73,6 @@ def require_restore(
     if comment.by is RecalledBy.AUTHOR:
         raise NotAllowed("Its author took it back.")
     require_other(who, author)
-    if comment.by is RecalledBy.PLATFORM and not who.is_platform(Power.COMMENT_RESTORE, now_ms):
+    if comment.by is RecalledBy.PLATFORM and not who.may(Power.COMMENT_RESTORE, None, now_ms):
         raise NotAllowed("The platform removed it.")
     return who

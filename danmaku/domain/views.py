@@ -30,10 +30,6 @@ class ViewKind(StrEnum):
     ROOM = "room"
 
 
-STICKY = frozenset({ViewKind.RECALL, ViewKind.RESTORE, ViewKind.ROOM})
-"""Kinds that no viewer may miss, however slow: a skipped range still carries them."""
-
-
 @dataclass(frozen=True, slots=True)
 class View:
     """One public entry. A marker's and a recall's comment have no content."""
@@ -42,12 +38,6 @@ class View:
     seq: Seq
     comment: Comment | None = None
     state: RoomState | None = None
-
-
-def marker_of(view: View) -> View:
-    """The place of a comment without its text, for readers who come after the recall."""
-    assert view.comment is not None
-    return View(ViewKind.MARKER, view.seq, comment=bare(view.comment))
 
 
 def bare(comment: Comment) -> Comment:

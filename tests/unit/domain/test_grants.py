@@ -1,0 +1,173 @@
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from danmaku.domain.account import Bundle, Power, PowerGrant, Standing
+from danmaku.domain.comment import Comment, CommentStatus, RecalledBy
+from danmaku.domain.grants import recalled_by, require, require_other, require_restore
+from danmaku.domain.ids import AccountId, Millis, Number, Pseudonym, RoomId, Seq
+from danmaku.errors import Code, DanmakuError
+
+DEMO, FILM = RoomId("demo"), RoomId("film")
+AUTHOR = AccountId(1)
+NOW = Millis(1_000_000)
+WITHIN_MS = 120_000
+
+
+def standing_of(account, bundle=None, room=None, token_room=None):
+    grants = (PowerGrant("v", Bundle.VIEWER, None, None),)
+    if bundle is not None:
+        grants += (PowerGrant("g", bundle, room, None),)
+    return Standing(AccountId(account), f"login{account}", "Name", Seq(1), grants, token_room)
+
+
+ASKERS = {
+    "guest": None,
+    "author": standing_of(AUTHOR),
+    "author who moderates": standing_of(AUTHOR, Bundle.MODERATOR, DEMO),
+    "author by a token of this room": standing_of(AUTHOR, token_room=DEMO),
+    "author by a token of another room": standing_of(AUTHOR, token_room=FILM),
+    "viewer": standing_of(2),
+    "moderator": standing_of(3, Bundle.MODERATOR, DEMO),
+    "moderator of another room": standing_of(4, Bundle.MODERATOR, FILM),
+    "streamer": standing_of(5, Bundle.STREAMER, DEMO),
+    "reviewer": standing_of(6, Bundle.REVIEWER),
+    "reviewer by a token of this room": standing_of(6, Bundle.REVIEWER, token_room=DEMO),
+    "chief editor": standing_of(7, Bundle.CHIEF_EDITOR),
+    "inspector": standing_of(8, Bundle.INSPECTOR),
+    "operator": standing_of(9, Bundle.OPERATOR),
+}
+
+
+def comment_of(status, by=None, age_ms=WITHIN_MS):
+    return Comment(
+        origin=Seq(3),
+        number=Number(1),
+        status=status,
+        at_ms=Millis(NOW - age_ms),
+        position_ms=0,
+        author=Pseudonym("abc"),
+        content=None,
+        by=by,
+    )
+
+
+def answer_of(act):
+    """What came back, or the code of the refusal."""
+    try:
+        return act()
+    except DanmakuError as refused:
+        return refused.code
+
+
+# --- recalling
+
+RECALLS = {  # who: of a fresh comment, of an old one
+    "guest": (Code.NOT_SIGNED_IN, Code.NOT_SIGNED_IN),
+    "author": (RecalledBy.AUTHOR, Code.OWN_LIMIT),
+    "author who moderates": (RecalledBy.AUTHOR, Code.OWN_LIMIT),
+    "author by a token of this room": (RecalledBy.AUTHOR, Code.OWN_LIMIT),
+    "author by a token of another room": (Code.NOT_GRANTED, Code.NOT_GRANTED),
+    "viewer": (Code.NOT_GRANTED, Code.NOT_GRANTED),
+    "moderator": (RecalledBy.ROOM, RecalledBy.ROOM),
+    "moderator of another room": (Code.NOT_GRANTED, Code.NOT_GRANTED),
+    "streamer": (RecalledBy.ROOM, RecalledBy.ROOM),
+    "reviewer": (RecalledBy.PLATFORM, RecalledBy.PLATFORM),
+    "reviewer by a token of this room": (RecalledBy.ROOM, RecalledBy.ROOM),
+    "chief editor": (RecalledBy.PLATFORM, RecalledBy.PLATFORM),
+    "inspector": (Code.NOT_GRANTED, Code.NOT_GRANTED),
+    "operator": (Code.NOT_GRANTED, Code.NOT_GRANTED),
+}
+
+
+def recall(asker, comment):
+    return answer_of(
+        lambda: recalled_by(
+            ASKERS[asker], DEMO, comment, author=AUTHOR, within_ms=WITHIN_MS, now_ms=NOW
+        )
+    )
+
+
+@pytest.mark.parametrize("asker", ASKERS)
+def test_who_may_recall_a_published_comment_and_as_whose_act(asker):
+    fresh = comment_of(CommentStatus.PUBLISHED, age_ms=WITHIN_MS)
+    old = comment_of(CommentStatus.PUBLISHED, age_ms=WITHIN_MS + 1)
+
+    assert (recall(asker, fresh), recall(asker, old)) == RECALLS[asker]
+
+
+@pytest.mark.parametrize(
+    ("asker", "status"),
+    list(product(ASKERS, [CommentStatus.HELD, CommentStatus.REFUSED, CommentStatus.RECALLED])),
+)
+def test_nobody_recalls_what_is_not_published(asker, status):
+    expected = Code.NOT_SIGNED_IN if asker == "guest" else Code.NOT_FOUND
+
+    assert recall(asker, comment_of(status)) == expected
+
+
+# --- restoring
+
+RESTORES = {  # who: of one recalled by its author, by the room, by the platform; None is yes
+    "guest": (Code.NOT_SIGNED_IN,) * 3,
+    "author": (Code.NOT_GRANTED,) * 3,
+    "author who moderates": (Code.NOT_GRANTED, Code.OWN_INTEREST, Code.OWN_INTEREST),
+    "author by a token of this room": (Code.NOT_GRANTED,) * 3,
+    "author by a token of another room": (Code.NOT_GRANTED,) * 3,
+    "viewer": (Code.NOT_GRANTED,) * 3,
+    "moderator": (Code.NOT_GRANTED, None, Code.NOT_GRANTED),
+    "moderator of another room": (Code.NOT_GRANTED,) * 3,
+    "streamer": (Code.NOT_GRANTED, None, Code.NOT_GRANTED),
+    "reviewer": (Code.NOT_GRANTED, None, None),
+    "reviewer by a token of this room": (Code.NOT_GRANTED, None, Code.NOT_GRANTED),
+    "chief editor": (Code.NOT_GRANTED, None, None),
+    "inspector": (Code.NOT_GRANTED,) * 3,
+    "operator": (Code.NOT_GRANTED,) * 3,
+}
+
+
+def restore(asker, comment):
+    who = ASKERS[asker]
+    answer = answer_of(lambda: require_restore(who, DEMO, comment, author=AUTHOR, now_ms=NOW))
+    return None if answer is who and who is not None else answer
+
+
+@pytest.mark.parametrize("asker", ASKERS)
+def test_who_may_restore_a_recalled_comment(asker):
+    recalled = [comment_of(CommentStatus.RECALLED, by) for by in RecalledBy]
+
+    assert tuple(restore(asker, comment) for comment in recalled) == RESTORES[asker]
+
+
+@pytest.mark.parametrize(
+    "status", [CommentStatus.PUBLISHED, CommentStatus.HELD, CommentStatus.REFUSED]
+)
+def test_nobody_restores_what_is_not_recalled(status):
+    assert restore("chief editor", comment_of(status)) == Code.NOT_FOUND
+
+
+# --- the rest
+
+
+def test_a_power_is_asked_of_the_standing():
+    moderator = ASKERS["moderator"]
+
+    assert require(moderator, Power.COMMENT_REVIEW, DEMO, NOW) is moderator
+    assert answer_of(lambda: require(None, Power.COMMENT_REVIEW, DEMO, NOW)) == Code.NOT_SIGNED_IN
+    assert (
+        answer_of(lambda: require(moderator, Power.COMMENT_REVIEW, FILM, NOW)) == Code.NOT_GRANTED
+    )
+
+
+def test_a_grant_that_has_ended_gives_nothing():
+    ended = replace(ASKERS["viewer"], grants=(PowerGrant("v", Bundle.VIEWER, None, NOW),))
+
+    assert answer_of(lambda: require(ended, Power.COMMENT_SEND, DEMO, NOW)) == Code.NOT_GRANTED
+
+
+def test_nobody_decides_on_their_own():
+    reviewer = ASKERS["reviewer"]
+
+    assert answer_of(lambda: require_other(reviewer, reviewer.account)) == Code.OWN_INTEREST
+    assert answer_of(lambda: require_other(reviewer, AUTHOR)) is None

@@ -1,0 +1,59 @@
+from dataclasses import replace
+
+import pytest
+
+from danmaku.domain.facts import CommentRestored, Entry, RoomChanged
+from danmaku.domain.ids import AccountId, Millis, Number, RoomId, Seq
+from danmaku.domain.live import LiveRoom
+from danmaku.domain.room import RoomPolicy, RoomState, Status
+from danmaku.errors import TooFast
+from danmaku.filter.floods import Repeats
+
+ANN = AccountId(1)
+DEMO = RoomId("demo")
+OPEN = RoomState("Demo", policy=RoomPolicy(slow_ms=1_000))
+PAUSED = replace(OPEN, status=Status.PAUSED, policy=RoomPolicy(slow_ms=5_000))
+
+
+@pytest.fixture
+def live():
+    repeats = Repeats(within_ms=1_000, allowed=1, min_length=3)
+    return LiveRoom(DEMO, OPEN, owner=ANN, version=Seq(1), top=Seq(7), repeats=repeats)
+
+
+def entry_of(seq, fact):
+    return Entry(DEMO, Seq(seq), Millis(0), fact)
+
+
+def test_a_change_replaces_the_state_and_names_the_version(live):
+    live.apply(entry_of(8, RoomChanged(actor=ANN, state=PAUSED)))
+
+    assert (live.state, live.version, live.top) == (PAUSED, 8, 8)
+
+
+def test_a_change_of_slow_mode_is_felt_by_the_next_turn(live):
+    live.slow.take_turn(ANN, Millis(10_000))
+
+    live.apply(entry_of(8, RoomChanged(actor=ANN, state=PAUSED)))
+
+    with pytest.raises(TooFast) as refused:
+        live.slow.take_turn(ANN, Millis(12_000))
+    assert refused.value.wait_ms == 3_000
+
+
+def test_other_entries_move_the_top_alone(live):
+    live.apply(entry_of(8, CommentRestored(actor=ANN, number=Number(3))))
+
+    assert (live.state, live.version, live.top) == (OPEN, 1, 8)
+
+
+def test_an_entry_that_is_known_changes_nothing(live):
+    live.apply(entry_of(7, RoomChanged(actor=ANN, state=PAUSED)))
+
+    assert (live.state, live.version, live.top) == (OPEN, 1, 7)
+
+
+def test_a_text_may_be_said_so_often_and_no_oftener(live):
+    said = [live.note_text(ANN, "hello", now_ms) for now_ms in (0, 10, 1_001)]
+
+    assert said == [True, False, True]
