@@ -8,12 +8,13 @@ import { defineConfig } from "vitest/config";
 const here = dirname(fileURLToPath(import.meta.url));
 const outDir = join(here, "../danmaku/web/static");
 
-/** Puts the API page's files beside ours, so that /docs needs no other host. */
-function swaggerFiles(): Plugin {
+/** Files with names that stay: the site's mark, and what /docs needs to work without another host. */
+function plainFiles(): Plugin {
   return {
-    name: "swagger-files",
+    name: "plain-files",
     apply: "build",
     closeBundle() {
+      copyFileSync(join(here, "src/icons/mark.svg"), join(outDir, "mark.svg"));
       const from = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
       const to = join(outDir, "swagger");
       mkdirSync(to, { recursive: true });
@@ -27,7 +28,7 @@ function swaggerFiles(): Plugin {
 export default defineConfig({
   base: "/static/",
   publicDir: false,
-  plugins: [swaggerFiles()],
+  plugins: [plainFiles()],
   build: {
     outDir,
     emptyOutDir: true,

@@ -10,4 +10,5 @@ declare const SwaggerUIBundle: (options: SwaggerOptions) => void;
 
 installTrust();
 const root = document.querySelector<HTMLElement>("#api");
-if (root) SwaggerUIBundle({ url: root.dataset.url ?? "/openapi.json", domNode: root, deepLinking: true });
+if (root)
+  SwaggerUIBundle({ url: root.dataset.url ?? "/openapi.json", domNode: root, deepLinking: true });

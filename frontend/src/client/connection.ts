@@ -127,19 +127,24 @@ export class Connection {
     const message = JSON.parse(text) as ServerMessage;
     switch (message.op) {
       case "welcome":
-        return this.#welcome(message);
+        this.#welcome(message);
+        return;
       case "entries":
       case "skipped":
-        return this.#batch(message);
+        this.#batch(message);
+        return;
       case "reset":
-        return this.#reset(message);
+        this.#reset(message);
+        return;
       case "published":
       case "held":
       case "recalled":
       case "refused":
-        return this.#answered(message);
+        this.#answered(message);
+        return;
       case "viewers":
-        return this.events.emit("viewers", message.count);
+        this.events.emit("viewers", message.count);
+        return;
       case "bye":
         this.#bye = message;
         return;
@@ -161,7 +166,10 @@ export class Connection {
   }
 
   #batch(batch: Batch): void {
-    if (batch.after !== this.#place.since) return this.#rejoin();
+    if (batch.after !== this.#place.since) {
+      this.#rejoin();
+      return;
+    }
     this.#place.since = batch.upto;
     this.events.emit("batch", batch);
   }
@@ -206,8 +214,8 @@ export class Connection {
 
   #closed(code: number): void {
     this.#leave(1000);
-    if (FINAL_CLOSES.has(code)) return this.#end(code);
-    this.#retry(code);
+    if (FINAL_CLOSES.has(code)) this.#end(code);
+    else this.#retry(code);
   }
 
   #retry(code: number): void {

@@ -86,7 +86,10 @@ export class Composer {
   }
 
   #take(answer: Answer): void {
-    if (answer.op === "refused") return this.#refused(answer);
+    if (answer.op === "refused") {
+      this.#refused(answer);
+      return;
+    }
     this.#sentText = "";
     this.#box.value = "";
     if (answer.op === "published") this.#choices.published(answer.number);

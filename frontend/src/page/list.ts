@@ -89,7 +89,10 @@ export class CommentList {
 
   #release(): void {
     if (this.#waiting.length === 0) return;
-    if (this.#past || !this.#atTop) return this.#announce();
+    if (this.#past || !this.#atTop) {
+      this.#announce();
+      return;
+    }
     const rows = this.#waiting.map((shown) => this.#made(shown)).reverse();
     this.#waiting = [];
     this.#list.prepend(...rows);

@@ -32,6 +32,7 @@ export function mountPlayer(container: HTMLElement, state: RoomState, look: Look
   layer.className = "overlay";
   layer.setAttribute("aria-hidden", "true");
   if (state.media_url === "") return withoutMedia(container, layer);
+  Artplayer.LOG_VERSION = false;
   const hls = state.media_type === "hls";
   let stream: Hls | null = null;
   const art = new Artplayer({

@@ -114,7 +114,14 @@ export class RoomPage {
       this.screening.takeSegment(segment),
     );
     const { player, record, me } = this;
-    const parts = { player, overlay: this.#overlay, timeline: new Timeline(), segments, record, me };
+    const parts = {
+      player,
+      overlay: this.#overlay,
+      timeline: new Timeline(),
+      segments,
+      record,
+      me,
+    };
     const screening = new Screening(parts, this.#state, rules);
     screening.setOn(on);
     return screening;

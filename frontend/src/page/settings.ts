@@ -31,7 +31,12 @@ export class SettingsPanel {
   readonly #keptBack: KeptBackList;
   #preferences: Preferences;
 
-  constructor(preferences: Preferences, keptBack: KeptBackList, texts: Texts, choices: SettingsChoices) {
+  constructor(
+    preferences: Preferences,
+    keptBack: KeptBackList,
+    texts: Texts,
+    choices: SettingsChoices,
+  ) {
     this.#preferences = preferences;
     this.#keptBack = keptBack;
     this.#texts = texts;
@@ -67,7 +72,11 @@ export class SettingsPanel {
       row.append(
         element("span", "row-number", `#${comment.number}`),
         element("span", "kept-back-text", comment.text),
-        element("span", "tag", this.#texts.say(`live.reason_${reason.kind}`, { value: reason.value })),
+        element(
+          "span",
+          "tag",
+          this.#texts.say(`live.reason_${reason.kind}`, { value: reason.value }),
+        ),
       );
       return row;
     });

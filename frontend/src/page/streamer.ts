@@ -19,13 +19,15 @@ export class StreamerStrip {
     const off = state.mode === "closed";
     toggle.value = off ? "on" : "off";
     toggle.textContent = this.#texts.say(off ? "streamer.comments_on" : "streamer.comments_off");
+    need("#review-mode", HTMLFormElement, this.#root).hidden = off;
     this.#select("slow_ms", String(state.slow_ms));
     if (!off) this.#select("mode", state.mode);
   }
 
   #select(name: string, value: string): void {
     const select = maybe(`select[name=${name}]`, HTMLSelectElement, this.#root);
-    if (select && [...select.options].some((option) => option.value === value)) select.value = value;
+    if (select && [...select.options].some((option) => option.value === value))
+      select.value = value;
   }
 
   async #submit(event: SubmitEvent): Promise<void> {

@@ -2,7 +2,8 @@ interface PolicyFactory {
   createPolicy(name: string, rules: { createHTML(html: string): string | null }): unknown;
 }
 
-const ACTIVE = /<\s*\/?\s*(script|iframe|object|embed|link|base|meta|form)\b|[\s"'/]on[a-z]+\s*=|javascript:/i;
+const ACTIVE =
+  /<\s*\/?\s*(script|iframe|object|embed|link|base|meta|form)\b|[\s"'/]on[a-z]+\s*=|javascript:/i;
 
 /**
  * The page's one Trusted Types policy. The player writes its own markup as strings, which only a

@@ -18,10 +18,7 @@ export class Segments {
   readonly #arrived: (segment: Segment) => void;
   readonly #asked = new Map<number, number>();
 
-  constructor(
-    fetch: (index: number) => Promise<Segment>,
-    arrived: (segment: Segment) => void,
-  ) {
+  constructor(fetch: (index: number) => Promise<Segment>, arrived: (segment: Segment) => void) {
     this.#fetch = fetch;
     this.#arrived = arrived;
   }
