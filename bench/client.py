@@ -147,18 +147,18 @@ class Viewer:
         """Wait until everything up to `seq` has come, shown or not."""
         await self.until(lambda: self.position >= seq)
 
-    async def until(self, holds: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
+    async def until(self, holds: Callable[[], bool], within_s: float | None = PATIENCE_S) -> None:
         """Wait until a condition on what was received holds.
 
         Raises:
-            TimeoutError: If it does not come true within `within_s`.
+            TimeoutError: If it does not come true within `within_s`; None waits for ever.
         """
         async with asyncio.timeout(within_s):
             while not holds():
                 self._news.clear()
                 await self._news.wait()
 
-    async def gone(self, within_s: float = PATIENCE_S) -> int | None:
+    async def gone(self, within_s: float | None = PATIENCE_S) -> int | None:
         """Wait for the server to close; the close code."""
         await self.until(lambda: self.closed, within_s)
         return self.close_code

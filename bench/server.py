@@ -38,11 +38,12 @@ class Server:
         self, folder: Path, settings: Mapping[str, str] | None = None, *, core: int | None = None
     ) -> None:
         self.address = f"127.0.0.1:{(port := free_port())}"
+        self.data_dir = folder / "data"
         self.log = folder / "server.log"
         self._core = core
         self._settings = {
             "SERVER__PORT": str(port),
-            "STORE__DATA_DIR": str(folder / "data"),
+            "STORE__DATA_DIR": str(self.data_dir),
             **(settings or {}),
         }
         self._process: subprocess.Popen[bytes] | None = None

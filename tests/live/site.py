@@ -25,7 +25,7 @@ from danmaku.domain.room import RoomPolicy, RoomState
 PLAIN = KINDS["json"]
 
 FAST = {
-    "admission": {"sends_per_s": 1000, "sends_burst": 1000},
+    "admission": {"sends_per_s": 10_000, "sends_burst": 50_000},
     "gateway": {"messages_per_s": 1000, "messages_burst": 1000},
 }
 

@@ -49,7 +49,7 @@ async def test_every_way_of_being_connected_gets_the_same_entries(site, ann, kin
 
 async def test_answers_agree_with_the_order_of_the_record(site):
     room = await site.room()
-    people = [await site.person(f"p{n}") for n in range(4)]
+    people = [await site.person(f"person{n}") for n in range(4)]
     viewers = [await Viewer.join(site.door(room, person)) for person in people]
 
     await asyncio.gather(
