@@ -76,7 +76,9 @@ async def opened(settings: Settings) -> AsyncIterator[Core]:
     telemetry = Telemetry()
     store = await SqliteStore.open(settings.store, now_ms, watch=telemetry.note_commit)
     core = _joined(settings, store, telemetry, Screen(ruleset))
-    store.subscribe(lambda entries: _follow(core, entries))
+    # Who hears of a commit, and in which order: who is who, then the rooms; doors come after.
+    store.subscribe(core.people.apply)
+    store.subscribe(core.rooms.apply)
     try:
         yield core
     finally:
@@ -106,11 +108,6 @@ def _joined(settings: Settings, store: SqliteStore, telemetry: Telemetry, screen
     )
     moderation = Moderation(store, store, freshen=people.freshen, clock=now_ms, new_id=new_id)
     return Core(settings, store, telemetry, people, rooms, rules, comments, moderation)
-
-
-def _follow(core: Core, entries: Sequence[Entry]) -> None:
-    core.people.apply(entries)
-    core.rooms.apply(entries)
 
 
 def _rules_text(path: Path | None) -> str:
@@ -212,8 +209,6 @@ class Server:
         store.subscribe(self._announce)
 
     def _announce(self, entries: Sequence[Entry]) -> None:
-        """The one place that says who hears of a commit, and in which order."""
-        _follow(self._core, entries)
         self._gateway.announce(entries)
         for entry in entries:
             if isinstance(entry.fact, PasswordChanged | TokenRevoked):

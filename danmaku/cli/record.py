@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
-import orjson
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -210,9 +209,8 @@ def import_file(
     The same file brought in twice records once.
     """
     room_id = room_id_of(room)
-    outcomes: Counter[str] = Counter()
 
-    async def work(desk: Desk) -> None:
+    async def work(desk: Desk) -> Fields:
         with _progress() as progress:
             task = progress.add_task("importing", total=file.stat().st_size)
 
@@ -222,16 +220,27 @@ def import_file(
                         yield chunk
                         progress.advance(task, len(chunk))
 
-            path = f"/import/{room_id}?login={importer}"
-            async with desk.client.stream("POST", path, content=body()) as response:
-                if response.is_error:
-                    await response.aread()
-                    raise refusal_of(response)
-                async for line in response.aiter_lines():
-                    outcomes[str(orjson.loads(line)["outcome"])] += 1
+            path = f"/import/{room_id}"
+            response = await desk.client.post(
+                path, params={"login": importer}, content=body(), timeout=None
+            )
+        if response.is_error:
+            raise refusal_of(response)
+        answer: Fields = response.json()
+        return answer
 
-    at_desk(settings_of(context), work)
-    _tell(outcomes, as_json=as_json)
+    answer = at_desk(settings_of(context), work)
+    if as_json:
+        print_json(answer)
+        return
+    errors = answer.pop("errors")
+    print_table("Outcome", ("what", "lines"), list(answer.items()))
+    if errors:
+        print_table("First errors", ("line",), [(one,) for one in _listed(errors)])
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
 
 
 def _progress() -> Progress:

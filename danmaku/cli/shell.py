@@ -2,10 +2,10 @@
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, NoReturn, ParamSpec
 
 import orjson
 import typer
@@ -17,7 +17,7 @@ from danmaku import __version__
 from danmaku.config import CONFIG_VARIABLE, Settings, settings_from
 from danmaku.errors import DanmakuError
 
-Command = TypeVar("Command", bound=Callable[..., object])
+P = ParamSpec("P")
 
 EXIT_REFUSED = 1  # the answer is no
 EXIT_USAGE = 2  # the command line or the configuration is wrong
@@ -79,19 +79,19 @@ def fail(text: str, *, exit_code: int = EXIT_REFUSED) -> NoReturn:
     raise typer.Exit(exit_code)
 
 
-def answers(command: Command) -> Command:
+def answers(command: Callable[P, None]) -> Callable[P, None]:
     """Give a command's refusals as one clear line instead of a trace."""
 
     @functools.wraps(command)
-    def spoken(*args: object, **kwargs: object) -> object:
+    def spoken(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            return command(*args, **kwargs)
+            command(*args, **kwargs)
         except DanmakuError as error:
             fail(f"{error} ({error.code.value})")
         except (OSError, ValueError, SQLAlchemyError) as error:
             fail(str(error))
 
-    return spoken  # type: ignore[return-value] -- the same signature, by wraps
+    return spoken
 
 
 def print_json(fields: object) -> None:
@@ -99,7 +99,7 @@ def print_json(fields: object) -> None:
     sys.stdout.write(orjson.dumps(fields).decode() + "\n")
 
 
-def print_table(title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+def print_table(title: str, columns: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
     """A table for people."""
     table = Table(*columns, title=title, title_justify="left", header_style="bold", box=None)
     for row in rows:

@@ -108,24 +108,39 @@ class _Troupe:
 async def play(
     people: People, comments: Comments, rooms: Rooms, viewers: Callable[[RoomId], int]
 ) -> None:
-    """Play sample comments into both rooms, until cancelled.
-
-    The film is filled once. The demo room gets its first comments quickly, then one after the
-    other while somebody watches.
-    """
+    """Play sample comments into both rooms, until cancelled."""
     troupe = _Troupe(comments, itertools.cycle(await _audience(people)))
     drafts = _samples()
-    if (await rooms.live(FILM)).top <= len(drafts) // 2:
-        for draft in drafts:
-            await troupe.say(FILM, draft)
-            await asyncio.sleep(FIRST_PAUSE_S)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_fill_film(troupe, rooms, drafts))
+        tasks.create_task(_keep_on_air(troupe, rooms, drafts, viewers))
+
+
+async def _fill_film(troupe: _Troupe, rooms: Rooms, drafts: list[Draft]) -> None:
+    """Comments along the whole film, once."""
+    if (await rooms.live(FILM)).top > len(drafts) // 2:
+        return
+    for draft in drafts:
+        await troupe.say(FILM, draft)
+        await asyncio.sleep(FIRST_PAUSE_S)
+
+
+async def _keep_on_air(
+    troupe: _Troupe, rooms: Rooms, drafts: list[Draft], viewers: Callable[[RoomId], int]
+) -> None:
+    """The first comments quickly; then one after the other, while somebody watches."""
     for count, draft in enumerate(itertools.cycle(drafts)):
-        live = await rooms.live(DEMO)
-        is_new = live.top < FIRST_COMMENTS
-        if live.top < COMMENTS_MAX and (is_new or viewers(DEMO) > 0):
+        top = (await rooms.live(DEMO)).top
+        is_new = top < FIRST_COMMENTS
+        if top < COMMENTS_MAX and (is_new or viewers(DEMO) > 0):
             fresh = ClientId(f"demo-{uuid4().hex}")
             await troupe.say(DEMO, replace(draft, client_id=fresh))
-        await asyncio.sleep(FIRST_PAUSE_S if is_new else PAUSE_S * (0.4 + (count * 7 % 11) / 9))
+        await asyncio.sleep(FIRST_PAUSE_S if is_new else PAUSE_S * _irregular(count))
+
+
+def _irregular(count: int) -> float:
+    """A factor between 0.4 and 1.6, so that the audience does not speak like a clock."""
+    return 0.4 + (count * 7 % 11) / 9
 
 
 async def _audience(people: People) -> list[Standing]:
