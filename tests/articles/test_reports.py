@@ -15,7 +15,7 @@ FORM_TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
 async def send_report(site, room, **fields):
     form = await site.api.get(f"/report?room={room}&number=1")
     token = FORM_TOKEN.search(form.text)[1]
-    posted = {"csrf": token, "room": room, "number": "1", "category": "abuse", **fields}
+    posted = {"csrf": token, "room": room, "number": "1", "category": "attack", **fields}
     return await site.api.post("/report", data=posted, headers={"Origin": str(site.api.base_url)})
 
 

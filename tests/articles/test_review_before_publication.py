@@ -13,14 +13,14 @@ from tests.articles.seen import texts_of
 
 async def test_every_published_comment_carries_the_verdict_it_was_published_on(site):
     room = await site.room()
-    facts = []
-    site.core.store.subscribe(lambda entries: facts.extend(entry.fact for entry in entries))
     author = await Viewer.join(site.door(room, await site.person("author")))
+    entries = []
+    site.core.store.subscribe(entries.extend)
 
     await author.send("nothing wrong with this")
     await author.send("a fizzlebug in it")
 
-    verdicts = [fact.verdict for fact in facts]
+    verdicts = [entry.fact.verdict for entry in entries]
     assert [verdict.action for verdict in verdicts] == ["pass", "mask"]
     assert {verdict.ruleset for verdict in verdicts} == {site.core.rules.version}
     assert verdicts[1].original == "a fizzlebug in it"

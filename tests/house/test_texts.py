@@ -4,7 +4,10 @@ import json
 import re
 from string import Formatter
 
+from danmaku.domain.admission import REVIEW_CATEGORY
+from danmaku.domain.categories import CATEGORIES
 from danmaku.errors import Code
+from danmaku.filter.rules import FAULT_CATEGORY, parse_rules
 from tests.house.tree import ROOT, project_files
 
 ASKED = re.compile(r"\bt\(\s*[\"']([a-z_]+\.[a-z_0-9]+)[\"']")
@@ -46,3 +49,15 @@ def test_templates_ask_for_texts_that_exist():
 
     assert asked
     assert {row for row in asked if row[1] not in CATALOGUES["en"]} == set()
+
+
+def test_every_category_that_we_ship_has_its_words():
+    rules = parse_rules((ROOT / "danmaku/filter/sample_rules.toml").read_text(encoding="utf-8"))
+    shipped = {
+        *CATEGORIES,
+        *(rule.category for rule in rules.rules),
+        REVIEW_CATEGORY,
+        FAULT_CATEGORY,
+    }
+
+    assert {f"category.{word}" for word in shipped} - CATALOGUES["en"].keys() == set()
