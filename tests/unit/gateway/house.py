@@ -1,0 +1,224 @@
+"""A gateway on a free port with the real house behind it, and clients that speak to it."""
+
+import asyncio
+import json
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from importlib import resources
+
+import msgpack
+import uvicorn
+from uvicorn.server import ServerState
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from danmaku.actions.accounts import People, new_id
+from danmaku.actions.comments import Comments
+from danmaku.actions.rooms import Rooms
+from danmaku.actions.rules import Rules
+from danmaku.config import (
+    AccountSettings,
+    AdmissionSettings,
+    GatewaySettings,
+    ServerSettings,
+    StoreSettings,
+)
+from danmaku.domain.comment import Draft
+from danmaku.domain.ids import ClientId, Millis, RoomId
+from danmaku.domain.room import RoomState
+from danmaku.filter.rules import parse_rules
+from danmaku.filter.screen import Screen
+from danmaku.gateway.server import Gateway
+from danmaku.store.sqlite import SqliteStore
+from danmaku.telemetry import Telemetry
+
+ROOM = RoomId("demo")
+SOON_S = 5
+RULES = resources.files("danmaku.filter").joinpath("sample_rules.toml").read_text("utf-8")
+HELD, PROHIBITED = "咕噜待审", "咕噜禁语"  # what the sample rules hold and refuse
+JSON, MSGPACK = "danmaku.v1.json", "danmaku.v1.msgpack"
+
+
+def wall_ms():
+    return Millis(time.time_ns() // 1_000_000)
+
+
+async def no_pages(_scope, _receive, send):
+    await send({"type": "http.response.start", "status": 418, "headers": []})
+    await send({"type": "http.response.body", "body": b"a page"})
+
+
+@dataclass
+class House:
+    store: SqliteStore
+    people: People
+    rooms: Rooms
+    comments: Comments
+    gateway: Gateway
+    telemetry: Telemetry
+    port: int = 0
+    is_deaf: bool = False  # the hub hears of no commits
+    sent: int = 0
+    people_known: dict = field(default_factory=dict)
+
+    def announce(self, entries):
+        self.people.apply(entries)
+        self.rooms.apply(entries)
+        if not self.is_deaf:
+            self.gateway.announce(entries)
+
+    async def person(self, login="ann", *bundles):
+        await self.people.add(login, login.title(), None)
+        for bundle in bundles:
+            await self.people.grant(None, login, bundle, room=None, until_ms=None)
+        who = await self.people.known(login)
+        _, token = await self.people.issue_token(who, "test", expires_ms=None, room=None)
+        self.people_known[login] = who
+        return token
+
+    async def post(self, login, text, room=ROOM):
+        self.sent += 1
+        draft = Draft(ClientId(f"h{self.sent}"), text)
+        return await self.comments.post(self.people_known[login], room, draft)
+
+    async def recall(self, login, number, room=ROOM):
+        return await self.comments.recall(self.people_known[login], room, number)
+
+    @asynccontextmanager
+    async def socket(self, *, dialect=JSON, room=ROOM, compression=None, **options):
+        url = f"ws://127.0.0.1:{self.port}/rooms/{room}/live"
+        async with connect(
+            url, subprotocols=[dialect], compression=compression, proxy=None, **options
+        ) as socket:
+            yield Client(socket, dialect)
+
+    @asynccontextmanager
+    async def viewer(self, token=None, since=None, epoch=None, **options):
+        """A client that has said hello and has had its welcome."""
+        async with self.socket(**options) as client:
+            hello = {"op": "hello", "token": token, "since": since, "epoch": epoch}
+            await client.say({name: value for name, value in hello.items() if value is not None})
+            client.welcome = await client.hear("welcome")
+            client.position = client.welcome["top"] if since is None else since
+            yield client
+
+
+class Client:
+    def __init__(self, socket, dialect):
+        self.socket = socket
+        self.dialect = dialect
+        self.welcome = None
+        self.position = None
+        self.kept = []  # heard while something else was waited for
+
+    async def say(self, fields):
+        is_json = self.dialect == JSON
+        await self.socket.send(json.dumps(fields) if is_json else msgpack.packb(fields))
+
+    async def next(self):
+        async with asyncio.timeout(SOON_S):
+            message = await self.socket.recv()
+        return json.loads(message) if self.dialect == JSON else msgpack.unpackb(message)
+
+    async def hear(self, *ops):
+        """The next message of one of these ops; what comes before it is kept."""
+        for index, message in enumerate(self.kept):
+            if message["op"] in ops:
+                return self.kept.pop(index)
+        while (message := await self.next())["op"] not in ops:
+            self.kept.append(message)
+        return message
+
+    async def ask(self, fields):
+        await self.say(fields)
+        return await self.hear("published", "held", "refused", "recalled", "pong")
+
+    async def send(self, text, client_id="c-1", **fields):
+        return await self.ask({"op": "send", "id": client_id, "text": text, **fields})
+
+    async def read_to(self, seq):
+        """Everything public up to `seq`; each batch continues the one before."""
+        entries = []
+        while self.position < seq:
+            batch = await self.hear("entries", "skipped", "reset")
+            if batch["op"] == "reset":
+                self.position = batch["top"]
+                continue
+            assert batch["after"] == self.position
+            assert all(batch["after"] < entry["seq"] <= batch["upto"] for entry in batch["entries"])
+            self.position = batch["upto"]
+            entries += batch["entries"]
+        return entries
+
+    async def close_code(self):
+        try:
+            while True:
+                self.kept.append(await self.next())
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd else None
+
+
+@asynccontextmanager
+async def house(folder, *, comments_class=Comments, server=None, **gateway):
+    """Settings that are not given are the product's, without limits on senders."""
+    settings = GatewaySettings(**{"messages_per_s": 1e6, "messages_burst": 10_000, **gateway})
+    server = server or ServerSettings(drain_ms=500)
+    telemetry = Telemetry()
+    store = await SqliteStore.open(StoreSettings(data_dir=folder), wall_ms)
+    people = People(store, store, clock=wall_ms, settings=AccountSettings())
+    admission = AdmissionSettings(sends_per_s=1e6, sends_burst=100_000)
+    rooms = Rooms(store, store, clock=wall_ms, new_id=new_id, settings=admission)
+    rules = Rules(
+        Screen(parse_rules(RULES)),
+        record=store,
+        clock=wall_ms,
+        micros_max=1_000_000,
+        telemetry=telemetry,
+    )
+    comments = comments_class(
+        store,
+        store,
+        rooms=rooms,
+        rules=rules,
+        freshen=people.freshen,
+        clock=wall_ms,
+        settings=admission,
+        telemetry=telemetry,
+    )
+    gate = Gateway(
+        settings,
+        server,
+        reader=store,
+        comments=comments,
+        rooms=rooms,
+        people=people,
+        epoch=store.epoch,
+        clock=wall_ms,
+        telemetry=telemetry,
+    )
+    it = House(store, people, rooms, comments, gate, telemetry)
+    store.subscribe(it.announce)
+    await rooms.open(None, ROOM, RoomState(title="A room"), owner=None)
+    listening = await _listen(gate)
+    it.port = listening.sockets[0].getsockname()[1]
+    try:
+        yield it
+    finally:
+        listening.close()
+        await gate.drain()
+        people.close()
+        await store.close()
+
+
+async def _listen(gateway):
+    config = uvicorn.Config(
+        no_pages, http="httptools", ws=gateway.protocol_class(), lifespan="off", log_config=None
+    )
+    config.load()
+    state = ServerState()
+    return await asyncio.get_running_loop().create_server(
+        lambda: config.http_protocol_class(config=config, server_state=state, app_state={}),
+        "127.0.0.1",
+        0,
+    )

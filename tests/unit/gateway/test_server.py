@@ -1,0 +1,324 @@
+import asyncio
+import json
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from danmaku.actions.comments import Comments
+from danmaku.config import ServerSettings
+from danmaku.domain.account import Bundle
+from tests.unit.gateway.house import HELD, JSON, MSGPACK, PROHIBITED, ROOM, house
+
+BOTH = pytest.mark.parametrize("dialect", [JSON, MSGPACK])
+
+
+async def status_of(house, path=f"/rooms/{ROOM}/live", subprotocols=(JSON,), **options):
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(
+            f"ws://127.0.0.1:{house.port}{path}", subprotocols=subprotocols, proxy=None, **options
+        ):
+            pass
+    return refused.value.response
+
+
+# --- the upgrade
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        ({"path": "/"}, 404),
+        ({"path": "/rooms/demo"}, 404),
+        ({"path": "/rooms/nowhere/live"}, 404),
+        ({"subprotocols": None}, 400),
+        ({"subprotocols": ["chat", "danmaku.v2.json"]}, 400),
+        ({"origin": "https://evil.example"}, 403),
+        ({"additional_headers": {"Cookie": "danmaku=s"}}, 403),
+    ],
+)
+async def test_upgrades_that_are_not_let_through(plain, options, status):
+    assert (await status_of(plain, **options)).status_code == status
+
+
+async def test_a_full_gateway_says_when_to_come_back(tmp_path):
+    async with house(tmp_path, connections_max=1) as it, it.viewer():
+        response = await status_of(it)
+
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) > 0
+
+
+async def test_the_first_dialect_of_the_client_that_is_known_is_taken(plain):
+    async with connect(
+        f"ws://127.0.0.1:{plain.port}/rooms/{ROOM}/live",
+        subprotocols=["other", MSGPACK, JSON],
+        proxy=None,
+    ) as socket:
+        assert socket.subprotocol == MSGPACK
+
+
+async def test_a_closed_socket_makes_room(tmp_path):
+    async with house(tmp_path, connections_max=1) as it:
+        async with it.viewer():
+            pass
+        async with it.viewer() as second:
+            assert second.welcome["op"] == "welcome"
+
+
+async def test_a_page_is_still_a_page(plain):
+    reader, writer = await asyncio.open_connection("127.0.0.1", plain.port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert (await reader.read()).startswith(b"HTTP/1.1 418")
+    writer.close()
+
+
+# --- joining
+
+
+@BOTH
+async def test_a_guest_is_welcome(plain, dialect):
+    async with plain.viewer(dialect=dialect) as guest:
+        welcome = guest.welcome
+
+    assert welcome["you"] is None
+    assert (welcome["room"], welcome["epoch"]) == (ROOM, plain.store.epoch)
+    assert (welcome["top"], welcome["viewers"], welcome["heartbeat_ms"]) == (1, 1, 20_000)
+    assert welcome["state"]["title"] == "A room"
+
+
+async def test_a_viewer_is_told_who_it_is(plain):
+    token = await plain.person("ann")
+    async with plain.viewer(token) as ann:
+        before = ann.welcome["you"]
+        await ann.send("hello")
+    async with plain.viewer(token) as ann:
+        after = ann.welcome["you"]
+
+    assert before == {"name": "Ann", "author": None, "powers": ["comment.send"]}
+    assert after["author"]
+
+
+async def test_a_session_of_our_own_page_counts(plain):
+    await plain.people.add("bea", "Bea", "correct horse battery")
+    _, secret = await plain.people.sign_in("bea", "correct horse battery")
+    headers = {"Cookie": f"danmaku={secret}", "Origin": f"http://127.0.0.1:{plain.port}"}
+
+    async with plain.viewer(additional_headers=headers) as bea:
+        assert bea.welcome["you"]["name"] == "Bea"
+
+
+async def test_a_session_that_is_over_makes_a_guest(plain):
+    headers = {"Cookie": "danmaku=over", "Origin": f"http://127.0.0.1:{plain.port}"}
+
+    async with plain.viewer(additional_headers=headers) as guest:
+        assert guest.welcome["you"] is None
+
+
+async def test_a_token_that_is_not_valid_is_not_signed_in(plain):
+    async with plain.socket() as client:
+        await client.say({"op": "hello", "token": "dm_wrong"})
+
+        assert await client.close_code() == 4401
+        assert client.kept[-1]["code"] == "not_signed_in"
+
+
+# --- sending and recalling
+
+
+@BOTH
+async def test_a_comment_reaches_everybody_as_it_is_recorded(plain, dialect):
+    token = await plain.person()
+    async with plain.viewer(token, dialect=dialect) as ann, plain.viewer() as other:
+        answer = await ann.send("前方高能", mode="top", color=255)
+        seen = [await viewer.read_to(answer["seq"]) for viewer in (ann, other)]
+
+    assert answer == {"op": "published", "id": "c-1", "number": 1, "seq": 2}
+    assert seen[0] == seen[1]
+    [entry] = seen[0]
+    assert (entry["kind"], entry["number"], entry["text"]) == ("comment", 1, "前方高能")
+    assert (entry["mode"], entry["color"], entry["size"]) == ("top", 255, 25)
+
+
+async def test_what_is_sent_with_the_hello_is_done_after_the_welcome(plain):
+    token = await plain.person()
+    async with plain.socket() as client:
+        await client.say({"op": "hello", "token": token})
+        await client.say({"op": "send", "id": "early", "text": "first"})
+
+        assert (await client.next())["op"] == "welcome"
+        assert (await client.hear("published"))["id"] == "early"
+
+
+async def test_one_id_is_recorded_once_and_answered_the_same(plain):
+    token = await plain.person()
+    async with plain.viewer(token) as ann:
+        first, second = await ann.send("once"), await ann.send("once")
+
+    assert first == second
+
+
+async def test_judgements_are_answers_and_nobody_else_sees_them(plain):
+    token = await plain.person()
+    async with plain.viewer(token) as ann, plain.viewer() as other:
+        held = await ann.send(HELD, "c-1")
+        prohibited = await ann.send(PROHIBITED, "c-2")
+        published = await ann.send("clean", "c-3")
+        seen = await other.read_to(published["seq"])
+
+    assert (held["op"], held["seq"], bool(held["category"])) == ("held", 2, True)
+    assert (prohibited["code"], bool(prohibited["category"])) == ("prohibited", True)
+    assert [entry["text"] for entry in seen] == ["clean"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"text": " "}, "empty"),
+        ({"text": "x" * 101}, "too_long"),
+        ({"position_ms": -1}, "bad_position"),
+        ({"position_ms": 86_400_001}, "bad_position"),
+        ({"position_ms": 2**53 - 1}, "bad_position"),
+        ({"color": -1}, "style_not_allowed"),
+        ({"size": 1000}, "style_not_allowed"),
+        ({"text": "\u0000\u0007"}, "empty"),
+    ],
+)
+async def test_what_is_out_of_bounds_is_refused_with_its_code(plain, fields, code):
+    token = await plain.person()
+    async with plain.viewer(token) as ann:
+        answer = await ann.ask({"op": "send", "id": "c", "text": "x"} | fields)
+
+        assert (answer["op"], answer["code"]) == ("refused", code)
+        assert (await ann.send("still here", "c-2"))["op"] == "published"
+
+
+async def test_a_guest_may_only_read(plain):
+    async with plain.viewer() as guest:
+        assert (await guest.send("hello"))["code"] == "not_signed_in"
+        assert (await guest.ask({"op": "recall", "id": "r", "number": 1}))["code"]
+
+
+async def test_an_author_recalls_and_others_may_not(plain):
+    ann_token, ben_token = await plain.person("ann"), await plain.person("ben")
+    async with plain.viewer(ann_token) as ann, plain.viewer(ben_token) as ben:
+        number = (await ann.send("oops"))["number"]
+        recall = {"op": "recall", "id": "r", "number": number}
+        refused = await ben.ask(recall)
+        recalled = await ann.ask(recall)
+        seen = await ben.read_to(recalled["seq"])
+
+    assert refused["code"] == "not_granted"
+    assert recalled == {"op": "recalled", "id": "r", "number": 1, "seq": 3}
+    assert [entry["kind"] for entry in seen] == ["comment", "recall"]
+    assert "text" not in seen[1]
+
+
+async def test_powers_given_while_connected_are_felt_at_once(plain):
+    ann_token, ben_token = await plain.person("ann"), await plain.person("ben")
+    async with plain.viewer(ann_token) as ann, plain.viewer(ben_token) as ben:
+        await ann.send("oops")
+        await plain.people.grant(None, "ben", Bundle.MODERATOR, room=ROOM, until_ms=None)
+
+        answer = await ben.ask({"op": "recall", "id": "r", "number": 1})
+
+    assert answer["op"] == "recalled"
+
+
+async def test_a_revoked_token_closes_its_sockets_and_no_others(plain):
+    token = await plain.person("ann")
+    who = plain.people_known["ann"]
+    token_id, second = await plain.people.issue_token(who, "2", expires_ms=None, room=None)
+    async with plain.viewer(token) as first_socket, plain.viewer(second) as second_socket:
+        await plain.people.revoke_token(who, token_id)
+        plain.gateway.close_account(who.account)
+
+        assert await second_socket.close_code() == 4401
+        assert (await first_socket.send("here"))["op"] == "published"
+
+
+async def test_more_in_flight_than_allowed_is_rate_limited(plain):
+    token = await plain.person()
+    async with plain.viewer(token) as ann:
+        for n in range(200):
+            await ann.say({"op": "send", "id": f"c{n}", "text": f"{n}"})
+        answers = [await ann.hear("published", "refused") for _ in range(200)]
+
+    refused = [answer for answer in answers if answer["op"] == "refused"]
+    assert {answer["code"] for answer in refused} <= {"rate_limited"}
+    assert all(answer["retry_after_ms"] > 0 for answer in refused)
+    assert len(answers) - len(refused) >= 16
+
+
+async def test_ping_is_answered(plain):
+    async with plain.viewer() as guest:
+        assert await guest.ask({"op": "ping"}) == {"op": "pong"}
+
+
+# --- what goes wrong on our side
+
+
+class Faulty(Comments):
+    async def post(self, _who, _room, draft, **_options):
+        raise ZeroDivisionError(f"planted {draft.text}")
+
+
+async def test_a_defect_is_internal_and_says_nothing(tmp_path):
+    async with house(tmp_path, comments_class=Faulty) as it:
+        token = await it.person()
+        async with it.viewer(token) as ann:
+            await ann.say({"op": "send", "id": "c", "text": "secret"})
+
+            assert await ann.close_code() == 1011
+            assert "planted" not in json.dumps(ann.kept)
+
+
+async def test_a_record_that_takes_nothing_refuses_and_stays(plain):
+    token = await plain.person()
+    async with plain.viewer(token) as ann:
+        await plain.store.close()
+        answer = await ann.send("hello")
+
+        assert answer["code"] == "store_unavailable"
+        assert await ann.ask({"op": "ping"}) == {"op": "pong"}
+
+
+# --- the end
+
+
+async def test_a_drain_says_when_to_come_back(tmp_path):
+    async with house(tmp_path) as it, it.viewer() as viewer:
+        draining = asyncio.create_task(it.gateway.drain())
+
+        assert await viewer.close_code() == 1012
+        [bye] = [message for message in viewer.kept if message["op"] == "bye"]
+        assert bye == {"op": "bye", "code": "draining", "retry_min_ms": 500, "retry_max_ms": 8000}
+        await draining
+        assert (await status_of(it)).status_code == 503
+
+
+class Slow(Comments):
+    """Takes its time until the gateway drains."""
+
+    async def post(self, who, room, draft, *, imported=False):
+        await asyncio.sleep(0.1)
+        return await super().post(who, room, draft, imported=imported)
+
+
+async def test_a_drain_lets_what_is_in_flight_finish_and_refuses_the_rest(tmp_path):
+    settings = ServerSettings(drain_ms=2000)
+    async with house(tmp_path, comments_class=Slow, server=settings) as it:
+        token = await it.person()
+        async with it.viewer(token) as ann:
+            await ann.say({"op": "send", "id": "before", "text": "x"})
+            await ann.ask({"op": "ping"})
+            draining = asyncio.create_task(it.gateway.drain())
+            await asyncio.sleep(0)
+            await ann.say({"op": "send", "id": "after", "text": "y"})
+            answers = [await ann.hear("published", "refused") for _ in range(2)]
+            await draining
+
+    assert [(a["id"], a["op"], a.get("code")) for a in answers] == [
+        ("after", "refused", "draining"),
+        ("before", "published", None),
+    ]
