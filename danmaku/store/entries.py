@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from danmaku.domain.comment import Comment
 from danmaku.domain.facts import Entry, Fact
@@ -150,18 +150,16 @@ def entry_at(connection: Connection, chain: RoomId, seq: Seq) -> Entry | None:
 def _accounts(
     connection: Connection, headers: Sequence[Header]
 ) -> dict[RoomId, dict[Pseudonym, AccountId]]:
-    wanted = {
-        (header.chain, name)
-        for header in headers
-        for field in _NAMES
-        if (name := getattr(header.about, field, None)) is not None
-    }
+    wanted: defaultdict[RoomId, set[Pseudonym]] = defaultdict(set)
+    for header in headers:
+        names = (getattr(header.about, field, None) for field in _NAMES)
+        wanted[header.chain].update(name for name in names if name is not None)
     table = schema.pseudonym.c
-    found: dict[RoomId, dict[Pseudonym, AccountId]] = defaultdict(dict)
-    for row in connection.execute(
-        select(schema.pseudonym).where(tuple_(table.chain, table.pseudonym).in_(wanted))
-    ):
-        found[row.chain][row.pseudonym] = row.account
+    found: defaultdict[RoomId, dict[Pseudonym, AccountId]] = defaultdict(dict)
+    for chain, names_there in wanted.items():
+        rows = select(table.pseudonym, table.account).where(table.chain == chain)
+        for row in connection.execute(rows.where(table.pseudonym.in_(names_there))):
+            found[chain][row.pseudonym] = row.account
     return found
 
 

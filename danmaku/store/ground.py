@@ -6,11 +6,12 @@ written back. So facts of one transaction see each other, and a call that is ref
 forgotten by taking the copy made before it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Self
+from typing import Self
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, select
 
 from danmaku.domain.facts import (
     AccountRegistered,
@@ -25,13 +26,11 @@ from danmaku.domain.facts import (
     TokenIssued,
     TokenRevoked,
 )
-from danmaku.domain.ids import AccountId, ClientId, Number, Pseudonym, RoomId, Seq
+from danmaku.domain.ids import AccountId, Number, Pseudonym, RoomId, Seq
 from danmaku.ports import Append
 from danmaku.store import schema
-from danmaku.store.comments import COMMENTS, CommentRow, Judgement, comment_row_of
-from danmaku.store.schema import AnySelect
+from danmaku.store.comments import COMMENTS, CommentRow, Judgement, client_key_of, comment_row_of
 
-ClientKey = tuple[RoomId, AccountId, ClientId]
 CommentKey = tuple[RoomId, Seq]
 _ACCOUNT_FIELDS = frozenset({"actor", "author", "owner", "account", "holder", "reporter"})
 
@@ -51,7 +50,7 @@ class Ground:
     """See the module. Every value is immutable; the dictionaries are this ground's own."""
 
     chains: dict[RoomId, ChainHead] = field(default_factory=dict)
-    origins: dict[ClientKey, Seq] = field(default_factory=dict)
+    origins: dict[str, Seq] = field(default_factory=dict)  # by `client_key_of`
     numbered: dict[tuple[RoomId, Number], Seq] = field(default_factory=dict)
     comments: dict[CommentKey, CommentRow] = field(default_factory=dict)
     pseudonyms: dict[tuple[RoomId, AccountId], Pseudonym] = field(default_factory=dict)
@@ -84,10 +83,10 @@ def origin_of(fact: Judgement) -> Seq | None:
     return None if isinstance(fact, CommentHeld) else fact.origin
 
 
-def client_key_of(chain: RoomId, fact: Fact) -> ClientKey | None:
-    """What makes sending twice recording once; None for what no client sent."""
+def new_key_of(chain: RoomId, fact: Fact) -> str | None:
+    """The client's key of a comment that just came in; None for every other fact."""
     if isinstance(fact, Judgement) and origin_of(fact) is None:
-        return chain, fact.author, fact.client_id
+        return client_key_of(chain, fact.author, fact.client_id)
     return None
 
 
@@ -96,10 +95,10 @@ class _Touched:
     """Keys of all that some appends are about."""
 
     chains: set[RoomId] = field(default_factory=set)
-    clients: set[ClientKey] = field(default_factory=set)
-    origins: set[CommentKey] = field(default_factory=set)
-    numbers: set[tuple[RoomId, Number]] = field(default_factory=set)
-    people: set[tuple[RoomId, AccountId]] = field(default_factory=set)
+    clients: set[str] = field(default_factory=set)
+    origins: set[tuple[RoomId, int]] = field(default_factory=set)
+    numbers: set[tuple[RoomId, int]] = field(default_factory=set)
+    people: set[tuple[RoomId, int]] = field(default_factory=set)
     logins: set[str] = field(default_factory=set)
     grants: set[str] = field(default_factory=set)
     tokens: set[str] = field(default_factory=set)
@@ -120,7 +119,7 @@ def _touched(appends: Iterable[Append]) -> _Touched:
 def _touch_subject(touched: _Touched, append: Append) -> None:
     match append.fact:
         case CommentPublished() | CommentHeld() | CommentRefused() as fact:
-            if (key := client_key_of(append.chain, fact)) is not None:
+            if (key := new_key_of(append.chain, fact)) is not None:
                 touched.clients.add(key)
             elif (origin := origin_of(fact)) is not None:
                 touched.origins.add((append.chain, origin))
@@ -156,39 +155,40 @@ def _load_chains(ground: Ground, connection: Connection, touched: _Touched) -> N
 def _load_comments(ground: Ground, connection: Connection, touched: _Touched) -> None:
     comment = schema.comment.c
     if touched.clients:
-        key = tuple_(comment.room, comment.account, comment.client_id)
-        known = select(comment.room, comment.account, comment.client_id, comment.origin)
-        for room, account, client, origin in connection.execute(
-            known.where(key.in_(touched.clients))
-        ):
-            ground.origins[room, account, client] = origin
-    if touched.origins:
-        _take(ground, connection, COMMENTS.where(_in(comment.origin, touched.origins)))
-    if touched.numbers:
-        _take(ground, connection, COMMENTS.where(_in(comment.number, touched.numbers)))
+        known = select(comment.client_key, comment.origin)
+        for key, origin in connection.execute(known.where(comment.client_key.in_(touched.clients))):
+            ground.origins[key] = origin
+    for column, keys in ((comment.origin, touched.origins), (comment.number, touched.numbers)):
+        for room, wanted in _by_chain(keys).items():
+            rows = connection.execute(COMMENTS.where(comment.room == room, column.in_(wanted)))
+            for row in map(comment_row_of, rows):
+                _take(ground, row)
 
 
-def _in(column: Any, keys: set[Any]) -> Any:
-    return tuple_(schema.comment.c.room, column).in_(keys)
+def _take(ground: Ground, row: CommentRow) -> None:
+    ground.comments[row.room, row.comment.origin] = row
+    if row.comment.number is not None:
+        ground.numbered[row.room, row.comment.number] = row.comment.origin
 
 
-def _take(ground: Ground, connection: Connection, wanted: AnySelect) -> None:
-    for row in map(comment_row_of, connection.execute(wanted)):
-        ground.comments[row.room, row.comment.origin] = row
-        if row.comment.number is not None:
-            ground.numbered[row.room, row.comment.number] = row.comment.origin
+def _by_chain(keys: set[tuple[RoomId, int]]) -> dict[RoomId, list[int]]:
+    # A query for each chain: no database looks up pairs by an index as well.
+    grouped = defaultdict(list)
+    for chain, key in keys:
+        grouped[chain].append(key)
+    return grouped
 
 
 def _load_people(ground: Ground, connection: Connection, touched: _Touched) -> None:
     name, account = schema.pseudonym.c, schema.account.c
-    if touched.people:
-        key = tuple_(name.chain, name.account)
-        for row in connection.execute(select(schema.pseudonym).where(key.in_(touched.people))):
+    for chain, wanted in _by_chain(touched.people).items():
+        names = select(schema.pseudonym).where(name.chain == chain, name.account.in_(wanted))
+        for row in connection.execute(names):
             ground.pseudonyms[row.chain, row.account] = row.pseudonym
     accounts = {account for _, account in touched.people} | touched.standings
     if accounts:
-        wanted = select(account.id, account.version).where(account.id.in_(accounts))
-        for row in connection.execute(wanted):
+        versions = select(account.id, account.version).where(account.id.in_(accounts))
+        for row in connection.execute(versions):
             ground.versions[row.id] = row.version
     if touched.logins:
         taken = select(account.id, account.login_key).where(account.login_key.in_(touched.logins))

@@ -11,11 +11,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection, Table, bindparam
 
 from danmaku.domain.facts import Entry, Fact, RoomChanged, RoomOpened
 from danmaku.domain.ids import AccountId, Millis, Number, Pseudonym, RoomId, Seq
 from danmaku.store import schema
+from danmaku.store.bulk import insert_all
 from danmaku.store.chain import GENESIS
 from danmaku.store.codec import Place
 from danmaku.store.comments import CommentRow, announced
@@ -36,23 +37,23 @@ _COMMENT_COLUMNS = tuple(
     column.name for column in schema.comment.c if column.name not in {"room", "origin"}
 )
 _STATEMENTS: dict[str, Any] = {
-    "chain_new": schema.chain.insert(),
+    "chain_new": schema.chain,
     "chain": _update(schema.chain, ("id",), ("top", "number_top", "version", "link")),
-    "room_new": schema.room.insert(),
+    "room_new": schema.room,
     "room": _update(schema.room, ("id",), ("state",)),
-    "account_new": schema.account.insert(),
+    "account_new": schema.account,
     "account": _update(schema.account, ("id",), ("version",)),
     "password": _update(schema.account, ("id",), ("password_hash",)),
-    "pseudonym": schema.pseudonym.insert(),
-    "entry": schema.entry.insert(),
-    "body": schema.body.insert(),
-    "comment_new": schema.comment.insert(),
+    "pseudonym": schema.pseudonym,
+    "entry": schema.entry,
+    "body": schema.body,
+    "comment_new": schema.comment,
     "comment": _update(schema.comment, ("room", "origin"), _COMMENT_COLUMNS),
-    "grant_new": schema.power_grant.insert(),
+    "grant_new": schema.power_grant,
     "grant": _update(schema.power_grant, ("id",), ("revoked_seq",)),
-    "token_new": schema.token.insert(),
+    "token_new": schema.token,
     "token": _update(schema.token, ("id",), ("revoked_seq",)),
-    "report": schema.report.insert(),
+    "report": schema.report,
 }
 """In the order in which they are run: what is pointed at comes first."""
 
@@ -93,7 +94,11 @@ class Page:
         """Send all rows to the database; committing is the caller's."""
         self._difference()
         for name, statement in _STATEMENTS.items():
-            if rows := self.rows.get(name):
+            if not (rows := self.rows.get(name)):
+                continue
+            if isinstance(statement, Table):
+                insert_all(connection, statement, rows)
+            else:
                 connection.execute(statement, rows)
 
     def put(

@@ -13,7 +13,7 @@ from danmaku.errors import Broken
 from danmaku.ports import Held, Own, Report, RoomRow, Segment
 from danmaku.store import schema
 from danmaku.store.codec import Part
-from danmaku.store.comments import COMMENTS, WITH_CONTENT, comment_of
+from danmaku.store.comments import COMMENTS, WITH_CONTENT, client_key_of, comment_of
 from danmaku.store.database import Readers
 from danmaku.store.entries import ENTRIES, entries_of, entry_at, header_of
 from danmaku.store.room_codec import Changed, Opened, Published, Recalled, Restored, state_of
@@ -188,9 +188,8 @@ class Queries:
 
     async def outcome(self, room: RoomId, account: AccountId, client: ClientId) -> Entry | None:
         """As `ports.Reader.outcome`."""
-        wanted = select(_comment.origin).where(
-            _comment.room == room, _comment.account == account, _comment.client_id == client
-        )
+        key = client_key_of(room, account, client)
+        wanted = select(_comment.origin).where(_comment.client_key == key)
 
         def read(connection: Connection) -> Entry | None:
             origin = connection.scalar(wanted)

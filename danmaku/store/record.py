@@ -16,7 +16,7 @@ from danmaku.errors import Broken, Code, Coded, Stale
 from danmaku.ports import Append
 from danmaku.store import platform_acts, room_acts
 from danmaku.store.entries import entry_at
-from danmaku.store.ground import Ground, client_key_of
+from danmaku.store.ground import Ground, new_key_of
 from danmaku.store.page import Page
 
 JUST_REGISTERED = AccountId(0)  # ports.Record.commit: the account that the same call registers
@@ -74,7 +74,7 @@ class Batch:
         return _ACTS[type(fact)](self._page, append.chain, fact)
 
     def _known(self, append: Append, call: list[Entry]) -> Entry | None:
-        if (key := client_key_of(append.chain, append.fact)) is None:
+        if (key := new_key_of(append.chain, append.fact)) is None:
             return None
         if (origin := self._page.ground.origins.get(key)) is None:
             return None

@@ -18,7 +18,7 @@ from danmaku.domain.facts import (
 from danmaku.domain.ids import Number, RoomId, Seq
 from danmaku.errors import Code, Coded, Stale
 from danmaku.store.codec import Place, canonical
-from danmaku.store.comments import CommentRow, Judgement, Turn, judged, turned
+from danmaku.store.comments import CommentRow, Judgement, Turn, client_key_of, judged, turned
 from danmaku.store.ground import origin_of
 from danmaku.store.page import Page
 
@@ -63,7 +63,7 @@ def _judge(page: Page, chain: RoomId, fact: Judgement) -> Entry:
     row = CommentRow(
         room=chain,
         account=fact.author,
-        client_id=fact.client_id,
+        client_key=client_key_of(chain, fact.author, fact.client_id),
         comment=judged(fact, place, page.name(chain, fact.author)),
         body_seq=seq,
         published_seq=seq if is_public else None,
@@ -92,7 +92,7 @@ def _keep(page: Page, fact: Judgement | Turn, row: CommentRow) -> Entry:
     ground, comment = page.ground, row.comment
     entry = page.put(row.room, fact, row=row)
     ground.comments[row.room, comment.origin] = row
-    ground.origins[row.room, row.account, row.client_id] = comment.origin
+    ground.origins[row.client_key] = comment.origin
     if comment.number is not None:
         ground.numbered[row.room, comment.number] = comment.origin
     return entry

@@ -113,7 +113,7 @@ comment = Table(
     Column("number", BigInteger),
     Column("status", String, nullable=False),
     Column("account", BigInteger, nullable=False),
-    Column("client_id", String, nullable=False),
+    Column("client_key", String, nullable=False, unique=True),  # see comments.client_key_of
     Column("author", String, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("position_ms", BigInteger, nullable=False),
@@ -124,7 +124,7 @@ comment = Table(
     Column("body_seq", BigInteger, nullable=False),  # whose body holds the content
     Column("published_seq", BigInteger),
     Column("changed_seq", BigInteger, nullable=False),
-    UniqueConstraint("room", "account", "client_id", name="one_comment_per_client_id"),
+    Index("comment_by_account", "room", "account", "origin"),
     Index("comment_by_number", "room", "number", unique=True),
     # Covers `segment_changed`, which every replay asks before it asks anything else.
     Index("comment_by_position", "room", "position_ms", "number", "changed_seq"),
