@@ -79,9 +79,7 @@ class Telemetry:
             buckets=_WAITS,
             registry=registry,
         )
-        self.deliveries = Counter(
-            "danmaku_deliveries", "Batches written to sockets.", registry=registry
-        )
+        self.deliveries = Counter("danmaku_deliveries", "Batches to sockets.", registry=registry)
         self.skips = Counter(
             "danmaku_skips",
             "Ranges that slow viewers were told to read in the list.",

@@ -193,7 +193,7 @@ class Gateway:
                 self._answer_error(connection, message.id, TooFast(wait_ms=1000))
             case Send() | Recall():
                 connection.in_flight += 1
-                work = self._do(connection, message)
+                work = self._carry_out(connection, message)
                 self._start(connection, work, name=type(message).__name__, answers=message.id)
 
     def broken(self, connection: Connection, error: BaseException) -> None:
@@ -347,7 +347,7 @@ class Gateway:
 
     # --- sending and recalling
 
-    async def _do(self, connection: Connection, message: Send | Recall) -> None:
+    async def _carry_out(self, connection: Connection, message: Send | Recall) -> None:
         try:
             connection.reply(await self._outcome_of(connection, message))
         finally:
