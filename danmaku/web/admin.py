@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.middleware import Middleware
 
 from danmaku.domain.account import Bundle, Standing
@@ -23,8 +23,8 @@ from danmaku.web.answers import answer_errors
 from danmaku.web.api import NewRoom
 from danmaku.web.api_moderation import held_fields_of
 from danmaku.web.feeds import export_of
-from danmaku.web.fields import DraftFields, OriginPath, RoomPath
-from danmaku.web.guard import Guard
+from danmaku.web.fields import Body, ClientIdText, DraftFields, OriginPath, RoomPath
+from danmaku.web.guard import Guard, let_body_grow
 from danmaku.web.house import House
 from danmaku.web.importing import IMPORT_BYTES_MAX, bring_lines
 from danmaku.web.json import Json
@@ -34,14 +34,9 @@ from danmaku.web.visit import house_of
 
 router = APIRouter()
 
-BODY_BYTES_MAX = 65_536
 ROOMS_MAX = 1000
 
 At = Annotated[House, Depends(house_of)]
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class OwnedRoom(NewRoom):
@@ -50,13 +45,13 @@ class OwnedRoom(NewRoom):
     owner: str | None = None
 
 
-class RoomStatus(_Body):
+class RoomStatus(Body):
     """What a room is to be."""
 
     status: Status
 
 
-class NewPerson(_Body):
+class NewPerson(Body):
     """An account; without a password it is used by tokens only."""
 
     login: str
@@ -64,7 +59,7 @@ class NewPerson(_Body):
     password: str | None = None
 
 
-class NewGrant(_Body):
+class NewGrant(Body):
     """Powers for an account."""
 
     login: str
@@ -73,7 +68,7 @@ class NewGrant(_Body):
     until_ms: int | None = None
 
 
-class NewKey(_Body):
+class NewKey(Body):
     """A bearer token for an account."""
 
     login: str
@@ -86,9 +81,10 @@ class Spoken(DraftFields):
     """A comment that an account sends."""
 
     login: str
+    id: ClientIdText = Field(alias="client_id")
 
 
-class Decision(_Body):
+class Decision(Body):
     """A reviewer's word."""
 
     login: str
@@ -208,9 +204,10 @@ async def export(house: At, room: RoomPath) -> Response:
     return export_of(house.reader, room)
 
 
-@router.post("/import/{room}", max_body_size=IMPORT_BYTES_MAX)
+@router.post("/import/{room}")
 async def bring(request: Request, house: At, room: RoomPath, login: str) -> ImportShape:
     """Bring in lines of comments under an account that may import there."""
+    let_body_grow(request, IMPORT_BYTES_MAX)
     return await bring_lines(house, await _known(house, login), room, request.stream())
 
 
@@ -225,7 +222,6 @@ def create_admin_app(house: House) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        max_body_size=BODY_BYTES_MAX,
         middleware=[Middleware(Guard, telemetry=house.telemetry, is_https=False)],
     )
     app.state.house = house

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from fastapi.security import HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from danmaku.domain.comment import CommentStatus, Mode
 from danmaku.domain.facts import CommentHeld, CommentRefused
@@ -20,7 +20,7 @@ from danmaku.domain.room import MediaType, ReviewMode, RoomKind, RoomPolicy, Roo
 from danmaku.formats.danmaku_v1 import Fields, state_fields_of
 from danmaku.ports import Own, RoomRow
 from danmaku.web.answers import refusal_of_comment, refuse
-from danmaku.web.fields import DraftFields, Limit, NumberPath, RoomPath
+from danmaku.web.fields import Body, DraftFields, Limit, NumberPath, RoomPath
 from danmaku.web.json import Json
 from danmaku.web.policy import DOCS
 from danmaku.web.shapes import (
@@ -51,10 +51,8 @@ def api_router(tag: str) -> APIRouter:
 router = api_router("rooms")
 
 
-class NewRoom(BaseModel):
+class NewRoom(Body):
     """A room to be opened; the caller becomes its streamer."""
-
-    model_config = ConfigDict(extra="forbid")
 
     room: Annotated[str, Field(description="1 to 32 of a-z, 0-9, '-' and '_'.")]
     title: str
@@ -72,10 +70,8 @@ class NewRoom(BaseModel):
         )
 
 
-class RoomChange(BaseModel):
+class RoomChange(Body):
     """What is given changes, the rest stays."""
-
-    model_config = ConfigDict(extra="forbid")
 
     title: str | None = None
     status: Status | None = None
@@ -100,10 +96,8 @@ class RoomChange(BaseModel):
         return replace(state, **given, policy=replace(state.policy, **policy))
 
 
-class BroadcastChange(BaseModel):
+class BroadcastChange(Body):
     """Whether the live clock runs."""
-
-    model_config = ConfigDict(extra="forbid")
 
     running: bool
 

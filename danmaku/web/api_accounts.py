@@ -2,21 +2,19 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from danmaku.domain.account import Bundle, Standing
 from danmaku.domain.ids import Millis, RoomId, room_id_of
 from danmaku.web.api import api_router
+from danmaku.web.fields import Body
+from danmaku.web.shapes import Shape
 from danmaku.web.visit import ApiVisit, Visit
 
 router = api_router("accounts")
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class NewAccount(_Body):
+class NewAccount(Body):
     """Somebody who wants to comment."""
 
     login: Annotated[str, Field(description="3 to 32 letters, digits, '_', '.' or '-'.")]
@@ -24,7 +22,7 @@ class NewAccount(_Body):
     password: str
 
 
-class GrantShape(_Body):
+class GrantShape(Shape):
     """A bundle of powers, where and until when."""
 
     bundle: Bundle
@@ -32,7 +30,7 @@ class GrantShape(_Body):
     until_ms: int | None
 
 
-class MeShape(_Body):
+class MeShape(Shape):
     """The caller's account."""
 
     login: str
@@ -41,7 +39,7 @@ class MeShape(_Body):
     grants: list[GrantShape]
 
 
-class NewToken(_Body):
+class NewToken(Body):
     """A bearer token for one's own client."""
 
     label: str
@@ -49,14 +47,14 @@ class NewToken(_Body):
     room: Annotated[str | None, Field(description="Good in this room only.")] = None
 
 
-class IssuedToken(_Body):
+class IssuedToken(Shape):
     """The only time that the secret is shown."""
 
     id: str
     token: str
 
 
-class TokenShape(_Body):
+class TokenShape(Shape):
     """A token in force, without its secret."""
 
     id: str
@@ -66,7 +64,7 @@ class TokenShape(_Body):
     room: str | None
 
 
-class TokensShape(_Body):
+class TokensShape(Shape):
     """One's tokens in force."""
 
     tokens: list[TokenShape]

@@ -4,34 +4,30 @@ from typing import Annotated
 
 from fastapi import Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from danmaku.actions.moderation import ReportDraft
 from danmaku.domain.ids import MAX_SAFE_INTEGER, Number, RoomId
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.ports import Held, Report
 from danmaku.web.api import api_router
-from danmaku.web.fields import OriginPath, RoomPath
+from danmaku.web.fields import Body, OriginPath, RoomPath
 from danmaku.web.json import Json
 from danmaku.web.portal import source_of
-from danmaku.web.shapes import EntryShape
+from danmaku.web.shapes import EntryShape, Shape
 from danmaku.web.visit import ApiVisit
 
 router = api_router("moderation")
 
 
-class Rejection(BaseModel):
+class Rejection(Body):
     """Why a comment is refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
     category: str
 
 
-class NewReport(BaseModel):
+class NewReport(Body):
     """What is wrong, and with what."""
-
-    model_config = ConfigDict(extra="forbid")
 
     room: str | None = None
     number: Annotated[int | None, Field(ge=1, le=MAX_SAFE_INTEGER)] = None
@@ -40,7 +36,7 @@ class NewReport(BaseModel):
     contact: str = ""
 
 
-class Receipt(BaseModel):
+class Receipt(Shape):
     """The report is written down under this word."""
 
     receipt: str

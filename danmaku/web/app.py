@@ -29,7 +29,6 @@ from danmaku.web.house import House
 from danmaku.web.pages import STATIC, Pages
 from danmaku.web.visit import PUBLIC
 
-BODY_BYTES_MAX = 65_536  # of a form or a JSON body; an import says its own
 _FOREVER = "public, max-age=31536000, immutable"
 _DOORS = (
     viewer, streamer, reviewer, portal, people, embed,
@@ -64,7 +63,6 @@ def create_app(house: House, *, static: Path = STATIC, media: Path | None = None
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
-        max_body_size=BODY_BYTES_MAX,
         middleware=[
             Middleware(Guard, telemetry=house.telemetry, is_https=house.is_https),
             Middleware(

@@ -8,22 +8,21 @@ from typing import Annotated
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from danmaku.domain.ids import RoomId
 from danmaku.formats.danmaku_v1 import state_fields_of
-from danmaku.web.fields import RoomPath
+from danmaku.web.fields import Body, RoomPath
 from danmaku.web.policy import player_policy
+from danmaku.web.shapes import Shape
 from danmaku.web.viewer import room_data
 from danmaku.web.visit import ApiVisit, PageVisit
 
 router = APIRouter()
 
 
-class EmbedTokenRequest(BaseModel):
+class EmbedTokenRequest(Body):
     """For whom a site wants a token."""
-
-    model_config = ConfigDict(extra="forbid")
 
     subject: Annotated[str, Field(description="The user's id on that site; the same every time.")]
     name: Annotated[str, Field(description="Public name, taken when the user is new here.")]
@@ -31,7 +30,7 @@ class EmbedTokenRequest(BaseModel):
     ttl_ms: Annotated[int, Field(description="How long it is good.")] = 3_600_000
 
 
-class EmbedToken(BaseModel):
+class EmbedToken(Shape):
     """A token for `#token=` of the framed page's address."""
 
     token: str

@@ -19,6 +19,7 @@ from danmaku.formats.danmaku_v1 import Fields, fields_of
 from danmaku.ports import Reader
 from danmaku.web.api import api_router
 from danmaku.web.fields import LIMIT_MAX, Before, Limit, NumberPath, RoomPath
+from danmaku.web.guard import let_body_grow
 from danmaku.web.importing import IMPORT_BYTES_MAX, bring_lines
 from danmaku.web.json import Json
 from danmaku.web.shapes import EntriesShape, ImportShape, ListShape, Row, SegmentShape
@@ -139,13 +140,13 @@ async def export(visit: ApiVisit, room: RoomPath) -> Response:
 
 @router.post(
     "/api/rooms/{room}/import",
-    max_body_size=IMPORT_BYTES_MAX,
     openapi_extra={"requestBody": {"content": {NDJSON: {}}, "required": True}},
 )
 async def bring(request: Request, visit: ApiVisit, room: RoomPath) -> ImportShape:
     """Bring in the lines of an export; needs `record.import`. Each line goes through the filter."""
     if request.headers.get("content-type", "").partition(";")[0] != NDJSON:
         raise BadMessage(f"Send lines of JSON as {NDJSON}.")
+    let_body_grow(request, IMPORT_BYTES_MAX)
     return await bring_lines(visit.house, visit.signed_in(), room, request.stream())
 
 

@@ -25,16 +25,21 @@ Before = Annotated[
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="Rows at most.")]
 
 # A comment is judged by admission, which has the codes; here only types and the coarsest bounds.
-_ClientId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,64}$")]
+ClientIdText = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,64}$")]
 _Whole = Annotated[int, Field(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]
 
 
-class DraftFields(BaseModel):
+class Body(BaseModel):
+    """What a caller sends, as JSON or as a form: unknown fields and lone surrogates are refused."""
+
+    # The bound also makes the library look into each string, which is what finds the surrogates.
+    model_config = ConfigDict(extra="forbid", str_max_length=16_384)
+
+
+class DraftFields(Body):
     """A comment as its sender asks for it; docs/protocol.md, "send", has the ranges."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    id: _ClientId = Field(description="Chosen by the client: sending twice records once.")
+    id: ClientIdText = Field(description="Chosen by the client: sending twice records once.")
     text: str
     position_ms: _Whole = 0
     mode: Mode = Mode.SCROLL

@@ -4,13 +4,11 @@ import hmac
 from hashlib import sha256
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict
+from danmaku.web.fields import Body
 
 
-class Form(BaseModel):
-    """Fields of a posted form; unknown ones are refused."""
-
-    model_config = ConfigDict(extra="forbid", str_max_length=16_384)
+class Form(Body):
+    """Fields of a posted form."""
 
     csrf: str = ""  # judged by `visit.page_visit` before any form is read
 

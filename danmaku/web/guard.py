@@ -1,15 +1,18 @@
-"""What every HTTP answer gets, whoever gives it: an id, safe headers, a line in the log, an end.
+"""What every HTTP request gets, whoever answers it: an id, a bound, safe headers, a log line.
 
 The outermost layer of both web doors. An error that nobody expected ends here: logged with its
 trace, answered `internal`.
 """
 
 import secrets
+from collections.abc import Mapping
+from http import HTTPStatus
 from time import perf_counter
 
 import structlog
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,6 +33,12 @@ _HEADERS = {
     "Cache-Control": PRIVATE,  # whoever means something else says so
 }
 _STRICT_TRANSPORT = "max-age=31536000"
+BODY_BYTES_MAX = 65_536  # of a form or a JSON body
+
+
+def let_body_grow(request: Request, bytes_max: int) -> None:
+    """Accept a longer body than others have, of a request that is read as a stream."""
+    request.state.body_bytes_max = bytes_max
 
 
 class Guard:
@@ -53,44 +62,62 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        state = scope.setdefault("state", {})
-        state["request_id"], state["nonce"] = secrets.token_hex(8), secrets.token_urlsafe(16)
-        began_s = perf_counter()
-        status = 0  # nothing was answered: the caller hung up
-
-        async def send_guarded(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                self._complete(MutableHeaders(scope=message), state["request_id"])
-            await send(message)
-
+        passage = _Passage(scope, receive, send, self._headers)
         try:
-            await self._app(scope, receive, send_guarded)
+            await self._app(scope, passage.receive, passage.send)
         except ClientDisconnect:
-            pass
+            log.debug("hung_up", request_id=passage.request_id)
         except Exception as error:
-            log.exception("request_failed", request_id=state["request_id"])
-            if not status:  # else the broken-off answer says it
+            log.exception("request_failed", request_id=passage.request_id)
+            if not passage.status:  # else the broken-off answer says it
                 answer = await refuse(Request(scope, receive), refusal_of(error))
-                await answer(scope, receive, send_guarded)
+                await answer(scope, receive, passage.send)
         finally:
-            self._note(scope, status, perf_counter() - began_s)
+            self._note(scope, passage)
 
-    def _complete(self, headers: MutableHeaders, request_id: str) -> None:
-        for name, value in self._headers.items():
-            headers.setdefault(name, value)
-        headers["X-Request-Id"] = request_id
-
-    def _note(self, scope: Scope, status: int, took_s: float) -> None:
+    def _note(self, scope: Scope, passage: "_Passage") -> None:
+        took_s = perf_counter() - passage.began_s
         route = getattr(scope.get("route"), "path", "none")  # the template: paths hold names
-        self._telemetry.requests.labels(scope["method"], route, status).inc()
+        self._telemetry.requests.labels(scope["method"], route, passage.status).inc()
         self._telemetry.request_seconds.labels(route).observe(took_s)
         log.info(
             "request",
-            request_id=scope["state"]["request_id"],
+            request_id=passage.request_id,
             method=scope["method"],
             route=route,
-            status=status,
+            status=passage.status,
             ms=round(took_s * 1000, 1),
         )
+
+
+class _Passage:
+    """One request on its way through; its `status` is 0 until something is answered."""
+
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, headers: Mapping[str, str]
+    ) -> None:
+        self.began_s = perf_counter()
+        self.request_id = secrets.token_hex(8)
+        self.status = 0
+        self._receive = receive
+        self._send = send
+        self._headers = {**headers, "X-Request-Id": self.request_id}
+        self._body_bytes = 0
+        self._state = scope.setdefault("state", {})
+        self._state["nonce"] = secrets.token_urlsafe(16)
+        self._state["body_bytes_max"] = BODY_BYTES_MAX
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._body_bytes += len(message.get("body", b""))
+        if self._body_bytes > self._state["body_bytes_max"]:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "That is too long.")
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in self._headers.items():
+                headers.setdefault(name, value)
+        await self._send(message)

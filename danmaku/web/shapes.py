@@ -13,11 +13,13 @@ from danmaku.domain.room import MediaType, ReviewMode, RoomKind, Status
 from danmaku.errors import Code
 
 
-class _Shape(BaseModel):
+class Shape(BaseModel):
+    """A part of an answer."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class RefusalShape(_Shape):
+class RefusalShape(Shape):
     """Any answer other than yes."""
 
     code: Code
@@ -27,14 +29,14 @@ class RefusalShape(_Shape):
     until_ms: int | None
 
 
-class BroadcastShape(_Shape):
+class BroadcastShape(Shape):
     """The live clock: position 0 is `started_ms`."""
 
     started_ms: int
     ended_ms: int | None
 
 
-class RoomStateShape(_Shape):
+class RoomStateShape(Shape):
     """What everybody may know of a room."""
 
     title: str
@@ -52,7 +54,7 @@ class RoomStateShape(_Shape):
     broadcast: BroadcastShape | None
 
 
-class RoomShape(_Shape):
+class RoomShape(Shape):
     """A room, and where its record stands."""
 
     room: str
@@ -64,13 +66,13 @@ class RoomShape(_Shape):
     state: RoomStateShape
 
 
-class RoomsShape(_Shape):
+class RoomsShape(Shape):
     """Rooms in the order of their ids."""
 
     rooms: list[RoomShape]
 
 
-class CommentShape(_Shape):
+class CommentShape(Shape):
     """A published comment, or one that was restored."""
 
     kind: Literal["comment", "restore"]
@@ -88,7 +90,7 @@ class CommentShape(_Shape):
     imported: bool
 
 
-class MarkerShape(_Shape):
+class MarkerShape(Shape):
     """The place of a recalled comment, without its text."""
 
     kind: Literal["marker"]
@@ -100,7 +102,7 @@ class MarkerShape(_Shape):
     category: str | None
 
 
-class RecallShape(_Shape):
+class RecallShape(Shape):
     """A comment leaves every public place."""
 
     kind: Literal["recall"]
@@ -110,7 +112,7 @@ class RecallShape(_Shape):
     category: str | None
 
 
-class RoomChangedShape(_Shape):
+class RoomChangedShape(Shape):
     """The room's whole new state."""
 
     kind: Literal["room"]
@@ -121,7 +123,7 @@ class RoomChangedShape(_Shape):
 Row = CommentShape | MarkerShape
 
 
-class ListShape(_Shape):
+class ListShape(Shape):
     """A page of the list."""
 
     room: str
@@ -129,7 +131,7 @@ class ListShape(_Shape):
     comments: list[Row]
 
 
-class EntriesShape(_Shape):
+class EntriesShape(Shape):
     """Public entries of (after, upto] in record order, as they may be shown now."""
 
     room: str
@@ -139,18 +141,18 @@ class EntriesShape(_Shape):
     entries: list[CommentShape | MarkerShape | RecallShape | RoomChangedShape]
 
 
-class SegmentShape(_Shape):
-    """Everything public of one stretch of media time, by position and number."""
+class SegmentShape(Shape):
+    """The published comments of one stretch of media time, by position and number."""
 
     room: str
     index: int
     from_ms: int
     upto_ms: int
     upto_seq: int
-    comments: list[Row]
+    comments: list[CommentShape]
 
 
-class OutcomeShape(_Shape):
+class OutcomeShape(Shape):
     """What became of a comment that was sent."""
 
     outcome: Literal["published", "held"]
@@ -160,14 +162,14 @@ class OutcomeShape(_Shape):
     category: str | None = None
 
 
-class EntryShape(_Shape):
+class EntryShape(Shape):
     """The place of what was done in the room's record."""
 
     seq: int
     number: int | None = None
 
 
-class OwnShape(_Shape):
+class OwnShape(Shape):
     """A comment as its author may see it."""
 
     seq: int
@@ -179,13 +181,13 @@ class OwnShape(_Shape):
     category: str | None
 
 
-class OwnListShape(_Shape):
+class OwnListShape(Shape):
     """One's own comments, newest first, held and refused ones included."""
 
     comments: list[OwnShape]
 
 
-class ImportShape(_Shape):
+class ImportShape(Shape):
     """What became of the lines of a file."""
 
     published: int = 0
