@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -86,17 +87,17 @@ class House:
         return await self.comments.recall(self.people_known[login], room, number)
 
     @asynccontextmanager
-    async def socket(self, *, dialect=JSON, room=ROOM, compression=None, **options):
+    async def client(self, *, dialect=JSON, room=ROOM, compression=None, **options):
         url = f"ws://127.0.0.1:{self.port}/rooms/{room}/live"
         async with connect(
             url, subprotocols=[dialect], compression=compression, proxy=None, **options
-        ) as socket:
-            yield Client(socket, dialect)
+        ) as connection:
+            yield Client(connection, dialect)
 
     @asynccontextmanager
     async def viewer(self, token=None, since=None, epoch=None, **options):
         """A client that has said hello and has had its welcome."""
-        async with self.socket(**options) as client:
+        async with self.client(**options) as client:
             hello = {"op": "hello", "token": token, "since": since, "epoch": epoch}
             await client.say({name: value for name, value in hello.items() if value is not None})
             client.welcome = await client.hear("welcome")
@@ -105,8 +106,8 @@ class House:
 
 
 class Client:
-    def __init__(self, socket, dialect):
-        self.socket = socket
+    def __init__(self, connection, dialect):
+        self.connection = connection
         self.dialect = dialect
         self.welcome = None
         self.position = None
@@ -114,11 +115,11 @@ class Client:
 
     async def say(self, fields):
         is_json = self.dialect == JSON
-        await self.socket.send(json.dumps(fields) if is_json else msgpack.packb(fields))
+        await self.connection.send(json.dumps(fields) if is_json else msgpack.packb(fields))
 
     async def next(self):
         async with asyncio.timeout(SOON_S):
-            message = await self.socket.recv()
+            message = await self.connection.recv()
         return json.loads(message) if self.dialect == JSON else msgpack.unpackb(message)
 
     async def hear(self, *ops):
@@ -161,14 +162,23 @@ class Client:
 
 @asynccontextmanager
 async def house(folder, *, comments_class=Comments, server=None, **gateway):
-    """Settings that are not given are the product's, without limits on senders."""
+    """Settings that are not given are the product's, without limits on senders.
+
+    Args:
+        folder: Where the record lies.
+        comments_class: The verbs; a faulty one shows what a fault does.
+        server: The server's settings.
+        gateway: Some of the gateway's.
+    """
     settings = GatewaySettings(**{"messages_per_s": 1e6, "messages_burst": 10_000, **gateway})
     server = server or ServerSettings(drain_ms=500)
     telemetry = Telemetry()
     store = await SqliteStore.open(StoreSettings(data_dir=folder), wall_ms)
     people = People(store, store, clock=wall_ms, settings=AccountSettings())
     admission = AdmissionSettings(sends_per_s=1e6, sends_burst=100_000)
-    rooms = Rooms(store, store, clock=wall_ms, new_id=new_id, settings=admission)
+    rooms = Rooms(
+        store, store, freshen=people.freshen, clock=wall_ms, new_id=new_id, settings=admission
+    )
     rules = Rules(
         Screen(parse_rules(RULES)),
         record=store,
@@ -217,8 +227,11 @@ async def _listen(gateway):
     )
     config.load()
     state = ServerState()
-    return await asyncio.get_running_loop().create_server(
+    listening = await asyncio.get_running_loop().create_server(
         lambda: config.http_protocol_class(config=config, server_state=state, app_state={}),
         "127.0.0.1",
         0,
     )
+    # The kernel would else hold megabytes for a viewer who reads nothing.
+    listening.sockets[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    return listening

@@ -104,8 +104,7 @@ async def test_a_position_is_continued_from_the_record(plain, since, dialect):
 async def test_a_position_is_continued_from_memory(plain):
     await plain.person()
     async with plain.viewer() as first:
-        for n in range(600):
-            await plain.post("ann", f"{n}")
+        await asyncio.gather(*(plain.post("ann", f"{n}") for n in range(600)))
         await plain.recall("ann", 1)
         await first.read_to(602)
         async with plain.viewer(since=1) as late:

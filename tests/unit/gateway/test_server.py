@@ -116,7 +116,7 @@ async def test_a_session_that_is_over_makes_a_guest(plain):
 
 
 async def test_a_token_that_is_not_valid_is_not_signed_in(plain):
-    async with plain.socket() as client:
+    async with plain.client() as client:
         await client.say({"op": "hello", "token": "dm_wrong"})
 
         assert await client.close_code() == 4401
@@ -142,7 +142,7 @@ async def test_a_comment_reaches_everybody_as_it_is_recorded(plain, dialect):
 
 async def test_what_is_sent_with_the_hello_is_done_after_the_welcome(plain):
     token = await plain.person()
-    async with plain.socket() as client:
+    async with plain.client() as client:
         await client.say({"op": "hello", "token": token})
         await client.say({"op": "send", "id": "early", "text": "first"})
 
