@@ -13,6 +13,10 @@ function currentTheme(): string {
   return document.documentElement.dataset.theme ?? system;
 }
 
+for (const time of document.querySelectorAll<HTMLTimeElement>("time[datetime]")) {
+  time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang);
+}
+
 const button = document.querySelector<HTMLButtonElement>("#theme");
 if (button) {
   button.hidden = false;

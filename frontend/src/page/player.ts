@@ -52,7 +52,6 @@ export function mountPlayer(container: HTMLElement, state: RoomState, look: Look
     playbackRate: !look.live,
     setting: !look.live,
     fullscreen: true,
-    fullscreenWeb: true,
     playsInline: true,
     hotkey: true,
     theme: "var(--accent)",
