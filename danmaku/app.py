@@ -7,6 +7,7 @@ line; `serve` adds the doors and runs until it is told to stop.
 import asyncio
 import contextlib
 import signal
+import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -88,7 +89,14 @@ async def opened(settings: Settings) -> AsyncIterator[Core]:
 
 def _joined(settings: Settings, store: SqliteStore, telemetry: Telemetry, screen: Screen) -> Core:
     people = People(store, store, clock=now_ms, settings=settings.accounts)
-    rooms = Rooms(store, store, clock=now_ms, new_id=new_id, settings=settings.admission)
+    rooms = Rooms(
+        store,
+        store,
+        freshen=people.freshen,
+        clock=now_ms,
+        new_id=new_id,
+        settings=settings.admission,
+    )
     rules = Rules(
         screen,
         record=store,
@@ -150,14 +158,18 @@ async def serve(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
     Raises:
         UnsafeStartError: Demo accounts on a public address.
         StoreLocked, RuleFileError: As `opened`.
-        OSError: The address is taken.
+        AddressTakenError: The address is taken.
     """
     if (reason := unsafe_demo(settings)) is not None:
         raise UnsafeStartError(reason)
     async with opened(settings) as core:
         if settings.demo:
             await demo.furnish(core.people, core.rooms, now_ms())
-        await Server(core).run(on_ready)
+        try:
+            await Server(core).run(on_ready)
+        except ExceptionGroup as failures:
+            taken = failures.subgroup(AddressTakenError)
+            raise failures if taken is None else taken.exceptions[0] from None
 
 
 def unsafe_demo(settings: Settings) -> str | None:
@@ -177,8 +189,29 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+class AddressTakenError(OSError):
+    """Somebody else listens there, or the address is none of this machine's."""
+
+
 class _Door(uvicorn.Server):
     """One listening address. Signals belong to `Server`, which closes doors in order."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.opened = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the door; the library would end the process where it cannot.
+
+        Raises:
+            AddressTakenError: See there.
+        """
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            where = self.config.uds or f"{self.config.host}:{self.config.port}"
+            raise AddressTakenError(f"Cannot listen on {where}.") from None
+        self.opened.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -221,11 +254,12 @@ class Server:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
         async with asyncio.TaskGroup() as tasks:
-            doors = [tasks.create_task(door.serve(), name="door") for door in (public, admin)]
+            for door in (public, admin):
+                tasks.create_task(door.serve(), name="door")
             timers = [tasks.create_task(self._watch_rules(), name="rules")]
             if self._core.settings.demo:
                 timers.append(tasks.create_task(self._play_demo(), name="demo"))
-            await self._until_open(public, doors[0])
+            await public.opened.wait()  # a door that cannot open cancels this
             on_ready(self._address(public))
             await self._stopping.wait()
             log.info("stopping")
@@ -270,13 +304,6 @@ class Server:
                 timeout_graceful_shutdown=HTTP_GOODBYE_S,
             )
         )
-
-    async def _until_open(self, door: _Door, task: asyncio.Task[None]) -> None:
-        while not door.started:
-            if task.done():
-                self._stopping.set()
-                return
-            await asyncio.sleep(0.01)
 
     def _address(self, door: _Door) -> str:
         server = self._core.settings.server

@@ -79,7 +79,7 @@ class _Feed:
         draft = line.draft
         fields: Fields = {
             "login": next(self.logins),
-            "client_id": draft.client_id,
+            "id": draft.client_id,
             "text": draft.text,
             "position_ms": draft.position_ms,
             "mode": draft.style.mode.value,

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from danmaku import __version__
 from danmaku.config import CONFIG_VARIABLE, Settings, settings_from
 from danmaku.errors import DanmakuError
+from danmaku.telemetry import configure_logging
 
 P = ParamSpec("P")
 
@@ -57,6 +58,7 @@ def choose(
     if version:
         out.print(__version__)
         raise typer.Exit
+    configure_logging("warning")  # `serve` says more, by its settings
     context.obj = Chosen(config, data_dir)
 
 
@@ -75,7 +77,7 @@ def settings_of(context: typer.Context) -> Settings:
 
 def fail(text: str, *, exit_code: int = EXIT_REFUSED) -> NoReturn:
     """Say what is wrong and end."""
-    err.print(f"[bold red]error:[/] {_escaped(text)}", highlight=False)
+    err.print(f"[bold red]error:[/] {_escaped(text)}", highlight=False, soft_wrap=True)
     raise typer.Exit(exit_code)
 
 
@@ -109,7 +111,7 @@ def print_table(title: str, columns: tuple[str, ...], rows: Sequence[Sequence[ob
 
 def done(text: str) -> None:
     """Say that something is done."""
-    out.print(f"[green]✓[/] {_escaped(text)}", highlight=False)
+    out.print(f"[green]✓[/] {_escaped(text)}", highlight=False, soft_wrap=True)
 
 
 def _escaped(text: str) -> str:
