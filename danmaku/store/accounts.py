@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from sqlalchemy import Connection, Table, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, or_, select
 
 from danmaku.domain.account import Bundle, PowerGrant, Standing
 from danmaku.domain.ids import AccountId, Millis, RoomId
@@ -48,17 +48,14 @@ class AccountQueries:
 
     async def token(self, digest: bytes, now_ms: Millis) -> tuple[AccountId, RoomId | None] | None:
         """As `ports.Accounts.token`."""
-        wanted = select(_token.account, _token.room).where(
-            _token.digest == digest,
-            _token.revoked_seq.is_(None),
-            or_(_token.expires_ms.is_(None), _token.expires_ms > now_ms),
-        )
+        wanted = select(_token.account, _token.room)
+        wanted = wanted.where(_token.digest == digest, *_in_force(now_ms))
         row = await self._readers.ask(lambda connection: connection.execute(wanted).first())
         return None if row is None else (row.account, row.room)
 
-    async def tokens(self, account: AccountId) -> list[TokenRow]:
+    async def tokens(self, account: AccountId, now_ms: Millis) -> list[TokenRow]:
         """As `ports.Accounts.tokens`."""
-        wanted = select(schema.token).where(_token.account == account, _token.revoked_seq.is_(None))
+        wanted = select(schema.token).where(_token.account == account, *_in_force(now_ms))
         rows = await self._readers.ask(
             lambda connection: connection.execute(wanted.order_by(_token.issued_seq)).all()
         )
@@ -114,6 +111,13 @@ class AccountQueries:
             connection.execute(table.insert(), values)
 
         await self._write(write)
+
+
+def _in_force(now_ms: Millis) -> tuple[ColumnElement[bool], ...]:
+    return (
+        _token.revoked_seq.is_(None),
+        or_(_token.expires_ms.is_(None), _token.expires_ms > now_ms),
+    )
 
 
 def _grants(connection: Connection, account: AccountId) -> tuple[PowerGrant, ...]:

@@ -36,7 +36,7 @@ def _groups(rows: Rows) -> Iterator[Rows]:
 
 @lru_cache(maxsize=256)
 def _statement(table: Table, rows_count: int, dialect: Dialect) -> str:
-    groups = [
+    groups: list[dict[str, object]] = [
         {name: bindparam(f"{name}_{index}") for name in table.columns.keys()}  # noqa: SIM118 -- no mapping
         for index in range(rows_count)
     ]

@@ -14,6 +14,8 @@ from danmaku.errors import Broken, StoreDown
 
 Answer = TypeVar("Answer")
 
+DATABASE_FILE = "record.sqlite"
+
 _BUSY_MS = 5_000
 _FULL = 2  # what `PRAGMA synchronous` answers
 

@@ -107,11 +107,12 @@ def write_down(
 
 # --- reading
 
-_open = schema.body.alias("open_body")
-_sealed = schema.body.alias("sealed_body")
+OPEN_BODY = schema.body.alias("open_body")
+SEALED_BODY = schema.body.alias("sealed_body")
 
 
-def _body_of(alias: Any, part: str) -> ColumnElement[bool]:
+def is_body_of_entry(alias: Any, part: str) -> ColumnElement[bool]:
+    """What joins one of the two bodies to its entry."""
     entry = schema.entry.c
     return and_(alias.c.chain == entry.chain, alias.c.seq == entry.seq, alias.c.part == part)
 
@@ -121,11 +122,11 @@ ENTRIES = select(
     schema.entry.c.seq,
     schema.entry.c.at_ms,
     schema.entry.c.header,
-    _open.c.content.label("open"),
-    _sealed.c.content.label("sealed"),
+    OPEN_BODY.c.content.label("open"),
+    SEALED_BODY.c.content.label("sealed"),
 ).select_from(
-    schema.entry.outerjoin(_open, _body_of(_open, Part.OPEN)).outerjoin(
-        _sealed, _body_of(_sealed, Part.SEALED)
+    schema.entry.outerjoin(OPEN_BODY, is_body_of_entry(OPEN_BODY, Part.OPEN)).outerjoin(
+        SEALED_BODY, is_body_of_entry(SEALED_BODY, Part.SEALED)
     )
 )
 """Entries with both bodies, for `entries_of`."""

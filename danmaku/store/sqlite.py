@@ -20,7 +20,7 @@ from danmaku.ports import Announce, Append, Clock
 from danmaku.store import schema
 from danmaku.store.accounts import AccountQueries
 from danmaku.store.chain import GENESIS
-from danmaku.store.database import Readers, check_durable, read_engine, write_engine
+from danmaku.store.database import DATABASE_FILE, Readers, check_durable, read_engine, write_engine
 from danmaku.store.heads import HeadSigner
 from danmaku.store.intake import Intake, Job, Work
 from danmaku.store.keys import head_key
@@ -28,7 +28,6 @@ from danmaku.store.migrations import migrate
 from danmaku.store.queries import Queries
 from danmaku.store.writer import Watch, Writer
 
-DATABASE_FILE = "record.sqlite"
 LOCK_FILE = "store.lock"
 
 

@@ -1,0 +1,267 @@
+"""Whether the projections say what the entries say.
+
+Each entry is held against the rows it must have made, one at a time and in bounded memory; then
+the rows are counted, so that none can stand there that no entry made.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Table, func, select
+
+from danmaku.domain.comment import CommentStatus
+from danmaku.domain.ids import PLATFORM, AccountId, Pseudonym, RoomId
+from danmaku.store import schema
+from danmaku.store.codec import About, canonical, judgement_of, publication_of
+from danmaku.store.comments import client_key_of
+from danmaku.store.entries import Header
+from danmaku.store.platform_codec import (
+    Filed,
+    Granted,
+    Issued,
+    Registered,
+    Revoked,
+    Withdrawn,
+    sealed_account_of,
+)
+from danmaku.store.room_codec import (
+    Changed,
+    Judged,
+    Opened,
+    Published,
+    Recalled,
+    Restored,
+    WasHeld,
+    WasRefused,
+    state_of,
+)
+from danmaku.store.schema import AnyRow, AnySelect
+
+_STATUS_AFTER: dict[type[About], CommentStatus] = {
+    Published: CommentStatus.PUBLISHED,
+    WasHeld: CommentStatus.HELD,
+    WasRefused: CommentStatus.REFUSED,
+    Recalled: CommentStatus.RECALLED,
+    Restored: CommentStatus.PUBLISHED,
+}
+
+
+class Projections(Protocol):
+    """What the entries of one kind of chain make."""
+
+    def fault_in(self, row: AnyRow, header: Header) -> str | None:
+        """What is wrong with the rows of this entry; entries come in order.
+
+        Args:
+            row: Of `verify.ROWS`: the entry, its bodies, its comment.
+            header: Of that entry.
+        """
+
+    def fault_left(self) -> str | None:
+        """What is wrong with the rest, after the last entry."""
+
+
+class RoomProjections:
+    """`room` and `comment`, of one room."""
+
+    def __init__(self, connection: Connection, room: RoomId) -> None:
+        self._connection = connection
+        self._room = room
+        self._comments = 0
+        self._settled = 0
+        self._state: bytes | None = None
+
+    def fault_in(self, row: AnyRow, header: Header) -> str | None:
+        """As `Projections.fault_in`."""
+        about = header.about
+        if isinstance(about, Opened | Changed):
+            self._state = row.open_content
+            return None
+        if row.c_origin is None:
+            return "its comment is not in the list"
+        if row.seq == row.origin:
+            self._comments += 1
+        if row.seq == row.changed_seq:
+            self._settled += 1
+        faults = [_fault_of_state(row, about)]
+        if isinstance(about, Judged):
+            faults.append(_fault_of_judgement(row, about))
+        return next((fault for fault in faults if fault), None)
+
+    def fault_left(self) -> str | None:
+        """As `Projections.fault_left`."""
+        comment, room = schema.comment, schema.room
+        rows = self._connection.scalar(
+            select(func.count()).select_from(comment).where(comment.c.room == self._room)
+        )
+        if not rows == self._comments == self._settled:
+            return f"the list has {rows} comments, the entries make {self._comments}"
+        state = self._connection.scalar(select(room.c.state).where(room.c.id == self._room))
+        if state is None or self._state is None:
+            return "the room has no state"
+        if canonical(state_of(state)) != canonical(state_of(self._state)):
+            return "the room's state is not the one last recorded"
+        return None
+
+
+def _fault_of_state(row: AnyRow, about: About) -> str | None:
+    if row.seq > row.changed_seq:
+        return "its comment stands as it did before"
+    if row.seq < row.changed_seq:
+        return None
+    expected = (_STATUS_AFTER[type(about)], getattr(about, "by", None), _category_of(row, about))
+    if (row.status, row.by, row.category) != expected:
+        return "its comment does not stand as it says"
+    return None
+
+
+def _category_of(row: AnyRow, about: About) -> str | None:
+    if isinstance(about, WasHeld | WasRefused):
+        erased = row.sealed_content is None
+        return row.category if erased else judgement_of(row.sealed_content, 0).category
+    return getattr(about, "category", None)
+
+
+def _fault_of_judgement(row: AnyRow, about: Judged) -> str | None:
+    if row.seq > row.body_seq:
+        return "its comment shows an older text"
+    if row.seq < row.body_seq:
+        return None
+    expected = (about.author, about.author, about.received_ms, about.position_ms)
+    if (row.author, row.name, row.c_at_ms, row.position_ms) != expected:
+        return "its comment has another author, time or place"
+    published: tuple[object, ...] = (None, None, False, False)
+    if isinstance(about, Published):
+        published = (about.number, row.seq, about.late, about.imported)
+    if (row.c_number, row.published_seq, row.late, row.imported) != published:
+        return "its comment is numbered or marked otherwise"
+    if row.client_key != _client_key_of(row, about):
+        return "its comment is another sender's"
+    return None
+
+
+def _client_key_of(row: AnyRow, about: Judged) -> object:
+    raw = row.sealed_content
+    if raw is None:
+        return row.client_key
+    sealed = publication_of(raw) if isinstance(about, Published) else judgement_of(raw, 0)
+    return client_key_of(row.chain, row.account, sealed.client_id)
+
+
+class PlatformProjections:
+    """`account`, `power_grant`, `token` and `report`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._made: Counter[Table] = Counter()
+        self._ended: Counter[Table] = Counter()
+        self._settled = 0
+
+    def fault_in(self, row: AnyRow, header: Header) -> str | None:
+        """As `Projections.fault_in`."""
+        about = header.about
+        if (made := _MADE.get(type(about))) is None:
+            return self._fault_of_account(row, about)
+        table, key, expected = made(row, about)
+        (self._ended if isinstance(about, Withdrawn | Revoked) else self._made)[table] += 1
+        found = self._row(table, key)
+        if found is None:
+            return f"it has no row in {table.name}"
+        for name, value in expected.items():
+            if getattr(found, name) != value:
+                return f"its row in {table.name} has another {name}"
+        if isinstance(about, Granted | Issued) and found.account != self._account(about.account):
+            return f"its row in {table.name} has another holder"
+        return self._fault_of_account(row, about)
+
+    def fault_left(self) -> str | None:
+        """As `Projections.fault_left`."""
+        for table in (schema.account, schema.power_grant, schema.token, schema.report):
+            if self._count(select(func.count()).select_from(table)) != self._made[table]:
+                return f"{table.name} has rows that no entry made"
+        for table in (schema.power_grant, schema.token):
+            ended = select(func.count()).where(table.c.revoked_seq.is_not(None))
+            if self._count(ended) != self._ended[table]:
+                return f"{table.name} has rows that no entry ended"
+        if self._settled != self._made[schema.account]:
+            return "an account has a version that no entry gave it"
+        return None
+
+    def _fault_of_account(self, row: AnyRow, about: About) -> str | None:
+        if (name := getattr(about, "account", None)) is None:
+            return None
+        account = self._account(name)
+        found = None if account is None else self._row(schema.account, account)
+        if found is None:
+            return "its account is missing"
+        if found.version == row.seq:
+            self._settled += 1
+        return "its account stands as it did before" if row.seq > found.version else None
+
+    def _row(self, table: Table, key: object) -> AnyRow | None:
+        (column,) = table.primary_key.columns
+        return self._connection.execute(select(table).where(column == key)).first()
+
+    def _account(self, name: Pseudonym) -> AccountId | None:
+        known = schema.pseudonym.c
+        return self._connection.scalar(
+            select(known.account).where(known.chain == PLATFORM, known.pseudonym == name)
+        )
+
+    def _count(self, wanted: AnySelect) -> int:
+        return int(self._connection.scalar(wanted) or 0)
+
+
+_Made = tuple[Table, object, dict[str, object]]  # a table, a key there, and what its row must say
+
+
+def _account_made(row: AnyRow, _about: Registered) -> _Made:
+    if row.sealed_content is None:
+        return schema.account, row.seq, {}
+    sealed = sealed_account_of(row.sealed_content)
+    return schema.account, row.seq, {"login": sealed.login, "name": sealed.name}
+
+
+def _grant_made(row: AnyRow, about: Granted) -> _Made:
+    grant = about.grant
+    return (
+        schema.power_grant,
+        grant.grant_id,
+        {
+            "bundle": grant.bundle,
+            "room": grant.room,
+            "until_ms": grant.until_ms,
+            "granted_seq": row.seq,
+        },
+    )
+
+
+def _token_made(row: AnyRow, about: Issued) -> _Made:
+    return (
+        schema.token,
+        about.token_id,
+        {"room": about.room, "expires_ms": about.expires_ms, "issued_seq": row.seq},
+    )
+
+
+def _grant_ended(row: AnyRow, about: Withdrawn) -> _Made:
+    return schema.power_grant, about.grant_id, {"revoked_seq": row.seq}
+
+
+def _token_ended(row: AnyRow, about: Revoked) -> _Made:
+    return schema.token, about.token_id, {"revoked_seq": row.seq}
+
+
+def _report_made(row: AnyRow, about: Filed) -> _Made:
+    return schema.report, row.seq, {"receipt": about.receipt}
+
+
+_MADE: dict[type[About], Callable[[AnyRow, Any], _Made]] = {
+    Registered: _account_made,
+    Granted: _grant_made,
+    Issued: _token_made,
+    Withdrawn: _grant_ended,
+    Revoked: _token_ended,
+    Filed: _report_made,
+}
