@@ -114,7 +114,7 @@ class SqliteStore(Queries, AccountQueries):
 
     async def commit(self, *appends: Append) -> list[Entry]:
         """As `ports.Record.commit`."""
-        entries: list[Entry] = await self._do(Job(_future(), appends))
+        entries: list[Entry] = await self._outcome_of(Job(_future(), appends))
         return entries
 
     async def close(self) -> None:
@@ -128,9 +128,9 @@ class SqliteStore(Queries, AccountQueries):
         self._lock.release()
 
     async def _work(self, work: Work) -> Any:
-        return await self._do(Job(_future(), work=work))
+        return await self._outcome_of(Job(_future(), work=work))
 
-    async def _do(self, job: Job) -> Any:
+    async def _outcome_of(self, job: Job) -> Any:
         if self._writer.is_down:
             raise StoreDown
         self._intake.put(job)
