@@ -210,8 +210,8 @@ class Accounts(Protocol):
     async def token(self, digest: bytes, now_ms: Millis) -> tuple[AccountId, RoomId | None] | None:
         """Whose token has this digest, unless revoked or expired."""
 
-    async def tokens(self, account: AccountId) -> list[TokenRow]:
-        """The account's tokens in force."""
+    async def tokens(self, account: AccountId, now_ms: Millis) -> list[TokenRow]:
+        """The account's tokens, unless revoked or expired; oldest first."""
 
     async def open_session(self, digest: bytes, account: AccountId, until_ms: Millis) -> None:
         """Remember a session by the digest of its secret."""

@@ -1,22 +1,18 @@
 """Accounts: registering, signing in, tokens, grants; and the standing of everybody in use.
 
-Secrets leave this file once, to their owner; what is kept are digests. Passwords are hashed on a
-few threads with a bounded queue, so that a storm of sign-ins costs neither memory nor the loop.
+Secrets leave this file once, to their owner; what is kept are digests.
 """
 
-import asyncio
 import base64
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
-from typing import TypeVar
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
+from danmaku.actions.arrivals import Arrivals
+from danmaku.actions.decisions import Decisions
+from danmaku.actions.passwords import PASSWORD_MAX, Passwords
 from danmaku.config import AccountSettings
 from danmaku.domain.account import (
     NAME_MAX,
@@ -36,21 +32,20 @@ from danmaku.domain.facts import (
     TokenIssued,
     TokenRevoked,
 )
-from danmaku.domain.grants import require
+from danmaku.domain.grants import require, require_other
 from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.standing import standing_after
-from danmaku.errors import BadMessage, NotAllowed, NotFound, NotSignedIn, Overloaded
+from danmaku.errors import BadMessage, Code, Coded, NotAllowed, NotFound, NotSignedIn
 from danmaku.ports import Accounts, Append, Clock, Record, TokenRow
 
 STANDINGS_MAX = 100_000  # in memory; the least recently used one is read again when needed
 THE_NEW_ONE = AccountId(0)  # in a commit that registers an account: that account
 TOKEN_PREFIX = "dm_"  # noqa: S105 -- lets scanners recognise a leaked token
-PASSWORD_MAX = 256  # code points
+TOKENS_MAX = 50  # in force at one time, of one account
 TTL_MIN_MS = 1000  # of an embed token
 LABEL_MAX = 60  # code points
 SIGN_INS_PER_S, SIGN_INS_BURST = 0.1, 10  # of one login
-T = TypeVar("T")
 MS_PER_DAY, MS_PER_MINUTE = 86_400_000, 60_000
 
 
@@ -74,17 +69,15 @@ class People:
         self._accounts = accounts
         self._clock = clock
         self._settings = settings
-        self._hasher = PasswordHasher()
-        self._threads = ThreadPoolExecutor(settings.hashing_threads, "passwords")
-        self._hashing = 0  # passwords being hashed or waiting for it
+        self._decisions = Decisions(record, self.freshen)
+        self._passwords = Passwords(settings)
         self._sign_ins = TokenBuckets(SIGN_INS_PER_S, SIGN_INS_BURST)
         self._standings: OrderedDict[AccountId, Standing] = OrderedDict()
-        self._arriving: dict[AccountId, list[Entry]] = {}
-        self._nobody = self._hasher.hash(secrets.token_urlsafe())  # equal work for unknown logins
+        self._arrivals: Arrivals[AccountId] = Arrivals()
 
     def close(self) -> None:
         """Let the hashing threads go."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._passwords.close()
 
     # --- standing
 
@@ -95,28 +88,27 @@ class People:
                 continue
             if (known := self._standings.get(entry.account)) is not None:
                 self._standings[entry.account] = standing_after(known, entry)
-            elif (arriving := self._arriving.get(entry.account)) is not None:
-                arriving.append(entry)
+            else:
+                self._arrivals.note(entry.account, entry)
 
-    def freshen(self, who: Standing) -> Standing | None:
-        """The standing of now for one handed in earlier, without reading the record.
+    async def freshen(self, who: Standing) -> Standing:
+        """The standing of now for one that was handed in earlier, by the same way in.
 
-        One that has left memory is given back as it is: the record refuses what it decided on an
-        old version (`Stale`).
+        Raises:
+            NotSignedIn: There is no such account any more.
         """
-        known = self._standings.get(who.account)
-        return who if known is None else replace(known, token_room=who.token_room)
+        known = await self.standing(who.account)
+        if known is None:
+            raise NotSignedIn("Sign in again.")
+        return replace(known, token_room=who.token_room)
 
     async def standing(self, account: AccountId) -> Standing | None:
         """An account's standing; None: there is no such account."""
         if (known := self._standings.get(account)) is not None:
             self._standings.move_to_end(account)
             return known
-        missed = self._arriving.setdefault(account, [])
-        try:
+        with self._arrivals.during(account) as missed:
             standing = await self._accounts.standing(account)
-        finally:
-            self._arriving.pop(account, None)
         if standing is None:
             return None
         for entry in missed:
@@ -154,8 +146,9 @@ class People:
             name: Public name.
             password: None for an account that is used by tokens only.
         """
-        hashed = None if password is None else await self._hash(password)
-        return await self._add(login_of(login), self._name_of(name), hashed)
+        login, name = login_of(login), _name_of(name)
+        hashed = None if password is None else await self._passwords.hash(password)
+        return await self._add(login, name, hashed)
 
     async def _add(self, login: str, name: str, hashed: str | None) -> Standing:
         registered = AccountRegistered(login=login, name=name, password_hash=hashed)
@@ -168,12 +161,6 @@ class People:
         assert standing is not None
         return standing
 
-    def _name_of(self, name: str) -> str:
-        cleaned = clean_text(name)
-        if not 1 <= len(cleaned) <= NAME_MAX:
-            raise BadMessage(f"A name has 1 to {NAME_MAX} characters.")
-        return cleaned
-
     async def sign_in(self, login: str, password: str) -> tuple[Standing, str]:
         """Check a password; give the standing and the secret of a new session.
 
@@ -184,16 +171,19 @@ class People:
             TooFast: Too many tries for this login.
             Overloaded: Too many passwords wait to be hashed.
         """
-        if len(login) > PASSWORD_MAX or len(password) > PASSWORD_MAX:
+        standing = await self._standing_behind(login, password)
+        if standing is None:
             raise NotSignedIn("Wrong name or password.")
+        return standing, await self._open_session(standing.account)
+
+    async def _standing_behind(self, login: str, password: str) -> Standing | None:
+        if len(login) > PASSWORD_MAX:
+            return None
         self._sign_ins.take(login.casefold(), self._clock())
         found = await self._accounts.credentials(login)
         hashed = None if found is None else found.password_hash
-        right = await self._run(self._verify, hashed or self._nobody, password)
-        standing = None if found is None else await self.standing(found.account)
-        if not right or hashed is None or standing is None:
-            raise NotSignedIn("Wrong name or password.")
-        return standing, await self._open_session(standing.account)
+        is_right = await self._passwords.is_right(password, hashed)
+        return await self.standing(found.account) if found is not None and is_right else None
 
     async def _open_session(self, account: AccountId) -> str:
         secret = secrets.token_urlsafe(32)
@@ -242,12 +232,11 @@ class People:
             BadMessage: The new one is too short or too long.
             TooFast, Overloaded: As `sign_in`.
         """
-        self._sign_ins.take(who.login.casefold(), self._clock())
-        found = await self._accounts.credentials(who.login)
-        hashed = None if found is None else found.password_hash
-        if hashed is None or not await self._run(self._verify, hashed, old):
+        self._passwords.check(new)
+        if await self._standing_behind(who.login, old) is None:
             raise NotSignedIn("Wrong password.")
-        await self._set_password(who.account, new, keep=keep)
+        hashed = await self._passwords.hash(new)
+        await self._set_password(who.account, hashed, keep=keep)
 
     async def open_reset(self, login: str) -> str:
         """Make a one-time secret with which a password can be set; for the operator to hand on.
@@ -269,42 +258,18 @@ class People:
         Raises:
             NotFound: The secret is not known, used up or expired.
             BadMessage: The password is too short or too long; the secret stays good.
+            Overloaded: Too many passwords wait to be hashed; the secret stays good.
         """
-        self._check_password(password)
+        hashed = await self._passwords.hash(password)
         account = await self._accounts.take_reset(digest_of(secret), self._clock())
         if account is None:
             raise NotFound("This link is no longer good.")
-        await self._set_password(account, password, keep=None)
+        await self._set_password(account, hashed, keep=None)
 
-    async def _set_password(self, account: AccountId, password: str, *, keep: str | None) -> None:
-        hashed = await self._hash(password)
+    async def _set_password(self, account: AccountId, hashed: str, *, keep: str | None) -> None:
         fact = PasswordChanged(account=account, password_hash=hashed)
         await self._record.commit(Append(PLATFORM, fact))
         await self._accounts.close_sessions(account, but=None if keep is None else digest_of(keep))
-
-    def _check_password(self, password: str) -> None:
-        if not self._settings.password_length_min <= len(password) <= PASSWORD_MAX:
-            least = self._settings.password_length_min
-            raise BadMessage(f"A password has {least} to {PASSWORD_MAX} characters.")
-
-    async def _hash(self, password: str) -> str:
-        self._check_password(password)
-        return await self._run(self._hasher.hash, password)
-
-    def _verify(self, hashed: str, password: str) -> bool:
-        try:
-            return self._hasher.verify(hashed, password)
-        except (VerificationError, InvalidHashError):
-            return False
-
-    async def _run(self, work: Callable[..., T], *args: str) -> T:
-        if self._hashing >= self._settings.hashing_queue_max + self._settings.hashing_threads:
-            raise Overloaded("Too many sign-ins at once; try again in a moment.")
-        self._hashing += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
-        finally:
-            self._hashing -= 1
 
     # --- tokens and grants
 
@@ -316,12 +281,13 @@ class People:
         Raises:
             BadMessage: The label is empty or too long.
             NotAllowed: `who` came with a token that is good in one room only.
+            Coded: OWN_LIMIT: one has TOKENS_MAX of them.
         """
-        if who.token_room is not None:
-            raise NotAllowed("A room's token makes no further ones.")
         label = clean_text(label)
         if not 1 <= len(label) <= LABEL_MAX:
             raise BadMessage(f"A label has 1 to {LABEL_MAX} characters.")
+        if len(await self.tokens(who)) >= TOKENS_MAX:
+            raise Coded(Code.OWN_LIMIT, f"One has {TOKENS_MAX} tokens at most.")
         return await self._issue(who.account, label, expires_ms=expires_ms, room=room)
 
     async def _issue(
@@ -340,14 +306,21 @@ class People:
         return fact.token_id, secret
 
     async def tokens(self, who: Standing) -> list[TokenRow]:
-        """One's own tokens in force."""
-        return await self._accounts.tokens(who.account)
+        """One's own tokens in force.
+
+        Raises:
+            NotAllowed: `who` came with a token that is good in one room only.
+        """
+        if not who.reaches(None):
+            raise NotAllowed("A room's token has no say over others.")
+        return await self._accounts.tokens(who.account, self._clock())
 
     async def revoke_token(self, who: Standing, token_id: str) -> None:
         """Make one of one's own tokens worthless.
 
         Raises:
             NotFound: One has no such token.
+            NotAllowed: As `tokens`.
         """
         if token_id not in {token.token_id for token in await self.tokens(who)}:
             raise NotFound("There is no such token.")
@@ -360,7 +333,7 @@ class People:
 
         Args:
             who: The site, by an account that holds TOKEN_ISSUE.
-            subject: The user's id on that site; the same one is the same account here.
+            subject: The user's id on that site, case and all; the same one is the same account.
             name: The user's public name, used when the account is made.
             room: Where the token is good.
             ttl_ms: How long, 1 s to 30 days.
@@ -371,20 +344,27 @@ class People:
         """
         now_ms = self._clock()
         site = require(who, Power.TOKEN_ISSUE, None, now_ms)
+        name = _name_of(name)
         if not 1 <= len(subject) <= LABEL_MAX or not subject.isprintable():
             raise BadMessage("A subject is 1 to 60 printable characters.")
         if not TTL_MIN_MS <= ttl_ms <= self._settings.session_days * MS_PER_DAY:
             raise BadMessage("A token lives from a second up to the life of a session.")
-        login = f"@{site.account}:{subject}"
-        found = await self._accounts.credentials(login)
-        account = (
-            found.account
-            if found is not None
-            else (await self._add(login, self._name_of(name), None)).account
-        )
+        # Logins compare without case and subjects do not: the digest keeps two of them apart.
+        login = f"@{site.account}:{sha256(subject.encode()).hexdigest()[:32]}"
+        user = await self.known(login) or await self._add_once(login, name)
         expires_ms = Millis(now_ms + ttl_ms)
-        _, secret = await self._issue(account, "embed", expires_ms=expires_ms, room=room)
+        _, secret = await self._issue(user.account, "embed", expires_ms=expires_ms, room=room)
         return secret
+
+    async def _add_once(self, login: str, name: str) -> Standing:
+        try:
+            return await self._add(login, name, None)
+        except Coded:
+            # The user opened two pages at once: the other one's request made the account.
+            known = await self.known(login)
+            if known is None:
+                raise
+            return known
 
     async def grant(
         self,
@@ -407,17 +387,28 @@ class People:
         Raises:
             NotSignedIn, NotAllowed: `who` may not.
             NotFound: There is no such account.
+            Coded: OWN_INTEREST: nobody gives powers to themselves.
         """
-        if who is not None:
-            require(who, Power.GRANT_GIVE, room, self._clock())
         found = await self._accounts.credentials(login)
         if found is None:
             raise NotFound("There is no such account.")
         grant = PowerGrant(new_id(), bundle, room, until_ms)
-        actor = None if who is None else who.account
-        fact = PowersGranted(grant=grant, holder=found.account, actor=actor)
-        await self._record.commit(Append(PLATFORM, fact))
+
+        async def decide(giver: Standing | None) -> list[Append]:
+            actor = self._giver_of(giver, room, found.account)
+            return [Append(PLATFORM, PowersGranted(grant, found.account, actor))]
+
+        await self._decisions.carry(who, decide)
         return grant
+
+    def _giver_of(
+        self, who: Standing | None, room: RoomId | None, holder: AccountId
+    ) -> AccountId | None:
+        if who is None:
+            return None
+        require(who, Power.GRANT_GIVE, room, self._clock())
+        require_other(who, holder)
+        return who.account
 
     async def revoke(self, who: Standing | None, login: str, grant_id: str) -> None:
         """End a grant at once.
@@ -425,11 +416,23 @@ class People:
         Raises:
             NotSignedIn, NotAllowed: `who` may not.
             NotFound: The account has no such grant.
+            Coded: OWN_INTEREST: nobody ends their own.
         """
-        if who is not None:
-            require(who, Power.GRANT_GIVE, None, self._clock())
-        holder = await self.known(login)
-        if holder is None or grant_id not in {grant.grant_id for grant in holder.grants}:
-            raise NotFound("There is no such grant.")
-        actor = None if who is None else who.account
-        await self._record.commit(Append(PLATFORM, PowersRevoked(holder.account, grant_id, actor)))
+
+        async def decide(giver: Standing | None) -> list[Append]:
+            holder = await self.known(login)
+            grants = () if holder is None else holder.grants
+            ended = [grant for grant in grants if grant.grant_id == grant_id]
+            if holder is None or not ended:
+                raise NotFound("There is no such grant.")
+            actor = self._giver_of(giver, ended[0].room, holder.account)
+            return [Append(PLATFORM, PowersRevoked(holder.account, grant_id, actor))]
+
+        await self._decisions.carry(who, decide)
+
+
+def _name_of(name: str) -> str:
+    cleaned = clean_text(name)
+    if not 1 <= len(cleaned) <= NAME_MAX:
+        raise BadMessage(f"A name has 1 to {NAME_MAX} characters.")
+    return cleaned

@@ -2,14 +2,19 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Coroutine
 from dataclasses import replace
+from functools import partial
+from itertools import count
+from typing import Any
 
-from danmaku.actions.rooms import TRIES_MAX, Rooms
+from danmaku.actions.decisions import Decisions, Freshen
+from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
 from danmaku.config import AdmissionSettings
 from danmaku.domain.account import Power, Standing
 from danmaku.domain.admission import Asked, admit
+from danmaku.domain.categories import category_of
 from danmaku.domain.comment import Comment, Draft, RecalledBy
 from danmaku.domain.facts import (
     CommentHeld,
@@ -23,16 +28,13 @@ from danmaku.domain.grants import recalled_by, require, require_restore
 from danmaku.domain.ids import AccountId, ClientId, Number, RoomId
 from danmaku.domain.live import LiveRoom
 from danmaku.domain.pacing import TokenBuckets
-from danmaku.errors import Broken, NotFound, Stale
+from danmaku.errors import NotFound, Overloaded, Refused, StoreDown, TooFast
 from danmaku.ports import Append, Clock, Reader, Record
 from danmaku.telemetry import Telemetry
 
 ANSWERS_MAX = 20_000  # answers kept for senders who ask again
 
 Key = tuple[RoomId, AccountId, ClientId]
-Freshen = Callable[[Standing], Standing | None]
-"""The standing of now for one that was handed in; None: the account is gone."""
-
 
 _OUTCOMES = {CommentPublished: "published", CommentHeld: "held", CommentRefused: "refused"}
 
@@ -43,7 +45,7 @@ class Comments:
     Args:
         rooms: Rooms in memory.
         rules: The filter; fails closed.
-        freshen: Keeps a sender's powers up to date without reading the record.
+        freshen: Brings a sender's powers up to date, without reading the record as a rule.
     """
 
     def __init__(  # noqa: PLR0913 -- constructor of a verb: each is one of the house's parts
@@ -58,7 +60,7 @@ class Comments:
         settings: AdmissionSettings,
         telemetry: Telemetry,
     ) -> None:
-        self._record = record
+        self._decisions = Decisions(record, freshen)
         self._reader = reader
         self._rooms = rooms
         self._rules = rules
@@ -66,7 +68,7 @@ class Comments:
         self._clock = clock
         self._telemetry = telemetry
         self._buckets = TokenBuckets(settings.sends_per_s, settings.sends_burst)
-        self._running: dict[Key, asyncio.Future[Entry]] = {}
+        self._running: dict[Key, asyncio.Task[Entry]] = {}
         self._answers: OrderedDict[Key, Entry] = OrderedDict()
 
     async def post(
@@ -83,46 +85,62 @@ class Comments:
             Unavailable: As `Record.commit`; with `Unknown` the outcome is open.
         """
         if who is None:
-            admit(self._asked(await self._rooms.live(room), None, draft, imported=imported))
-            raise Broken("A guest was admitted.")
+            return await self._post(None, room, draft, imported=imported)  # which says no
         key = (room, who.account, draft.client_id)
         if (first := self._answers.get(key)) is not None:
             return replace(first, repeated=True)
         if (running := self._running.get(key)) is not None:
             return replace(await asyncio.shield(running), repeated=True)
-        return await self._once(key, self._post(who, room, draft, imported=imported))
+        return await self._once(key, self._answer(who, room, draft, imported=imported))
 
-    async def _once(self, key: Key, posting: Awaitable[Entry]) -> Entry:
+    async def _once(self, key: Key, posting: Coroutine[Any, Any, Entry]) -> Entry:
         """Let a second send with the same id, while the first runs, wait for the first."""
-        answer = self._running[key] = asyncio.ensure_future(posting)
-        try:
-            # Shielded: a sender who hangs up does not take the decision back.
-            entry = await asyncio.shield(answer)
-        finally:
-            if answer.done():
-                del self._running[key]
-            else:
-                answer.add_done_callback(lambda _: self._running.pop(key, None))
-        self._answers[key] = entry
+        running = self._running[key] = asyncio.create_task(posting, name="post")
+        running.add_done_callback(partial(self._remember, key))
+        # Shielded: a sender who hangs up does not take the decision back.
+        return await asyncio.shield(running)
+
+    def _remember(self, key: Key, ended: asyncio.Task[Entry]) -> None:
+        del self._running[key]
+        if ended.cancelled() or ended.exception() is not None:
+            return  # told to whoever waits; the next try begins anew
+        self._answers[key] = ended.result()
         if len(self._answers) > ANSWERS_MAX:
             self._answers.popitem(last=False)
-        return entry
 
-    async def _post(self, who: Standing, room: RoomId, draft: Draft, *, imported: bool) -> Entry:
-        for attempt in range(TRIES_MAX):
+    async def _answer(self, who: Standing, room: RoomId, draft: Draft, *, imported: bool) -> Entry:
+        """Post, unless the record has the answer to this client id already."""
+        try:
+            return await self._post(who, room, draft, imported=imported)
+        except TooFast:
+            raise  # to be asked again later, and answered then: no read for whoever hurries
+        except Refused:
+            # It may have been sent before, in an earlier life of this process, or with an unknown
+            # outcome; then a room that has closed since does not make it unsaid.
+            first = await self._reader.outcome(room, who.account, draft.client_id)
+            if first is None:
+                raise
+            return first
+        except (Overloaded, StoreDown):
+            if (live := self._rooms.peek(room)) is not None:
+                live.slow.give_back(who.account)  # nothing was written: the turn was not used
+            raise
+
+    async def _post(
+        self, who: Standing | None, room: RoomId, draft: Draft, *, imported: bool
+    ) -> Entry:
+        tries = count()
+
+        async def decide(sender: Standing | None) -> list[Append]:
             live = await self._rooms.live(room)
-            fresh = self._freshen(who)
-            asked = self._asked(live, fresh, draft, imported=imported)
-            fact = admit(asked, again=attempt > 0)  # from here to the commit nothing is awaited
-            standing = None if fresh is None else (fresh.account, fresh.version)
-            try:
-                [entry] = await self._record.commit(Append(room, fact, live.version, standing))
-            except Stale:
-                continue
-            if not entry.repeated:
-                self._telemetry.comments.labels(_OUTCOMES[type(fact)]).inc()
-            return entry
-        raise Stale("The room keeps changing.")
+            asked = self._asked(live, sender, draft, imported=imported)
+            return [Append(room, admit(asked, again=next(tries) > 0), live.version)]
+
+        fresh = None if who is None else await self._freshen(who)
+        [entry] = await self._decisions.carry(fresh, decide)
+        if not entry.repeated:
+            self._telemetry.comments.labels(_OUTCOMES[type(entry.fact)]).inc()
+        return entry
 
     def _asked(
         self, live: LiveRoom, who: Standing | None, draft: Draft, *, imported: bool
@@ -163,25 +181,23 @@ class Comments:
         Raises:
             NotFound: There is no such comment, or it is not published.
             NotSignedIn, NotAllowed, Coded: As `grants.recalled_by`.
+            BadMessage: There is no such category.
         """
-        for _ in range(TRIES_MAX):
+        reason = None if category is None else category_of(category)
+
+        async def decide(asker: Standing | None) -> list[Append]:
             live = await self._rooms.live(room)
             comment, author = await self._numbered(room, number)
-            now_ms = self._clock()
-            within_ms = live.state.policy.recall_within_ms
-            by = recalled_by(who, room, comment, author=author, within_ms=within_ms, now_ms=now_ms)
-            assert who is not None  # recalled_by refuses a guest
-            reason = None if by is RecalledBy.AUTHOR else category
-            fact = CommentRecalled(actor=who.account, number=number, by=by, category=reason)
-            try:
-                [entry] = await self._record.commit(
-                    Append(room, fact, standing=(who.account, who.version))
-                )
-            except Stale:
-                who = self._freshen(who)
-                continue
-            return entry
-        raise Stale("The comment keeps changing.")
+            within_ms, now_ms = live.state.policy.recall_within_ms, self._clock()
+            by = recalled_by(
+                asker, room, comment, author=author, within_ms=within_ms, now_ms=now_ms
+            )
+            assert asker is not None  # recalled_by refuses a guest
+            why = None if by is RecalledBy.AUTHOR else reason
+            return [Append(room, CommentRecalled(asker.account, number, by, why))]
+
+        [entry] = await self._decisions.carry(who, decide)
+        return entry
 
     async def restore(self, who: Standing | None, room: RoomId, number: Number) -> Entry:
         """Let a recalled comment back to its number and place.
@@ -190,19 +206,14 @@ class Comments:
             NotFound: There is no such comment, or it is not recalled.
             NotSignedIn, NotAllowed, Coded: As `grants.require_restore`.
         """
-        for _ in range(TRIES_MAX):
+
+        async def decide(asker: Standing | None) -> list[Append]:
             comment, author = await self._numbered(room, number)
-            who = require_restore(who, room, comment, author=author, now_ms=self._clock())
-            fact = CommentRestored(actor=who.account, number=number)
-            try:
-                [entry] = await self._record.commit(
-                    Append(room, fact, standing=(who.account, who.version))
-                )
-            except Stale:
-                who = self._freshen(who)
-                continue
-            return entry
-        raise Stale("The comment keeps changing.")
+            keeper = require_restore(asker, room, comment, author=author, now_ms=self._clock())
+            return [Append(room, CommentRestored(keeper.account, number))]
+
+        [entry] = await self._decisions.carry(who, decide)
+        return entry
 
     async def _numbered(self, room: RoomId, number: Number) -> tuple[Comment, AccountId]:
         found = await self._reader.comment(room, number)

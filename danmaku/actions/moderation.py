@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from danmaku.actions.comments import Freshen
-from danmaku.actions.rooms import TRIES_MAX
+from danmaku.actions.decisions import Decisions, Freshen
 from danmaku.domain.account import Power, Standing
 from danmaku.domain.categories import category_of
 from danmaku.domain.comment import clean_text
@@ -12,7 +11,7 @@ from danmaku.domain.facts import CommentPublished, CommentRefused, Entry, Report
 from danmaku.domain.grants import require, require_other
 from danmaku.domain.ids import PLATFORM, Number, RoomId, Seq
 from danmaku.domain.pacing import TokenBuckets
-from danmaku.errors import BadMessage, NotAllowed, NotFound, NotSignedIn, Stale
+from danmaku.errors import BadMessage, NotAllowed, NotFound, NotSignedIn
 from danmaku.ports import Append, Clock, Held, Reader, Record, Report
 
 REPORT_TEXT_MAX = 1000  # code points
@@ -45,7 +44,7 @@ class Moderation:
     ) -> None:
         self._record = record
         self._reader = reader
-        self._freshen = freshen
+        self._decisions = Decisions(record, freshen)
         self._clock = clock
         self._new_id = new_id
         self._reports = TokenBuckets(REPORTS_PER_S, REPORTS_BURST)
@@ -124,20 +123,16 @@ class Moderation:
         origin: Seq,
         decision: Callable[[Held, Standing], CommentPublished | CommentRefused],
     ) -> Entry:
-        for _ in range(TRIES_MAX):
-            who = require(who, Power.COMMENT_REVIEW, room, self._clock())
+        async def decide(asker: Standing | None) -> list[Append]:
+            reviewer = require(asker, Power.COMMENT_REVIEW, room, self._clock())
             held = await self._reader.held_comment(room, origin)
             if held is None:
                 raise NotFound("Nothing is held there.")
-            require_other(who, held.author)
-            append = Append(room, decision(held, who), standing=(who.account, who.version))
-            try:
-                [entry] = await self._record.commit(append)
-            except Stale:
-                who = self._freshen(who)
-                continue
-            return entry
-        raise Stale("The comment keeps changing.")
+            require_other(reviewer, held.author)
+            return [Append(room, decision(held, reviewer))]
+
+        [entry] = await self._decisions.carry(who, decide)
+        return entry
 
     async def report(self, who: Standing | None, draft: ReportDraft, *, source: str) -> str:
         """Write down that somebody says something is wrong; the receipt comes back.

@@ -4,6 +4,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from danmaku.actions.arrivals import Arrivals
+from danmaku.actions.decisions import Decisions, Freshen
 from danmaku.config import AdmissionSettings
 from danmaku.domain.account import Bundle, Power, PowerGrant, Standing
 from danmaku.domain.comment import clean_text
@@ -12,12 +14,11 @@ from danmaku.domain.grants import require
 from danmaku.domain.ids import PLATFORM, AccountId, RoomId
 from danmaku.domain.live import LiveRoom
 from danmaku.domain.room import Broadcast, RoomKind, RoomState, Status, checked
-from danmaku.errors import Code, Coded, NotFound, Stale
+from danmaku.errors import Code, Coded, NotFound
 from danmaku.filter.floods import Repeats
 from danmaku.ports import Append, Clock, Reader, Record, RoomRow
 
 LIVE_ROOMS_MAX = 10_000  # rooms in memory; the least recently used one is read again when needed
-TRIES_MAX = 5  # decisions taken again because the room had changed meanwhile
 
 Change = Callable[[RoomState], RoomState]
 
@@ -30,17 +31,18 @@ class Rooms:
         record: Record,
         reader: Reader,
         *,
+        freshen: Freshen,
         clock: Clock,
         new_id: Callable[[], str],
         settings: AdmissionSettings,
     ) -> None:
-        self._record = record
+        self._decisions = Decisions(record, freshen)
         self._reader = reader
         self._clock = clock
         self._new_id = new_id
         self._settings = settings
         self._live: OrderedDict[RoomId, LiveRoom] = OrderedDict()
-        self._arriving: dict[RoomId, list[Entry]] = {}  # entries announced while a room is read
+        self._arrivals: Arrivals[RoomId] = Arrivals()
 
     def peek(self, room: RoomId) -> LiveRoom | None:
         """The room if it is in memory."""
@@ -55,11 +57,8 @@ class Rooms:
         if (known := self._live.get(room)) is not None:
             self._live.move_to_end(room)
             return known
-        missed = self._arriving.setdefault(room, [])
-        try:
+        with self._arrivals.during(room) as missed:
             row = await self._reader.room(room)
-        finally:
-            self._arriving.pop(room, None)
         if (meanwhile := self._live.get(room)) is not None:
             return meanwhile
         if row is None:
@@ -92,8 +91,8 @@ class Rooms:
         for entry in entries:
             if (live := self._live.get(entry.chain)) is not None:
                 live.apply(entry)
-            elif (arriving := self._arriving.get(entry.chain)) is not None:
-                arriving.append(entry)
+            else:
+                self._arrivals.note(entry.chain, entry)
 
     async def open(
         self, who: Standing | None, room: RoomId, state: RoomState, *, owner: AccountId | None
@@ -111,15 +110,19 @@ class Rooms:
             Coded: DUPLICATE: there is one of that id.
             BadMessage: The state is not within its bounds.
         """
-        if who is not None:
-            require(who, Power.ROOM_CREATE, None, self._clock())
-        actor = None if who is None else who.account
-        opened = RoomOpened(actor=actor, owner=owner, state=_clean(state))
-        appends = [Append(room, opened)]
-        if owner is not None:
-            grant = PowerGrant(self._new_id(), Bundle.STREAMER, room, until_ms=None)
-            appends.append(Append(PLATFORM, PowersGranted(grant=grant, holder=owner, actor=actor)))
-        return (await self._record.commit(*appends))[0]
+        state = _clean(state)
+        grant = PowerGrant(self._new_id(), Bundle.STREAMER, room, until_ms=None)
+
+        async def decide(asker: Standing | None) -> list[Append]:
+            if asker is not None:
+                require(asker, Power.ROOM_CREATE, None, self._clock())
+            actor = None if asker is None else asker.account
+            opened = Append(room, RoomOpened(actor, owner, state))
+            if owner is None:
+                return [opened]
+            return [opened, Append(PLATFORM, PowersGranted(grant, owner, actor))]
+
+        return (await self._decisions.carry(who, decide))[0]
 
     async def change(self, who: Standing | None, room: RoomId, change: Change) -> Entry:
         """Replace the room's state; felt by the next send, wherever it comes from.
@@ -135,19 +138,16 @@ class Rooms:
             Coded: ROOM_CLOSED: it is closed for good.
             BadMessage: The new state is not within its bounds.
         """
-        for _ in range(TRIES_MAX):
+
+        async def decide(asker: Standing | None) -> list[Append]:
             live = await self.live(room)
             state = _clean(change(live.state))
-            self._require_change(who, live, state)
-            actor = None if who is None else who.account
-            standing = None if who is None else (who.account, who.version)
-            fact = RoomChanged(actor=actor, state=state)
-            try:
-                [entry] = await self._record.commit(Append(room, fact, live.version, standing))
-            except Stale:
-                continue
-            return entry
-        raise Stale("The room keeps changing.")
+            self._require_change(asker, live, state)
+            actor = None if asker is None else asker.account
+            return [Append(room, RoomChanged(actor, state), live.version)]
+
+        [entry] = await self._decisions.carry(who, decide)
+        return entry
 
     def _require_change(self, who: Standing | None, live: LiveRoom, state: RoomState) -> None:
         if live.state.status is Status.CLOSED:

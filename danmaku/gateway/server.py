@@ -336,7 +336,7 @@ class Gateway:
             await self._look_at_credential(connection)
             if connection.who is None:
                 raise NotSignedIn("Sign in again.")
-        return self._people.freshen(connection.who)
+        return await self._people.freshen(connection.who)
 
     async def _recheck(self, connection: Connection) -> None:
         await self._look_at_credential(connection)

@@ -1,0 +1,135 @@
+"""The house without doors, on a record of its own, with a clock that the test moves."""
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+
+from danmaku.actions.accounts import People, new_id
+from danmaku.actions.comments import Comments
+from danmaku.actions.moderation import Moderation
+from danmaku.actions.rooms import Rooms
+from danmaku.actions.rules import Rules
+from danmaku.config import AccountSettings, AdmissionSettings, StoreSettings
+from danmaku.domain.comment import Draft
+from danmaku.domain.facts import Entry
+from danmaku.domain.ids import ClientId, Millis, RoomId
+from danmaku.domain.room import RoomPolicy, RoomState
+from danmaku.filter.rules import parse_rules
+from danmaku.filter.screen import Screen
+from danmaku.store.sqlite import SqliteStore
+from danmaku.telemetry import Telemetry
+
+DEMO = RoomId("demo")
+RULES = """
+[[rule]]
+id = "stars"
+category = "mild"
+class = "house"
+action = "mask"
+words = ["darn"]
+[[rule]]
+id = "contact"
+category = "contact"
+class = "negative"
+action = "hold"
+words = ["callme"]
+[[rule]]
+id = "never"
+category = "spam"
+class = "illegal"
+action = "refuse"
+words = ["buynow"]
+"""
+SCREEN = Screen(parse_rules(RULES))
+
+
+@dataclass
+class Clock:
+    now_ms: int = 1_700_000_000_000
+
+    def __call__(self):
+        return Millis(self.now_ms)
+
+
+@dataclass
+class House:
+    store: SqliteStore
+    people: People
+    rooms: Rooms
+    rules: Rules
+    comments: Comments
+    moderation: Moderation
+    telemetry: Telemetry
+    clock: Clock
+    announced: list[Entry] = field(default_factory=list)
+    _ids: count = field(default_factory=lambda: count(1))
+
+    async def person(self, login, *grants):
+        """An account without a password; a grant is a bundle, or a bundle and a room."""
+        await self.people.add(login, login.title(), None)
+        for grant in grants:
+            bundle, room = grant if isinstance(grant, tuple) else (grant, None)
+            await self.people.grant(None, login, bundle, room=room, until_ms=None)
+        return await self.people.known(login)
+
+    async def room(self, room=DEMO, *, owner=None, **policy):
+        state = RoomState("A room", policy=RoomPolicy(**policy))
+        await self.rooms.open(None, room, state, owner=owner)
+        return room
+
+    def draft(self, text="hello everybody", client_id=None, **fields):
+        return Draft(ClientId(client_id or f"c-{next(self._ids)}"), text, **fields)
+
+    async def say(self, who, text="hello everybody", room=DEMO):
+        return await self.comments.post(who, room, self.draft(text))
+
+    async def texts(self, room=DEMO):
+        """What the static list shows, by number; None for a marker."""
+        views = await self.store.comments(room, after=0)
+        return {
+            view.comment.number: view.comment.content and view.comment.content.text
+            for view in views
+        }
+
+    def counted(self, outcome):
+        value = self.telemetry.comments.labels(outcome)._value.get()
+        return int(value)
+
+
+@asynccontextmanager
+async def house_on(
+    folder, *, screen=SCREEN, clock=None, accounts=None, record=lambda store: store, **admission
+):
+    """Settings that are not given are the product's, without limits on senders.
+
+    `record` may put a faulty adapter between the verbs and the store.
+    """
+    clock, telemetry = clock or Clock(), Telemetry()
+    limits = {"sends_per_s": 1e6, "sends_burst": 10_000, "repeats_max": 10_000} | admission
+    settings = AdmissionSettings(**limits)
+    store = await SqliteStore.open(StoreSettings(data_dir=folder), clock)
+    written = record(store)
+    people = People(written, store, clock=clock, settings=accounts or AccountSettings())
+    rooms = Rooms(
+        written, store, freshen=people.freshen, clock=clock, new_id=new_id, settings=settings
+    )
+    rules = Rules(screen, record=written, clock=clock, micros_max=1_000_000, telemetry=telemetry)
+    comments = Comments(
+        written,
+        store,
+        rooms=rooms,
+        rules=rules,
+        freshen=people.freshen,
+        clock=clock,
+        settings=settings,
+        telemetry=telemetry,
+    )
+    moderation = Moderation(written, store, freshen=people.freshen, clock=clock, new_id=new_id)
+    house = House(store, people, rooms, rules, comments, moderation, telemetry, clock)
+    for follow in (people.apply, rooms.apply, house.announced.extend):
+        store.subscribe(follow)
+    try:
+        yield house
+    finally:
+        people.close()
+        await store.close()
