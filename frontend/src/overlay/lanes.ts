@@ -32,15 +32,25 @@ function partOfTravelMs({ travelMs, stageWidthPx, widthPx }: Passage, partPx: nu
 export class MovingLanes {
   #tails: (Tail | undefined)[] = [];
 
-  /** Takes the first free run of `rows` lanes out of `count`, or null if there is none. */
-  take(passage: Passage, rows: number, count: number): number | null {
-    const lane = firstRun(rows, count, (row) => this.#free(this.#tails[row], passage));
-    if (lane !== null) this.occupy(lane, passage, rows);
+  /**
+   * Takes the first free run of `rows` lanes out of `count`, or null if there is none. Lanes that
+   * `isCovered` by something standing are taken only when there is no other.
+   */
+  take(
+    passage: Passage,
+    rows: number,
+    count: number,
+    isCovered: (row: number) => boolean = () => false,
+  ): number | null {
+    const isFree = (row: number) => this.#free(this.#tails[row], passage);
+    const lane =
+      firstRun(rows, count, (row) => isFree(row) && !isCovered(row)) ??
+      firstRun(rows, count, isFree);
+    if (lane !== null) this.#occupy(lane, passage, rows);
     return lane;
   }
 
-  /** Puts an item into a lane whether or not it is free. */
-  occupy(lane: number, passage: Passage, rows: number): void {
+  #occupy(lane: number, passage: Passage, rows: number): void {
     const { direction, nowMs, travelMs, widthPx } = passage;
     const clearMs = nowMs + partOfTravelMs(passage, widthPx);
     for (let row = lane; row < lane + rows; row += 1) {
@@ -66,9 +76,13 @@ export class StandingLanes {
 
   /** Takes the first free run of `rows` lanes out of `count` until `untilMs`, or null. */
   take(nowMs: number, untilMs: number, rows: number, count: number): number | null {
-    const lane = firstRun(rows, count, (row) => (this.#untilMs[row] ?? 0) <= nowMs);
+    const lane = firstRun(rows, count, (row) => !this.holds(row, nowMs));
     if (lane !== null) this.#hold(lane, rows, untilMs);
     return lane;
+  }
+
+  holds(row: number, nowMs: number): boolean {
+    return (this.#untilMs[row] ?? 0) > nowMs;
   }
 
   /** Frees the lanes of an item that was taken away early. */

@@ -150,7 +150,9 @@ export class Overlay {
     const { rows } = item.box;
     const count = this.#lanesCount;
     const lane = item.moving
-      ? this.#moving.take(this.#passage(item, startedMs), rows, count)
+      ? this.#moving.take(this.#passage(item, startedMs), rows, count, (row) =>
+          this.#top.holds(row, startedMs),
+        )
       : this.#standing(item).take(startedMs, startedMs + this.#lifeMs(item), rows, count);
     return lane ?? (item.flight.own ? 0 : null);
   }

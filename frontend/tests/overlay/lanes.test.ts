@@ -63,6 +63,14 @@ describe("moving lanes", () => {
     expect(lanes.take(passage(8_000, 100, { direction: "right" }), 1, 1)).toBe(0);
   });
 
+  it("passes under something standing only when no other lane is free", () => {
+    const lanes = new MovingLanes();
+    const isCovered = (row: number) => row === 0;
+
+    expect(lanes.take(passage(0, 300), 1, 2, isCovered)).toBe(1);
+    expect(lanes.take(passage(0, 300), 1, 2, isCovered)).toBe(0);
+  });
+
   it("never lets two items of one lane overlap", () => {
     const chance = chances(7);
     const lanes = new MovingLanes();
