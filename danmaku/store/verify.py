@@ -31,19 +31,35 @@ from danmaku.store.projections import PlatformProjections, Projections, RoomProj
 from danmaku.store.room_codec import Changed, Opened, Published
 from danmaku.store.schema import AnyRow
 
-FETCH_ROWS = 1000
+PROGRESS_ENTRIES = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What was found in one chain."""
+class Progress:
+    """How far the walk along a chain has come."""
 
     chain: RoomId
-    entries: int  # that are as they were written
-    erased: int  # bodies that were destroyed; that is no fault
-    heads: int  # signed, and passed on the way
-    bad_seq: Seq | None = None  # the first bad entry; what comes after it is not looked at
-    fault: str | None = None  # what is wrong with it
+    seq: Seq
+    top: Seq
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A chain in which nothing is wrong."""
+
+    chain: RoomId
+    entries_count: int
+    erased_count: int  # bodies that were destroyed; that is no fault
+    heads_count: int  # signed
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The first bad entry of a chain; what comes after it is not looked at."""
+
+    chain: RoomId
+    seq: Seq
+    what: str
 
 
 _entry, _comment, _head = schema.entry.c, schema.comment.c, schema.head.c
@@ -81,13 +97,16 @@ ROWS = (
         )
     )
     .order_by(_entry.seq)
-    .execution_options(yield_per=FETCH_ROWS)
+    .execution_options(yield_per=PROGRESS_ENTRIES)
 )
 """Entries with all that is held against them."""
 
 
-def verify(data_dir: Path) -> Iterator[Checked]:
+def verify(data_dir: Path) -> Iterator[Progress | Sound | Finding]:
     """Check every chain of the record in `data_dir`, one after the other.
+
+    Yields:
+        `Progress` now and then; at the end of each chain `Sound`, or its one `Finding`.
 
     Raises:
         Broken: There is no record, or no key to check its heads with.
@@ -104,7 +123,7 @@ def verify(data_dir: Path) -> Iterator[Checked]:
             chains = _chains(connection)
         for chain in chains:
             with engine.connect() as connection:
-                yield _Walk(connection, chain, key, epoch).run()
+                yield from _Walk(connection, chain, key, epoch).run()
     finally:
         engine.dispose()
 
@@ -142,30 +161,23 @@ class _Walk:
         self._erased = 0
         self._heads = 0
 
-    def run(self) -> Checked:
-        """Walk to the end, or to the first fault."""
+    def run(self) -> Iterator[Progress | Sound | Finding]:
+        """Walk, and say what was found."""
         chain = self._connection.execute(
             select(schema.chain).where(schema.chain.c.id == self._chain)
         ).first()
         try:
             for row in self._connection.execute(ROWS.where(_entry.chain == self._chain)):
                 self._check(row)
+                if self._seq % PROGRESS_ENTRIES == 0:
+                    yield Progress(self._chain, self._seq, Seq(0 if chain is None else chain.top))
             self._check_end(chain)
-        except _FoundError as found:
-            return self._checked(self._seq - 1, str(found))
+        except _FoundError as fault:
+            yield Finding(self._chain, self._seq, str(fault))
         except (SQLAlchemyError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-            return self._checked(self._seq - 1, f"it cannot be read: {error}")
-        return self._checked(self._seq, None)
-
-    def _checked(self, good: int, what: str | None) -> Checked:
-        return Checked(
-            chain=self._chain,
-            entries=good,
-            erased=self._erased,
-            heads=self._heads,
-            bad_seq=None if what is None else self._seq,
-            fault=None if what is None else f"entry {self._seq}: {what}",
-        )
+            yield Finding(self._chain, self._seq, f"unreadable: {error}")
+        else:
+            yield Sound(self._chain, self._seq, self._erased, self._heads)
 
     def _check(self, row: AnyRow) -> None:
         self._seq = Seq(self._seq + 1)

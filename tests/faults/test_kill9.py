@@ -17,7 +17,7 @@ from bench.client import Door, Viewer
 from bench.messages import KINDS
 from bench.record import read_record
 from bench.server import Server
-from danmaku.store.verify import verify
+from danmaku.store.verify import Finding, verify
 
 pytestmark = pytest.mark.faults
 
@@ -114,7 +114,7 @@ async def kill_again_and_again(server: Server, chance: Random, rounds: int) -> N
     for _ in range(rounds):
         await asyncio.sleep(chance.uniform(0.1, 0.6))
         server.kill()
-        assert [report for report in verify(server.data_dir) if report.fault is not None] == []
+        assert [end for end in verify(server.data_dir) if isinstance(end, Finding)] == []
         await asyncio.to_thread(server.start)
 
 
