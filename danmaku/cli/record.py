@@ -11,10 +11,17 @@ from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from danmaku.cli.desk import Desk, Fields, at_desk, refusal_of
 from danmaku.cli.shell import (
+    EXIT_REFUSED,
     JsonFlag,
     answers,
     done,
@@ -27,7 +34,7 @@ from danmaku.cli.shell import (
 from danmaku.domain.ids import room_id_of
 from danmaku.errors import Coded
 from danmaku.formats.jsonl import Line, line_of
-from danmaku.store.verify import verify
+from danmaku.store.verify import Checked, verify
 
 FEED_IN_FLIGHT_MAX = 64
 IMPORT_BYTES = 65_536  # sent at a time
@@ -270,13 +277,21 @@ def verify_command(context: typer.Context, *, as_json: JsonFlag = False) -> None
 
     Reads beside a running server. Ends with 1 if anything is wrong.
     """
-    settings = settings_of(context)
-    reports = list(verify(settings.store.data_dir))
-    bad = [report for report in reports if report.fault is not None]
+    checked: list[Checked] = []
+    with err.status("checking") as status:
+        for chain in verify(settings_of(context).store.data_dir):
+            checked.append(chain)
+            entries = sum(one.entries for one in checked)
+            status.update(f"checking: {len(checked)} chains, {entries} entries")
     if as_json:
-        print_json([asdict(report) for report in reports])
+        print_json([asdict(chain) for chain in checked])
     else:
-        rows = [(one.chain, one.entries, one.erased, one.fault or "whole") for one in reports]
-        print_table("Chains", ("chain", "entries", "erased bodies", "state"), rows)
-    if bad:
-        raise typer.Exit(1)
+        columns = ("chain", "entries", "erased", "heads", "state")
+        print_table("Chains", columns, [_row_of(chain) for chain in checked])
+    if any(chain.fault is not None for chain in checked):
+        raise typer.Exit(EXIT_REFUSED)
+
+
+def _row_of(chain: Checked) -> tuple[object, ...]:
+    state = "sound" if chain.fault is None else f"entry {chain.bad_seq}: {chain.fault}"
+    return chain.chain, chain.entries, chain.erased, chain.heads, state

@@ -23,7 +23,7 @@ from danmaku.web.answers import answer_errors
 from danmaku.web.api import NewRoom
 from danmaku.web.api_moderation import held_fields_of
 from danmaku.web.feeds import export_of
-from danmaku.web.fields import Body, ClientIdText, DraftFields, OriginPath, RoomPath
+from danmaku.web.fields import Body, DraftFields, OriginPath, RoomPath
 from danmaku.web.guard import Guard, let_body_grow
 from danmaku.web.house import House
 from danmaku.web.importing import IMPORT_BYTES_MAX, bring_lines
@@ -81,7 +81,6 @@ class Spoken(DraftFields):
     """A comment that an account sends."""
 
     login: str
-    id: ClientIdText = Field(alias="client_id")
 
 
 class Decision(Body):
