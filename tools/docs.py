@@ -3,6 +3,7 @@
 `make docs` writes them, and a house test compares them, so that they never tell an old story.
 """
 
+import inspect
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from danmaku.config import Settings
+from danmaku.config import ENV_PREFIX, Settings
 from danmaku.domain.articles import UNSERVED, Article
 from danmaku.errors import ANSWERS, Close, Code
 from danmaku.telemetry import Telemetry
@@ -52,51 +53,38 @@ def settings_page() -> str:
         "variables of the environment, which win. An unknown key refuses to start. `danmaku config "
         "--explain` prints the values in force and where each comes from."
     )
-    whole = [
-        setting_row("", name, field)
-        for name, field in Settings.model_fields.items()
-        if not is_part(field)
-    ]
+    whole = settings_table("", Settings)
     parts = [
-        f"## {name}\n\n{(field.annotation.__doc__ or '').strip()}\n\n"
-        + settings_table(
-            setting_row(f"{name}.", key, inner)
-            for key, inner in field.annotation.model_fields.items()
-        )
-        for name, field in Settings.model_fields.items()
-        if is_part(field)
+        f"## {name}\n\n{inspect.getdoc(part)}\n\n{settings_table(f'{name}.', part)}"
+        for name, part in parts_of(Settings)
     ]
-    return page(
-        "Settings",
-        "danmaku/config.py",
-        introduction,
-        *parts,
-        "## The whole\n\n" + settings_table(whole),
+    return page("Settings", "danmaku/config.py", introduction, *parts, f"## The whole\n\n{whole}")
+
+
+def parts_of(model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
+    """The fields of a model that are tables of further settings."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield name, field.annotation
+
+
+def settings_table(prefix: str, model: type[BaseModel]) -> str:
+    """The settings of one model, without its parts."""
+    parts = dict(parts_of(model))
+    rows = (
+        setting_row(f"{prefix}{name}", field)
+        for name, field in model.model_fields.items()
+        if name not in parts
     )
-
-
-def is_part(field: FieldInfo) -> bool:
-    """Whether a field is a table of further settings."""
-    return isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
-
-
-def settings_table(rows: Iterable[tuple[str, ...]]) -> str:
-    """The table of one part."""
     return table(("key", "variable", "default", "range", "what it does"), rows)
 
 
-def setting_row(prefix: str, name: str, field: FieldInfo) -> tuple[str, ...]:
+def setting_row(key: str, field: FieldInfo) -> tuple[str, ...]:
     """One setting, as it is written in a file and in the environment."""
-    variable = "DANMAKU_" + f"{prefix}{name}".replace(".", "__").upper()
+    variable = ENV_PREFIX + key.replace(".", "__").upper()
     default = json.dumps(field.default, default=str, ensure_ascii=False)
     shown = "none" if default in {"null", "[]", '""'} else f"`{default}`"
-    return (
-        f"`{prefix}{name}`",
-        f"`{variable}`",
-        shown,
-        range_of(field),
-        field.description or "",
-    )
+    return f"`{key}`", f"`{variable}`", shown, range_of(field), field.description or ""
 
 
 def range_of(field: FieldInfo) -> str:

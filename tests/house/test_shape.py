@@ -35,9 +35,9 @@ def mirrored_by(test):
 
 def test_every_file_is_read_in_one_sitting():
     pages = [path for path in project_files() if path.suffix == ".ts"]
+    ours = python_files(*(folder for folder in CODE if folder != "tests"))  # mirrors follow theirs
     lines = {
-        path: (ROOT / path).read_text(encoding="utf-8").count("\n")
-        for path in [*python_files(*CODE), *pages]
+        path: (ROOT / path).read_text(encoding="utf-8").count("\n") for path in [*ours, *pages]
     }
 
     assert {path: n for path, n in lines.items() if n > FILE_LINES_MAX} == {}
