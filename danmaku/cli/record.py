@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -15,6 +15,7 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    TaskID,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -34,7 +35,8 @@ from danmaku.cli.shell import (
 from danmaku.domain.ids import room_id_of
 from danmaku.errors import Coded
 from danmaku.formats.jsonl import Line, line_of
-from danmaku.store.verify import Checked, verify
+from danmaku.store.verify import Finding, Sound, verify
+from danmaku.store.verify import Progress as Walked
 
 FEED_IN_FLIGHT_MAX = 64
 IMPORT_BYTES = 65_536  # sent at a time
@@ -277,21 +279,29 @@ def verify_command(context: typer.Context, *, as_json: JsonFlag = False) -> None
 
     Reads beside a running server. Ends with 1 if anything is wrong.
     """
-    checked: list[Checked] = []
-    with err.status("checking") as status:
-        for chain in verify(settings_of(context).store.data_dir):
-            checked.append(chain)
-            entries = sum(one.entries for one in checked)
-            status.update(f"checking: {len(checked)} chains, {entries} entries")
+    ends: list[Sound | Finding] = []
+    with _progress() as progress:
+        tasks: dict[str, TaskID] = {}
+        for step in verify(settings_of(context).store.data_dir):
+            if isinstance(step, Walked):
+                if step.chain not in tasks:
+                    tasks[step.chain] = progress.add_task(step.chain, total=step.top)
+                progress.update(tasks[step.chain], completed=step.seq)
+            else:
+                ends.append(step)
+    rows = [_end_fields(end) for end in ends]
     if as_json:
-        print_json([asdict(chain) for chain in checked])
+        print_json(rows)
     else:
         columns = ("chain", "entries", "erased", "heads", "state")
-        print_table("Chains", columns, [_row_of(chain) for chain in checked])
-    if any(chain.fault is not None for chain in checked):
+        print_table("Chains", columns, [tuple(row.values()) for row in rows])
+    if any(isinstance(end, Finding) for end in ends):
         raise typer.Exit(EXIT_REFUSED)
 
 
-def _row_of(chain: Checked) -> tuple[object, ...]:
-    state = "sound" if chain.fault is None else f"entry {chain.bad_seq}: {chain.fault}"
-    return chain.chain, chain.entries, chain.erased, chain.heads, state
+def _end_fields(end: Sound | Finding) -> Fields:
+    if isinstance(end, Sound):
+        counts: Fields = {"entries": end.entries_count, "erased": end.erased_count}
+        return {"chain": end.chain, **counts, "heads": end.heads_count, "state": "sound"}
+    unknown: Fields = {"entries": None, "erased": None, "heads": None}
+    return {"chain": end.chain, **unknown, "state": f"entry {end.seq}: {end.what}"}
