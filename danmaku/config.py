@@ -222,7 +222,7 @@ class Settings(BaseSettings):
     accounts: AccountSettings = AccountSettings()
     demo: bool = Field(
         default=False,
-        description="Ready accounts and rooms for trying out; refuses to listen on a public address.",
+        description="Ready accounts and rooms for trying out; refuses a public address.",
     )
     log_level: str = Field(
         default="info", pattern="^(debug|info|warning|error)$", description="Least level logged."
