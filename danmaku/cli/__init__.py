@@ -4,20 +4,22 @@ Verbs that write go through the running server, over its local admin socket, who
 is the right to use it; where no server runs they open the record themselves, through the same desk.
 """
 
-from danmaku.cli import accounts, record, review, rooms, server
+from danmaku.cli.accounts import app as accounts
+from danmaku.cli.accounts import tokens
+from danmaku.cli.record import register as register_record
+from danmaku.cli.review import app as review
+from danmaku.cli.rooms import app as rooms
+from danmaku.cli.server import register as register_server
 from danmaku.cli.shell import app
 
-app.add_typer(rooms.app, name="room")
-app.add_typer(accounts.app, name="account")
-app.add_typer(accounts.tokens, name="token")
-app.add_typer(review.app, name="review")
-server.register(app)
-record.register(app)
+register_server(app)
+register_record(app)
+app.add_typer(rooms, name="room")
+app.add_typer(accounts, name="account")
+app.add_typer(tokens, name="token")
+app.add_typer(review, name="review")
 
 
 def main() -> None:
     """Run the command line."""
     app(prog_name="danmaku")
-
-
-__all__ = ["main"]
