@@ -70,6 +70,21 @@ class TokensShape(Shape):
     tokens: list[TokenShape]
 
 
+class EmbedTokenRequest(Body):
+    """For whom a site wants a token."""
+
+    subject: Annotated[str, Field(description="The user's id on that site; the same every time.")]
+    name: Annotated[str, Field(description="Public name, taken when the user is new here.")]
+    room: Annotated[str, Field(description="Where the token is good.")]
+    ttl_ms: Annotated[int, Field(description="How long it is good.")] = 3_600_000
+
+
+class EmbedToken(Shape):
+    """A token for `#token=` of the framed page's address."""
+
+    token: str
+
+
 @router.post("/api/register", status_code=201)
 async def register(visit: ApiVisit, body: NewAccount) -> MeShape:
     """Open an account. Tokens for it are made on its page, or with its session."""
@@ -117,6 +132,20 @@ async def issue_token(visit: ApiVisit, body: NewToken) -> IssuedToken:
 async def revoke_token(visit: ApiVisit, token: str) -> None:
     """Make a token worthless at once."""
     await visit.house.people.revoke_token(visit.signed_in(), token)
+
+
+@router.post("/api/embed-tokens", status_code=201)
+async def issue_embed_token(visit: ApiVisit, body: EmbedTokenRequest) -> EmbedToken:
+    """Issue a token for one user of the calling site; needs the power `token.issue`."""
+    await visit.house.rooms.live(RoomId(body.room))
+    secret = await visit.house.people.embed_token(
+        visit.who,
+        subject=body.subject,
+        name=body.name,
+        room=RoomId(body.room),
+        ttl_ms=body.ttl_ms,
+    )
+    return EmbedToken(token=secret)
 
 
 async def _room_of(visit: Visit, room: str | None) -> RoomId | None:
