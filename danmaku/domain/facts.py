@@ -63,8 +63,8 @@ class RoomChanged:
 class CommentPublished:
     """A comment everybody may see. The record gives it its number.
 
-    `origin` is None for a comment that is published as it comes in; the private id of the held or
-    refused comment when it is approved late (then `late` is True and the author is the old one).
+    `origin` is None for a comment that is published as it comes in; the private id of the held
+    comment when it is approved late (then `late` is True and the author is the old one).
     """
 
     actor: AccountId | None  # who published: the author, or the reviewer who approved

@@ -22,12 +22,11 @@ from danmaku.store.comments import CommentRow, Judgement, Turn, client_key_of, j
 from danmaku.store.ground import origin_of
 from danmaku.store.page import Page
 
-_WAITS = frozenset({CommentStatus.HELD, CommentStatus.REFUSED})
-_BEFORE: dict[type, frozenset[CommentStatus]] = {
-    CommentPublished: _WAITS,
-    CommentRefused: frozenset({CommentStatus.HELD}),
-    CommentRecalled: frozenset({CommentStatus.PUBLISHED}),
-    CommentRestored: frozenset({CommentStatus.RECALLED}),
+_BEFORE: dict[type, CommentStatus] = {
+    CommentPublished: CommentStatus.HELD,  # of two reviewers at once, the first decides
+    CommentRefused: CommentStatus.HELD,
+    CommentRecalled: CommentStatus.PUBLISHED,
+    CommentRestored: CommentStatus.RECALLED,
 }
 """In which state a comment must be for a fact about it to make sense."""
 
@@ -83,7 +82,7 @@ def _target(page: Page, chain: RoomId, origin: Seq | None, fact: Judgement | Tur
     row = None if origin is None else page.ground.comments.get((chain, origin))
     if row is None:
         raise Coded(Code.NOT_FOUND)
-    if row.comment.status not in _BEFORE[type(fact)]:
+    if row.comment.status is not _BEFORE[type(fact)]:
         raise Stale
     return row
 

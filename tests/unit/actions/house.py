@@ -1,5 +1,6 @@
 """The house without doors, on a record of its own, with a clock that the test moves."""
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -71,6 +72,13 @@ class House:
             bundle, room = grant if isinstance(grant, tuple) else (grant, None)
             await self.people.grant(None, login, bundle, room=room, until_ms=None)
         return await self.people.known(login)
+
+    async def cast(self, **grants):
+        """Several people at once, by their logins; each with one grant or None."""
+        people = await asyncio.gather(
+            *(self.person(login, *([grant] if grant else [])) for login, grant in grants.items())
+        )
+        return {"guest": None} | dict(zip(grants, people, strict=True))
 
     async def room(self, room=DEMO, *, owner=None, **policy):
         state = RoomState("A room", policy=RoomPolicy(**policy))

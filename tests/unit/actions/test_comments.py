@@ -413,14 +413,10 @@ async def test_who_may_not_import_does_not(house):
 async def published(house):
     """A house with a comment of ann's, and everybody who may have to do with it."""
     await house.room()
-    house.cast = {
-        "guest": None,
-        "ann": await house.person("ann"),
-        "bob": await house.person("bob"),
-        "tom": await house.person("tom", (Bundle.MODERATOR, DEMO)),
-        "rey": await house.person("rey", Bundle.REVIEWER),
-    }
-    await house.say(house.cast["ann"], "前方高能")
+    house.people_here = await house.cast(
+        ann=None, bob=None, tom=(Bundle.MODERATOR, DEMO), rey=Bundle.REVIEWER
+    )
+    await house.say(house.people_here["ann"], "前方高能")
     return house
 
 
@@ -433,7 +429,7 @@ async def published(house):
     ],
 )
 async def test_a_recall_leaves_a_marker_that_says_whose_act_it_was(published, login, by, category):
-    who = published.cast[login]
+    who = published.people_here[login]
 
     entry = await published.comments.recall(who, DEMO, FIRST, "spoiler")
 
@@ -445,27 +441,29 @@ async def test_a_recall_leaves_a_marker_that_says_whose_act_it_was(published, lo
 
 @pytest.mark.parametrize(("login", "code"), [("guest", "not_signed_in"), ("bob", "not_granted")])
 async def test_nobody_else_recalls(published, login, code):
-    assert await code_of(published.comments.recall(published.cast[login], DEMO, FIRST)) == code
+    assert (
+        await code_of(published.comments.recall(published.people_here[login], DEMO, FIRST)) == code
+    )
     assert await published.texts() == {1: "前方高能"}
 
 
 async def test_an_author_recalls_within_the_rooms_time(published):
     published.clock.now_ms += 120_001
-    own = published.comments.recall(published.cast["ann"], DEMO, FIRST)
+    own = published.comments.recall(published.people_here["ann"], DEMO, FIRST)
 
     assert await code_of(own) == Code.OWN_LIMIT
-    await published.comments.recall(published.cast["tom"], DEMO, FIRST)
+    await published.comments.recall(published.people_here["tom"], DEMO, FIRST)
 
 
 async def test_a_recall_names_a_known_category_or_none(published):
     with pytest.raises(BadMessage):
-        await published.comments.recall(published.cast["tom"], DEMO, FIRST, "opinion")
+        await published.comments.recall(published.people_here["tom"], DEMO, FIRST, "opinion")
 
     assert await published.texts() == {1: "前方高能"}
 
 
 async def test_two_recalls_at_once_are_one(published):
-    tom, rey = published.cast["tom"], published.cast["rey"]
+    tom, rey = published.people_here["tom"], published.people_here["rey"]
 
     outcomes = await asyncio.gather(
         published.comments.recall(tom, DEMO, FIRST),
@@ -478,7 +476,7 @@ async def test_two_recalls_at_once_are_one(published):
 
 @pytest.mark.parametrize(("room", "number"), [(DEMO, SECOND), (RoomId("film"), FIRST)])
 async def test_what_is_not_there_is_neither_recalled_nor_restored(published, room, number):
-    rey = published.cast["rey"]
+    rey = published.people_here["rey"]
 
     with pytest.raises(NotFound):
         await published.comments.recall(rey, room, number)
@@ -487,9 +485,9 @@ async def test_what_is_not_there_is_neither_recalled_nor_restored(published, roo
 
 
 async def test_a_restored_comment_is_back_at_its_number_and_place(published):
-    tom = published.cast["tom"]
+    tom = published.people_here["tom"]
     await published.comments.recall(tom, DEMO, FIRST, "spoiler")
-    await published.say(published.cast["bob"], "next")
+    await published.say(published.people_here["bob"], "next")
 
     entry = await published.comments.restore(tom, DEMO, FIRST)
 
@@ -508,9 +506,9 @@ async def test_a_restored_comment_is_back_at_its_number_and_place(published):
     ],
 )
 async def test_who_may_not_undo_a_recall(published, recaller, restorer, code):
-    await published.comments.recall(published.cast[recaller], DEMO, FIRST)
+    await published.comments.recall(published.people_here[recaller], DEMO, FIRST)
 
-    restoring = published.comments.restore(published.cast[restorer], DEMO, FIRST)
+    restoring = published.comments.restore(published.people_here[restorer], DEMO, FIRST)
 
     assert await code_of(restoring) == code
     assert await published.texts() == {1: None}
