@@ -77,7 +77,8 @@ class RoomHub:
         self._ahead: set[Outbox] = set()  # they know more than has been flushed
         self._reading: dict[Outbox, asyncio.Task[None]] = {}
         self._flight: _Flight | None = None
-        self._flushing: asyncio.Handle | None = None
+        self._slicing: asyncio.Handle | None = None  # the rest of the flight
+        self._flushing: asyncio.Handle | None = None  # the next batch
         self._pending_since_s: float | None = None
         self._is_urgent = False
         self._flushed_at_s = float("-inf")
@@ -119,13 +120,19 @@ class RoomHub:
         if self._flushing is not None:
             if not self._is_urgent:
                 return
-            self._flushing.cancel()
+            self._hold_back()
         gather_s = 0 if self._is_urgent else self._settings.gather_ms_max / 1000
         wait_s = self._flushed_at_s + gather_s - self._loop.time()
         if wait_s > 0:
             self._flushing = self._loop.call_later(wait_s, self._flush)
         else:
             self._flushing = self._loop.call_soon(self._flush)
+
+    def _hold_back(self) -> None:
+        """Make no batch before `_schedule` is asked again."""
+        if self._flushing is not None:
+            self._flushing.cancel()
+            self._flushing = None
 
     def _flush(self) -> None:
         """Make one batch of everything that is pending and begin to write it."""
@@ -174,12 +181,12 @@ class RoomHub:
                 written += 1
         self._means.telemetry.deliveries.inc(written)
         if taken == self._settings.slice_sockets:
-            self._flushing = self._loop.call_soon(self._write_slice)
+            self._slicing = self._loop.call_soon(self._write_slice)
             return
         self._land(flight)
 
     def _land(self, flight: _Flight) -> None:
-        self._flight = self._flushing = None
+        self._flight = self._slicing = None
         if flight.since_s is not None:
             self._means.telemetry.fanout_seconds.observe(self._loop.time() - flight.since_s)
         ahead, self._ahead = self._ahead, set()
@@ -197,6 +204,7 @@ class RoomHub:
         self._ring.restart(seq)
         self.flushed = seq
         self._pending_since_s = None
+        self._hold_back()
         self._cohorts.clear()
         for outbox in tuple(self._members):
             outbox.is_even = False
@@ -224,7 +232,7 @@ class RoomHub:
 
     def close(self) -> None:
         """The last viewer has left: let no timer remain."""
-        for timer in (self._flushing, self._telling):
+        for timer in (self._slicing, self._flushing, self._telling):
             if timer is not None:
                 timer.cancel()
 
@@ -319,6 +327,7 @@ class RoomHub:
             return
         self._count_told = count
         payloads = {dialect: dialect.encode(viewers_here(count)) for dialect in self._dialects()}
+        self._hold_back()  # until this has landed
         # It carries nobody forward: even viewers stand at `flushed` already.
         self._take_off(payloads, self.flushed, since_s=None)
 

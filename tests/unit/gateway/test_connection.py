@@ -267,7 +267,7 @@ async def test_a_slow_viewer_skips_but_misses_no_recall(tmp_path):
 async def test_a_viewer_who_takes_nothing_is_closed_and_hurts_nobody(tmp_path):
     async with house(tmp_path, stalled_ms_max=1000, viewers_ms=100, **SLOW) as it:
         await it.person()
-        slow = it.viewer(sock=slow_socket(it), max_queue=1)
+        slow = it.viewer(sock=slow_socket(it), max_queue=1, close_timeout=0.1)
         async with it.viewer() as quick, slow:
             await flood(it, 300)
             await quick.read_to(301)

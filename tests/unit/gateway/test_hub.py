@@ -169,3 +169,17 @@ async def test_a_restored_comment_comes_back(plain):
 
     assert [entry["kind"] for entry in entries][-1] == "restore"
     assert entries[-1]["text"] == "back again"
+
+
+async def test_counting_viewers_does_not_disturb_a_busy_room(tmp_path):
+    async with house(tmp_path, viewers_ms=100, gather_ms_max=300, slice_sockets=1) as it:
+        await it.person()
+        async with it.viewer() as first:
+            await it.post("ann", "sent")
+            await first.read_to(2)
+            async with it.viewer(), it.viewer():
+                await it.post("ann", "gathering")
+                assert (await first.hear("viewers"))["count"] == 3
+                assert texts(await first.read_to(3)) == ["gathering"]
+                await it.post("ann", "on")
+                assert texts(await first.read_to(4)) == ["on"]
