@@ -37,7 +37,8 @@ export class Item {
     this.flight = flight;
     this.numbers = new Set([flight.number]);
     this.element = document.createElement("div");
-    this.element.className = flight.own ? "fly fly-own" : "fly";
+    this.element.className = "fly";
+    if (flight.own) this.outline();
     this.element.dataset.number = String(flight.number);
     this.element.style.color = cssColor(flight.color);
     if (isDark(flight.color)) this.element.classList.add("fly-dark");
@@ -52,6 +53,11 @@ export class Item {
   /** Width on the screen without laying the page out: `measure` knows the font. */
   extentPx(fontPx: number, measure: (text: string, fontPx: number) => number): number {
     return measure(this.flight.text, fontPx) + (this.flight.own ? OWN_EXTRA_PX : 0);
+  }
+
+  /** Shows that the comment is the viewer's own. */
+  outline(): void {
+    this.element.classList.add("fly-own");
   }
 
   join(number: number): void {

@@ -111,6 +111,11 @@ export class Overlay {
     return true;
   }
 
+  /** A comment on the screen turned out to be the viewer's own. */
+  outline(number: number): void {
+    this.#byNumber.get(number)?.outline();
+  }
+
   /** Takes one comment off at once. */
   remove(number: number): void {
     const item = this.#byNumber.get(number);

@@ -173,8 +173,17 @@ export class RoomPage {
       send: (id, draft) => this.#connection.send(id, draft),
       mediaMs: () => this.screening.mediaMs,
       latencyMs: () => this.player.latencyMs,
-      published: (number) => this.me.published(number),
+      published: (number) => this.#published(number),
     });
+  }
+
+  /** The answer may come after the batch: then list and picture already show it as a stranger's. */
+  #published(number: number): void {
+    this.me.published(number);
+    const shown = this.record.get(number);
+    if (shown?.kind !== "comment") return;
+    this.#overlay.outline(number);
+    this.#views?.changed([{ what: "restored", comment: shown }]);
   }
 
   #configure({ overlay, rules, on }: Preferences): void {
