@@ -42,6 +42,12 @@ class Chosen:
     data_dir: Path | None
 
 
+def _print_version(asked: bool) -> None:  # noqa: FBT001 -- called by typer
+    if asked:
+        out.print(__version__)
+        raise typer.Exit
+
+
 @app.callback()
 def choose(
     context: typer.Context,
@@ -52,12 +58,15 @@ def choose(
     data_dir: Annotated[
         Path | None, typer.Option(help="Directory of the record; overrides the settings.")
     ] = None,
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,  # noqa: FBT002 -- a flag
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
 ) -> None:
     """Real-time bullet comments with a durable, provable record."""
-    if version:
-        out.print(__version__)
-        raise typer.Exit
     configure_logging("warning")  # `serve` says more, by its settings
     context.obj = Chosen(config, data_dir)
 
