@@ -2,7 +2,7 @@
 
 `trusted-types default`: the player and the API's description write their own markup as strings,
 which only a policy of that name lets through; it admits nothing that runs
-(frontend/src/page/trust.ts).
+(frontend/src/page/trust.ts). The API's description also cleans markup under a policy of its own.
 """
 
 import re
@@ -24,12 +24,14 @@ class Policy:
         plays: It plays a video.
         media: Origin of that video, unless it is ours.
         framed_by: Sites that may show the page in a frame.
+        trusted: Names of Trusted Types policies that its scripts may make.
     """
 
     inline_styles: bool = False
     plays: bool = False
     media: str | None = None
     framed_by: tuple[str, ...] = ()
+    trusted: str = "default"
 
     def header(self, nonce: str) -> str:
         """The header's value, for an answer whose scripts carry `nonce`."""
@@ -45,7 +47,7 @@ class Policy:
             "base-uri": "'none'",
             "frame-ancestors": " ".join(self.framed_by) or "'none'",
             "require-trusted-types-for": "'script'",
-            "trusted-types": "default",
+            "trusted-types": self.trusted,
         }
         if self.plays:
             rules |= {"media-src": f"'self' blob:{also}", "worker-src": "blob:"}
@@ -53,7 +55,7 @@ class Policy:
 
 
 PLAIN = Policy()
-DOCS = Policy(inline_styles=True)
+DOCS = Policy(inline_styles=True, trusted="default dompurify")
 
 
 def player_policy(media_url: str, framed_by: tuple[str, ...] = ()) -> Policy:
