@@ -1,12 +1,13 @@
 """Every setting, with its unit, its range and its sentence.
 
-Read once, in `cli.py`: a TOML file, then `DANMAKU_*` variables (`DANMAKU_GATEWAY__HELLO_MS_MAX`).
-Unknown keys refuse to start. Each room gets its own part by constructor, never the whole. Nothing
-else in the tree reads the environment.
+Read once, at the command line: a TOML file, then `DANMAKU_*` variables, as
+`DANMAKU_GATEWAY__HELLO_MS_MAX`. Unknown keys refuse to start. Each room gets its own part by
+constructor, never the whole. Nothing else in the tree reads the environment.
 """
 
 import os
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import (
@@ -18,6 +19,10 @@ from pydantic_settings import (
 
 ENV_PREFIX = "DANMAKU_"
 CONFIG_VARIABLE = "DANMAKU_CONFIG"  # the file to read, for the command line
+
+
+Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.:\[\]-]{1,255}$")]
+"""As browsers write it; nothing that could say more in a policy header."""
 
 
 class _Part(BaseModel):
@@ -35,11 +40,11 @@ class ServerSettings(_Part):
         default="",
         description="Address that browsers use, as https://danmaku.example; empty: as listening.",
     )
-    origins: tuple[str, ...] = Field(
+    origins: tuple[Origin, ...] = Field(
         default=(),
         description="Other sites whose pages may open sockets here, as scheme://host[:port].",
     )
-    embed_origins: tuple[str, ...] = Field(
+    embed_origins: tuple[Origin, ...] = Field(
         default=(), description="Sites that may show rooms in a frame, as scheme://host[:port]."
     )
     trusted_proxies: tuple[str, ...] = Field(
@@ -184,11 +189,6 @@ class AdmissionSettings(_Part):
         default=5,
         ge=1,
         description="Shorter texts may be repeated: laughter is no flood. Code points.",
-    )
-    late_ms_max: int = Field(
-        default=600_000,
-        ge=0,
-        description="How far a position may lie beyond a broadcast's clock, milliseconds.",
     )
 
 

@@ -76,7 +76,7 @@ def line_of(raw: bytes, *, place: int = 0) -> Line | None:
     client_id = ClientId(f"f-{sha256(b'%d:' % place + raw).hexdigest()[:40]}")
     try:
         return _line(raw, client_id)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, OverflowError, RecursionError) as error:
         raise BadMessage(f"Line {place} is not a comment.") from error
 
 

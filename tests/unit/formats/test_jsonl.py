@@ -62,6 +62,8 @@ def test_same_line_at_the_same_place_has_the_same_client_id_and_no_other():
         b'{"text": 5, "position_ms": 1}',
         b'{"text": "hi", "position_ms": 1, "mode": "sideways"}',
         b"[" * 10_000,
+        b'{"t": 1, "x": "\xff"}',
+        b'{"t": 1e308, "x": "hi"}',
         b'{"text": "' + b"a" * LINE_BYTES_MAX + b'", "position_ms": 1}',
     ],
 )
