@@ -58,6 +58,11 @@ export class MovingLanes {
     }
   }
 
+  /** Whether anything moves in a lane. */
+  holds(row: number, nowMs: number): boolean {
+    return (this.#tails[row]?.goneMs ?? 0) > nowMs;
+  }
+
   clear(): void {
     this.#tails = [];
   }
@@ -74,9 +79,20 @@ export class MovingLanes {
 export class StandingLanes {
   #untilMs: number[] = [];
 
-  /** Takes the first free run of `rows` lanes out of `count` until `untilMs`, or null. */
-  take(nowMs: number, untilMs: number, rows: number, count: number): number | null {
-    const lane = firstRun(rows, count, (row) => !this.holds(row, nowMs));
+  /**
+   * Takes the first free run of `rows` lanes out of `count` for a while, or null. Lanes that
+   * `isCrossed` by something moving are taken only when there is no other.
+   */
+  take(
+    { nowMs, untilMs }: { nowMs: number; untilMs: number },
+    rows: number,
+    count: number,
+    isCrossed: (row: number) => boolean = () => false,
+  ): number | null {
+    const isFree = (row: number) => !this.holds(row, nowMs);
+    const lane =
+      firstRun(rows, count, (row) => isFree(row) && !isCrossed(row)) ??
+      firstRun(rows, count, isFree);
     if (lane !== null) this.#hold(lane, rows, untilMs);
     return lane;
   }

@@ -152,14 +152,23 @@ export class Overlay {
   }
 
   #takeLane(item: Item, startedMs: number): number | null {
-    const { rows } = item.box;
-    const count = this.#lanesCount;
     const lane = item.moving
-      ? this.#moving.take(this.#passage(item, startedMs), rows, count, (row) =>
-          this.#top.holds(row, startedMs),
-        )
-      : this.#standing(item).take(startedMs, startedMs + this.#lifeMs(item), rows, count);
+      ? this.#movingLane(item, startedMs)
+      : this.#standingLane(item, startedMs);
     return lane ?? (item.flight.own ? 0 : null);
+  }
+
+  #movingLane(item: Item, nowMs: number): number | null {
+    const isCovered = (row: number) => this.#top.holds(row, nowMs);
+    const passage = this.#passage(item, nowMs);
+    return this.#moving.take(passage, item.box.rows, this.#lanesCount, isCovered);
+  }
+
+  #standingLane(item: Item, nowMs: number): number | null {
+    const stay = { nowMs, untilMs: nowMs + this.#lifeMs(item) };
+    const isCrossed = (row: number) =>
+      item.flight.mode !== "bottom" && this.#moving.holds(row, nowMs);
+    return this.#standing(item).take(stay, item.box.rows, this.#lanesCount, isCrossed);
   }
 
   #passage(item: Item, nowMs: number) {

@@ -94,7 +94,8 @@ function controlOf(control: Control, index: number) {
 }
 
 async function attachHls(video: HTMLVideoElement, url: string): Promise<Hls | null> {
-  if (video.canPlayType("application/vnd.apple.mpegurl")) {
+  // Only the library tells how far the picture lags, so the browser's own player comes second.
+  if (!("MediaSource" in window || "ManagedMediaSource" in window)) {
     video.src = url;
     return null;
   }

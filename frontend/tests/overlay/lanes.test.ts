@@ -95,19 +95,27 @@ describe("standing lanes", () => {
   it("stacks items and gives a lane back when its item goes", () => {
     const lanes = new StandingLanes();
 
-    expect(lanes.take(0, 4_000, 1, 2)).toBe(0);
-    expect(lanes.take(0, 4_000, 1, 2)).toBe(1);
-    expect(lanes.take(0, 4_000, 1, 2)).toBeNull();
+    expect(lanes.take({ nowMs: 0, untilMs: 4_000 }, 1, 2)).toBe(0);
+    expect(lanes.take({ nowMs: 0, untilMs: 4_000 }, 1, 2)).toBe(1);
+    expect(lanes.take({ nowMs: 0, untilMs: 4_000 }, 1, 2)).toBeNull();
     lanes.free(0, 1);
-    expect(lanes.take(1, 4_001, 1, 2)).toBe(0);
-    expect(lanes.take(4_000, 8_000, 1, 2)).toBe(1);
+    expect(lanes.take({ nowMs: 1, untilMs: 4_001 }, 1, 2)).toBe(0);
+    expect(lanes.take({ nowMs: 4_000, untilMs: 8_000 }, 1, 2)).toBe(1);
+  });
+
+  it("stands where nothing moves as long as there is such a lane", () => {
+    const lanes = new StandingLanes();
+    const isCrossed = (row: number) => row === 0;
+
+    expect(lanes.take({ nowMs: 0, untilMs: 4_000 }, 1, 2, isCrossed)).toBe(1);
+    expect(lanes.take({ nowMs: 0, untilMs: 4_000 }, 1, 2, isCrossed)).toBe(0);
   });
 
   it("finds room for a large item in lanes that are free together", () => {
     const lanes = new StandingLanes();
-    lanes.take(0, 4_000, 1, 4);
+    lanes.take({ nowMs: 0, untilMs: 4_000 }, 1, 4);
 
-    expect(lanes.take(0, 4_000, 2, 4)).toBe(1);
-    expect(lanes.take(0, 4_000, 2, 4)).toBeNull();
+    expect(lanes.take({ nowMs: 0, untilMs: 4_000 }, 2, 4)).toBe(1);
+    expect(lanes.take({ nowMs: 0, untilMs: 4_000 }, 2, 4)).toBeNull();
   });
 });
