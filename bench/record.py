@@ -5,6 +5,7 @@ import httpx
 from bench.checker import Fields, Record
 
 PAGE = 1000
+PATIENCE_S = 60.0
 
 
 async def read_record(address: str, room: str) -> Record:
@@ -13,7 +14,9 @@ async def read_record(address: str, room: str) -> Record:
     Raises:
         httpx.HTTPStatusError: If the server does not give it.
     """
-    async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as api:
+    async with httpx.AsyncClient(
+        base_url=f"http://{address}", trust_env=False, timeout=PATIENCE_S
+    ) as api:
         entries: list[Fields] = []
         after = 0
         while True:

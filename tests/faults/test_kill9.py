@@ -27,6 +27,7 @@ IN_FLIGHT = 8
 SETTINGS = {
     "GATEWAY__MESSAGES_PER_S": "1000",
     "GATEWAY__MESSAGES_BURST": "1000",
+    "FILTER__MICROS_MAX": "5000000",  # a busy machine is no fault of a text
     "ADMISSION__SENDS_PER_S": "1000",
     "ADMISSION__SENDS_BURST": "1000",
 }

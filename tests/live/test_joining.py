@@ -12,7 +12,7 @@ from tests.live.site import running, settings_of
 
 
 async def post(site, room, person, *texts):
-    """Many at once: the record gathers them into few commits."""
+    """Many at once, in no particular order: the record gathers them into few commits."""
     comments = site.core.comments
     drafts = [Draft(ClientId(text), text) for text in texts]
     return await asyncio.gather(*(comments.post(person.who, room, draft) for draft in drafts))
@@ -86,9 +86,9 @@ async def test_a_position_too_far_back_is_reset_and_the_list_has_the_rest(tmp_pa
     )
     async with running(settings) as site:
         room, ann = await site.room(), await site.person("ann")
-        entries = await post(site, room, ann, *(f"{n}" for n in range(60)))
+        await post(site, room, ann, *(f"{n}" for n in range(60)))
         viewer = await Viewer.join(site.door(room), since=1)
-        await viewer.until(lambda: Reset(entries[-1].seq) in viewer.events)
+        await viewer.until(lambda: Reset(61) in viewer.events)
 
         assert [m["reason"] for m in viewer.others if m["op"] == "reset"] == ["too_far"]
         assert len(await site.listed(room)) == 60
@@ -114,5 +114,5 @@ async def test_rooms_do_not_hear_each_other(site, ann):
         record = await site.record(room)
         await viewer.reach(max(record.entries))
         texts = [entry["text"] for batch in viewer.events[1:] for entry in batch.entries]
-        assert texts == [f"{room} {n}" for n in range(100)]
+        assert sorted(texts) == sorted(f"{room} {n}" for n in range(100))
         assert check(Run(record, {"viewer": viewer.events})) == []

@@ -8,10 +8,11 @@ from bench.record import read_record
 from bench.server import Server
 
 ROOM = "room"
+SETTINGS = {"ADMISSION__SENDS_BURST": "50", "FILTER__MICROS_MAX": "5000000"}
 
 
 async def test_a_stopping_server_says_goodbye_and_viewers_go_on_where_they_were(tmp_path):
-    with Server(tmp_path) as server:
+    with Server(tmp_path, SETTINGS) as server:
         server.command("room", "create", ROOM)
         door = Door(server.address, ROOM, token=server.account("ann"))
         before = await Viewer.join(door)
