@@ -1,0 +1,66 @@
+"""The product as a newcomer starts it, in a process of its own, and what an operator does there."""
+
+from itertools import count
+
+import httpx
+
+from bench.server import Server
+from danmaku.app import ADMIN_SOCKET
+from danmaku.demo.rooms import CLIP_URL
+
+UNHURRIED = {
+    "ADMISSION__SENDS_PER_S": "1000",
+    "ADMISSION__SENDS_BURST": "1000",
+    "GATEWAY__MESSAGES_PER_S": "1000",
+    "GATEWAY__MESSAGES_BURST": "1000",
+    "LOG_LEVEL": "warning",
+}
+
+
+class House:
+    """A running demo server: its ready accounts, and rooms of the test's own, all kept by mia."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.url = f"http://{server.address}"
+        wire = httpx.HTTPTransport(uds=str(server.data_dir / ADMIN_SOCKET))
+        self._desk = httpx.Client(transport=wire, base_url="http://desk", timeout=30)
+        self._api = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
+        self._keys: dict[str, str] = {}
+        self._names, self._ids = count(1), count(1)
+
+    def close(self) -> None:
+        self._desk.close()
+        self._api.close()
+
+    def room(self, *, live: bool = False, media_url: str = CLIP_URL, title: str = "A room") -> str:
+        """Open a room; a live one is on the air at once."""
+        room = f"own{next(self._names)}"
+        kind = "live" if live else "video"
+        fields = {"room": room, "title": title, "kind": kind, "media_url": media_url}
+        self._at_desk("/rooms", fields | {"owner": "mia"})
+        self._at_desk("/grants", {"login": "tom", "bundle": "moderator", "room": room})
+        if live:
+            self.as_("mia", "POST", f"/api/rooms/{room}/broadcast", {"running": True})
+        return room
+
+    def comment(self, room: str, login: str, text: str, **style: object) -> str:
+        """Send a comment as an account; what came of it."""
+        fields = {"id": f"seed-{next(self._ids)}", "login": login, "text": text, **style}
+        return self._at_desk(f"/rooms/{room}/comments", fields)["outcome"]
+
+    def account(self, login: str, name: str) -> None:
+        self._at_desk("/accounts", {"login": login, "name": name})
+
+    def as_(
+        self, login: str, method: str, path: str, fields: dict[str, object] | None = None
+    ) -> httpx.Response:
+        """Ask the API as somebody, as their program would."""
+        if login not in self._keys:
+            key = self._at_desk("/tokens", {"login": login, "label": "test"})
+            self._keys[login] = key["secret"]
+        headers = {"Authorization": f"Bearer {self._keys[login]}"}
+        return self._api.request(method, path, json=fields, headers=headers).raise_for_status()
+
+    def _at_desk(self, path: str, fields: dict[str, object]) -> dict[str, str]:
+        return self._desk.post(path, json=fields).raise_for_status().json()

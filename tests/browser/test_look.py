@@ -1,0 +1,186 @@
+"""Language, light, width, keys and motion: the page fits whoever comes."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
+PAGES = (  # path, who looks
+    ("/", None),
+    ("/rooms/{room}", "mia"),
+    ("/rooms/{room}", None),
+    ("/rooms/{room}?before=40", "ann"),
+    ("/rooms/{room}/comments/1", "ann"),
+    ("/rooms/{room}/manage", "mia"),
+    ("/review", "rey"),
+    ("/account", "ann"),
+    ("/sign-in", None),
+    ("/register", None),
+    ("/report?room={room}&number=1", None),
+    ("/rooms/there-is-none", None),
+    ("/embed/{room}", None),
+    ("/docs", None),
+)
+LONG = "一条很长很长的弹幕" * 5 + "and-a-word-that-no-line-can-hold" * 2
+
+
+@pytest.fixture(scope="module")
+def room(house):
+    """A room with everything that takes space: long names and words, held ones, many comments."""
+    room = house.room(title="弹幕直播间 with a title that is longer than a phone is wide · really")
+    house.account(f"long-{room}", "一个名字很长的观众 with a long name")
+    for number in range(50):
+        house.comment(room, f"long-{room}", f"{LONG[:90]}{number}")
+    house.comment(room, "ann", "wobblesnark " + "x" * 80)
+    house.as_("mia", "POST", f"/api/rooms/{room}/comments/3/recall")
+    return room
+
+
+@pytest.mark.parametrize(("path", "login"), PAGES)
+def test_no_page_is_wider_than_a_phone(house, visits, room, path, login):
+    page = visits.page(login, **PHONE)
+
+    page.goto(house.url + path.format(room=room))
+
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(WIDER) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
+
+
+# Elements that reach beyond the screen where nothing cuts them off or scrolls.
+WIDER = """() => {
+  const cut = (element) => {
+    for (let up = element.parentElement; up; up = up.parentElement)
+      if (getComputedStyle(up).overflowX !== 'visible') return true;
+    return false;
+  };
+  return [...document.body.querySelectorAll('*')]
+    .filter((each) => each.getBoundingClientRect().right > innerWidth + 1 && !cut(each))
+    .map((each) => each.outerHTML.slice(0, 120));
+}"""
+
+
+def test_language_follows_the_browser_and_the_switch_is_remembered(house, visits, room):
+    page = visits.page(locale="zh-CN")
+    page.goto(f"{house.url}/rooms/{room}")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(page.locator("#list-title")).to_contain_text("弹幕列表")
+
+    page.get_by_role("button", name="English").click()
+
+    expect(page).to_have_url(f"{house.url}/rooms/{room}")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("#list-title")).to_contain_text("Comments")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_script_speaks_the_language_of_its_page(house, visits):
+    room = house.room()
+    ann = visits.room(room, "ann", locale="zh-CN")
+
+    expect(ann.page.locator("#connection")).to_have_text("实时更新")
+    ann.say("咕噜待审")
+
+    expect(ann.note).to_have_text(re.compile("审核"))
+
+
+def brightness(page: Page) -> float:
+    """Of the page's ground, from 0 (black) to 255."""
+    color = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    red, green, blue = (float(part) for part in re.findall(r"[\d.]+", color)[:3])
+    return (red + green + blue) / 3
+
+
+def test_dark_mode_follows_the_system_and_the_button_is_remembered(house, visits, room):
+    page = visits.page(color_scheme="dark")
+    page.goto(f"{house.url}/rooms/{room}")
+    assert brightness(page) < 60
+
+    page.locator("#theme").click()
+
+    assert brightness(page) > 200
+    page.reload()
+    assert brightness(page) > 200
+
+
+def test_keyboard_reaches_and_uses_everything_on_the_way_to_a_comment(visits, house):
+    room = house.room(live=True)
+    ann = visits.room(room, "ann")
+    keys = ann.page.keyboard
+    reached = tab_to(ann.page, "#danmaku-switch")
+    assert reached[0] == "skip"
+    assert ann.page.evaluate(OUTLINE) != "none"
+    keys.press("Space")
+    expect(ann.page.locator("#danmaku-switch")).to_have_attribute("aria-checked", "false")
+    keys.press("Space")
+
+    tab_to(ann.page, "#open-settings")
+    keys.press("Enter")
+    expect(ann.page.locator("#settings")).to_be_visible()
+    keys.press("Escape")
+    expect(ann.page.locator("#settings")).to_be_hidden()
+    expect(ann.page.locator("#open-settings")).to_be_focused()
+
+    tab_to(ann.page, "#composer input[name=text]")
+    keys.type("typed and sent")
+    tab_to(ann.page, "#composer-send")
+    keys.press("Enter")
+
+    expect(ann.row(1)).to_contain_text("typed and sent")
+    tab_to(ann.page, "#c1 summary")
+    keys.press("Enter")
+    tab_to(ann.page, "#c1 .row-recall button")
+    keys.press("Enter")
+    expect(ann.row(1)).to_contain_text("Withdrawn by its author")
+
+
+OUTLINE = "() => getComputedStyle(document.activeElement).outlineStyle"
+PRESSES_MAX = 80
+
+
+def tab_to(page: Page, wanted: str) -> list[str]:
+    """Press Tab until `wanted` has the focus; the classes of what was passed."""
+    passed = []
+    for _ in range(PRESSES_MAX):
+        page.keyboard.press("Tab")
+        passed.append(page.evaluate("() => document.activeElement.className"))
+        if page.evaluate("(wanted) => document.activeElement.matches(wanted)", wanted):
+            return passed
+    pytest.fail(f"the Tab key never reached {wanted}: {passed}")
+
+
+def test_nothing_moves_for_who_wants_less_motion(visits, house):
+    room = house.room(live=True)
+    ann = visits.room(room, "ann", reduced_motion="reduce")
+
+    house.comment(room, "bob", "crossing for the others")
+
+    expect(ann.fly(1)).to_be_visible()
+    assert ann.page.evaluate(MOVING) == []
+
+
+# Animations that run and change any place.
+MOVING = """() => document.getAnimations()
+  .filter(({ effect, playState }) => playState === 'running'
+    && effect.getKeyframes().some((frame) => 'transform' in frame || 'left' in frame))
+  .map(({ effect }) => effect.target.outerHTML)"""
+
+
+@pytest.mark.parametrize("path", ["/", "/rooms/{room}", "/report", "/sign-in", "/register"])
+def test_every_control_has_a_name(house, visits, room, path):
+    page = visits.page("ann" if "room}" in path else None)
+
+    page.goto(house.url + path.format(room=room))
+
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(NAMELESS) == []
+
+
+NAMELESS = """() => [...document.querySelectorAll('button, a, input:not([type=hidden]), select, summary, textarea')]
+  .filter((each) => each.checkVisibility())
+  .filter((each) => !(
+    each.getAttribute('aria-label') || each.labels?.length || each.innerText?.trim()
+    || each.textContent.trim() || each.closest('.art-video-player')))
+  .map((each) => each.outerHTML.slice(0, 120))"""
