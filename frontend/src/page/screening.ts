@@ -119,7 +119,7 @@ export class Screening {
 
   takeSegment(segment: Segment): void {
     const { record, timeline } = this.#parts;
-    for (const shown of segment.comments) record.seed([shown]);
+    record.seed(segment.comments);
     for (const { number } of segment.comments) {
       const shown = record.get(number);
       if (shown?.kind === "comment") timeline.add(shown);

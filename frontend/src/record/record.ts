@@ -18,17 +18,14 @@ export class RoomRecord {
 
   /**
    * Takes in what a page or a segment showed. What the stream said later wins, so a stale copy
-   * from a cache cannot bring a recalled comment back. Returns what was news.
+   * from a cache cannot bring a recalled comment back.
    */
-  seed(shown: Iterable<Shown>): Shown[] {
-    const news: Shown[] = [];
+  seed(shown: Iterable<Shown>): void {
     for (const each of shown) {
       const knownSeq = this.#shown.get(each.number)?.seq ?? this.#recalledUnseen.get(each.number);
       if (knownSeq !== undefined && knownSeq >= each.seq) continue;
       this.#shown.set(each.number, each);
-      news.push(each);
     }
-    return news;
   }
 
   get(number: number): Shown | undefined {

@@ -5,7 +5,7 @@ import type { Comment } from "../client/messages";
  * passes is due. A comment that is put in behind the hand is not due any more until a jump.
  */
 export class Timeline {
-  #comments: Comment[] = [];
+  readonly #comments: Comment[] = [];
   #handMs = -1;
 
   add(comment: Comment): void {
@@ -30,10 +30,6 @@ export class Timeline {
   jump(mediaMs: number, lookBackMs: number): Comment[] {
     this.#handMs = mediaMs;
     return this.#between(mediaMs - lookBackMs, mediaMs);
-  }
-
-  clear(): void {
-    this.#comments = [];
   }
 
   get handMs(): number {

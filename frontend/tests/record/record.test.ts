@@ -59,8 +59,8 @@ describe("the fold", () => {
   it("does not let a stale copy bring a recalled comment back", () => {
     const record = new RoomRecord();
     record.apply([recall(9, 1)]);
+    record.seed([comment(1, 1)]);
 
-    expect(record.seed([comment(1, 1)])).toEqual([]);
     expect(record.get(1)).toBeUndefined();
   });
 
