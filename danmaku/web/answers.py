@@ -18,6 +18,7 @@ from danmaku.domain.ids import Millis
 from danmaku.errors import ANSWERS, Broken, Code, Coded, DanmakuError, TooFast, Unavailable
 from danmaku.web.forms import path_with
 from danmaku.web.json import Json
+from danmaku.web.texts import ENGLISH
 from danmaku.web.visit import Visit, house_of, visit_without_rights
 
 _RETRY_MS = 1_000  # when we cannot answer now and do not know for how long
@@ -82,6 +83,23 @@ def refusal_of_comment(fact: CommentRefused) -> Refusal:
     return Refusal(Code.PROHIBITED, "This cannot be published.", category=fact.category)
 
 
+def words_of(visit: Visit, refusal: Refusal) -> str:
+    """A refusal for people, in their language, with what the code alone does not tell.
+
+    The details of a bad message are in English, so only English readers get them.
+    """
+    words = visit.say(f"code.{refusal.code.value}")
+    match refusal.code:
+        case Code.BAD_MESSAGE if refusal.text and visit.lang == ENGLISH:
+            return f"{words} {refusal.text}"
+        case Code.PROHIBITED if refusal.category is not None:
+            return f"{words} ({visit.say(f'category.{refusal.category}')})"
+        case Code.RATE_LIMITED if refusal.retry_after_ms is not None:
+            return f"{words} ({visit.say('live.wait', n=_seconds_of(refusal.retry_after_ms))})"
+        case _:
+            return words
+
+
 async def refuse(request: Request, refusal: Refusal) -> Response:
     """Answer with a refusal, in the form that the asked door speaks."""
     house_of(request).telemetry.refusals.labels(refusal.code.value).inc()
@@ -90,7 +108,7 @@ async def refuse(request: Request, refusal: Refusal) -> Response:
     else:
         response = await _page_of(request, refusal)
     if refusal.retry_after_ms is not None:
-        response.headers["Retry-After"] = str(math.ceil(refusal.retry_after_ms / 1000))
+        response.headers["Retry-After"] = str(_seconds_of(refusal.retry_after_ms))
     return response
 
 
@@ -121,7 +139,7 @@ async def _page_of(request: Request, refusal: Refusal) -> Response:
     values = {
         "status": refusal.http_status,
         "code": refusal.code.value,
-        "text": visit.say_refusal(refusal.code, refusal.text),
+        "text": words_of(visit, refusal),
     }
     return visit.page("error.html", values, status=refusal.http_status)
 
@@ -130,6 +148,10 @@ def _places_of(error: RequestValidationError) -> str:
     """Which fields are wrong, and how; never what was in them."""
     wrong = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
     return "; ".join(wrong)
+
+
+def _seconds_of(wait_ms: int) -> int:
+    return math.ceil(wait_ms / 1000)
 
 
 def _millis(value: int | None) -> Millis | None:

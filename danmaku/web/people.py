@@ -10,7 +10,7 @@ from pydantic import Field
 
 from danmaku.errors import Code
 from danmaku.ports import TokenRow
-from danmaku.web.answers import Refusal, show_again
+from danmaku.web.answers import Refusal, show_again, words_of
 from danmaku.web.forms import Form, local_path_of
 from danmaku.web.pages import time_text_of
 from danmaku.web.visit import PageVisit, Visit, guest_cookie, page_visit, session_cookie
@@ -206,7 +206,7 @@ def _again_with(
 
     async def again(refusal: Refusal) -> Response:
         key = own_words.get(refusal.code)
-        words = visit.say(key) if key else visit.say_refusal(refusal.code, refusal.text)
+        words = visit.say(key) if key else words_of(visit, refusal)
         return visit.page(template, {**typed, "error": words}, status=refusal.http_status)
 
     show_again(request, again)
@@ -214,7 +214,7 @@ def _again_with(
 
 def _again_account(request: Request, visit: Visit) -> None:
     async def again(refusal: Refusal) -> Response:
-        words = visit.say_refusal(refusal.code, refusal.text)
+        words = words_of(visit, refusal)
         return await _account_page(visit, {"error": words}, status=refusal.http_status)
 
     show_again(request, again)

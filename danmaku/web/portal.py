@@ -14,7 +14,7 @@ from danmaku.actions.moderation import ReportDraft
 from danmaku.domain.categories import CATEGORIES
 from danmaku.domain.ids import Number, RoomId
 from danmaku.errors import BadMessage
-from danmaku.web.answers import Refusal, show_again
+from danmaku.web.answers import Refusal, show_again, words_of
 from danmaku.web.forms import Form
 from danmaku.web.visit import PageVisit, Visit, page_visit
 
@@ -67,7 +67,7 @@ async def report(
     """Write a report down and give its receipt."""
 
     async def again(refusal: Refusal) -> Response:
-        words = visit.say_refusal(refusal.code, refusal.text)
+        words = words_of(visit, refusal)
         return _form_page(visit, form, error=words, status=refusal.http_status)
 
     show_again(request, again)

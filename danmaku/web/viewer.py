@@ -21,7 +21,7 @@ from danmaku.domain.views import View, view_of_comment
 from danmaku.errors import NotFound
 from danmaku.formats.danmaku_v1 import Fields, fields_of, state_fields_of
 from danmaku.ports import Own
-from danmaku.web.answers import Refusal, refusal_of_comment, refuse, show_again
+from danmaku.web.answers import Refusal, refusal_of_comment, refuse, show_again, words_of
 from danmaku.web.fields import PAGE_ROWS, Before, NumberPath, RoomPath
 from danmaku.web.forms import Form, form_token_of, path_with
 from danmaku.web.pages import position_text_of, time_text_of
@@ -101,7 +101,7 @@ async def send(
         shown = {
             "client_id": _fresh_id(),
             "text": form.text,
-            "error": visit.say_refusal(refusal.code),
+            "error": words_of(visit, refusal),
         }
         return await _room_page(visit, room, draft=shown, status=refusal.http_status)
 

@@ -16,12 +16,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from danmaku.domain.account import Power, Standing
 from danmaku.domain.grants import require
 from danmaku.domain.ids import Millis, Pseudonym, RoomId
-from danmaku.errors import Code, NotAllowed, NotSignedIn
+from danmaku.errors import NotAllowed, NotSignedIn
 from danmaku.web.forms import form_token_of, is_form_token
 from danmaku.web.house import House
 from danmaku.web.pages import Pages
 from danmaku.web.policy import PLAIN, Policy, origin_of
-from danmaku.web.texts import ENGLISH, language_of
+from danmaku.web.texts import language_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SECONDS_PER_DAY = 86_400
@@ -76,11 +76,6 @@ class Visit:
     def say(self, key: str, **values: object) -> str:
         """A text of the catalogue in the visitor's language."""
         return self.pages.texts.say(self.lang, key, **values)
-
-    def say_refusal(self, code: Code, detail: str = "") -> str:
-        """A refusal for people; its detail is in English, so only English readers get it."""
-        words = self.say(f"code.{code.value}")
-        return f"{words} {detail}" if detail and self.lang == ENGLISH else words
 
     def you(self, room: RoomId | None = None, author: Pseudonym | None = None) -> You | None:
         """The visitor for templates: with their powers in `room`; None: with those anywhere."""

@@ -113,7 +113,7 @@ async def test_refused_form_comes_back_with_its_text_and_the_reason(stage):
     page = await ann.post_form(f"/rooms/{room}/comments", text='my "second" one')
 
     assert page.status_code == 429
-    assert "Too fast" in page.text
+    assert "Too fast. Please wait a moment. (60 s)" in page.text
     assert 'value="my &#34;second&#34; one"' in page.text
 
 
