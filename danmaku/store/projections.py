@@ -124,10 +124,10 @@ def _category_of(row: AnyRow, about: About) -> str | None:
 
 
 def _fault_of_judgement(row: AnyRow, about: Judged) -> str | None:
-    if row.seq > row.body_seq:
-        return "its comment shows an older text"
-    if row.seq < row.body_seq:
-        return None
+    if row.seq < row.changed_seq and not isinstance(about, Published):
+        return None  # a later judgement replaced it; nothing replaces a publication
+    if row.body_seq != row.seq:
+        return "its comment shows another text"
     expected = (about.author, about.author, about.received_ms, about.position_ms)
     if (row.author, row.name, row.c_at_ms, row.position_ms) != expected:
         return "its comment has another author, time or place"

@@ -1,0 +1,105 @@
+"""Facts that say little, for tests that care about the record and not about what is in it."""
+
+from danmaku.domain.account import Bundle, PowerGrant
+from danmaku.domain.comment import Content, RecalledBy, Style
+from danmaku.domain.facts import (
+    AccountRegistered,
+    CommentHeld,
+    CommentPublished,
+    CommentRecalled,
+    CommentRefused,
+    CommentRestored,
+    PowersGranted,
+    ReportFiled,
+    RoomOpened,
+    TokenIssued,
+    Verdict,
+)
+from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Millis, Number, RoomId, Seq
+from danmaku.domain.room import RoomState
+from danmaku.ports import Append
+
+DEMO = RoomId("demo")
+ANN, BEN = AccountId(1), AccountId(2)
+SECRET = "planted: nobody may see this"
+VERDICT = Verdict(ruleset="1", action="pass", category=None, micros=7)
+
+
+def in_demo(fact, **versions):
+    return Append(DEMO, fact, **versions)
+
+
+def on_platform(fact, **versions):
+    return Append(PLATFORM, fact, **versions)
+
+
+def content(text="hello", position_ms=1_000):
+    return Content(text=text, style=Style(), position_ms=position_ms, name="Ann")
+
+
+def opened(title="A room"):
+    return RoomOpened(actor=None, owner=ANN, state=RoomState(title=title))
+
+
+def _judged(client_id, author, text, position_ms, at_ms=5):
+    return {
+        "author": author,
+        "client_id": ClientId(client_id),
+        "at_ms": Millis(at_ms),
+        "content": content(text, position_ms),
+        "verdict": VERDICT,
+    }
+
+
+def published(client_id="c1", *, author=ANN, text="hello", position_ms=1_000, origin=None):
+    judged = _judged(client_id, author, text, position_ms)
+    return CommentPublished(actor=author, origin=origin, late=origin is not None, **judged)
+
+
+def held(client_id="c1", *, author=ANN, text=SECRET, position_ms=1_000):
+    return CommentHeld(category="abuse", **_judged(client_id, author, text, position_ms))
+
+
+def refused(client_id="c1", *, author=ANN, text=SECRET, position_ms=1_000, origin=None):
+    judged = _judged(client_id, author, text, position_ms)
+    return CommentRefused(actor=None, category="abuse", origin=origin, **judged)
+
+
+def recalled(number=1, *, actor=ANN, by=RecalledBy.AUTHOR, category=None):
+    return CommentRecalled(actor=actor, number=Number(number), by=by, category=category)
+
+
+def restored(number=1, *, actor=ANN):
+    return CommentRestored(actor=actor, number=Number(number))
+
+
+def registered(login="Ann"):
+    return AccountRegistered(login=login, name=login, password_hash=f"hash of {login}")
+
+
+def granted(grant_id="g1", *, holder=ANN, bundle=Bundle.VIEWER, room=None):
+    return PowersGranted(PowerGrant(grant_id, bundle, room, until_ms=None), holder, actor=None)
+
+
+def issued(name="t1", *, account=ANN, digest=b"digest", expires_ms=None, room=None):
+    return TokenIssued(account, "my phone", digest, expires_ms, name, room)
+
+
+def reported(receipt="r1", *, reporter=None, text="this is wrong"):
+    return ReportFiled(receipt, reporter, DEMO, Number(1), "abuse", text, contact="a@b.example")
+
+
+STATUSES = {
+    "published": (published,),
+    "held": (held,),
+    "refused": (refused,),
+    "recalled": (published, recalled),
+}
+"""How a comment of origin 2 comes to each status in a fresh room."""
+
+TURNS = {
+    "approve": lambda: published(origin=Seq(2)),
+    "reject": lambda: refused(origin=Seq(2)),
+    "recall": recalled,
+    "restore": restored,
+}
