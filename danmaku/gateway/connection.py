@@ -24,7 +24,6 @@ from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
 from danmaku.config import GatewaySettings
-from danmaku.domain.account import Standing
 from danmaku.domain.ids import Millis
 from danmaku.errors import Close, Code
 from danmaku.formats.danmaku_v1 import Fields
@@ -40,6 +39,7 @@ from danmaku.gateway.dialects.danmaku_v1 import (
 )
 from danmaku.gateway.doorkeeper import Rejection, Visit
 from danmaku.gateway.framing import frame_of
+from danmaku.gateway.identity import Identity
 from danmaku.gateway.outbox import Outbox
 from danmaku.gateway.room_hub import RoomHub
 from danmaku.gateway.session import Beat, Drop, Fail, Intent, Limits, Session, State, TurnAway
@@ -62,6 +62,9 @@ class Desk(Protocol):
 
     def take(self, connection: "Connection", message: Hello | Send | Recall) -> None:
         """Act on a message."""
+
+    def count(self, code: Code) -> None:
+        """A connection has answered this by itself."""
 
     def broken(self, connection: "Connection", error: BaseException) -> None:
         """Something failed that the connection cannot go on without."""
@@ -97,13 +100,11 @@ class Connection(asyncio.Protocol):
         "_siblings",
         "_transport",
         "_wire",
-        "checked_ms",
+        "identity",
         "in_flight",
         "outbox",
         "room_hub",
-        "token",
         "visit",
-        "who",
     )
 
     def __init__(self, desk: Desk, siblings: set[Any]) -> None:
@@ -118,9 +119,8 @@ class Connection(asyncio.Protocol):
         self._session: Session | None = None  # from the upgrade on, as the next two
         self.outbox: Outbox | None = None
         self.visit: Visit | None = None
+        self.known_as(None)
         self.joined(None)
-        self.known_as(None, Millis(0))
-        self.token: str | None = None  # what the hello brought
         self.in_flight = 0  # sends and recalls that are not answered yet
         self._has_left = False
 
@@ -225,10 +225,9 @@ class Connection(asyncio.Protocol):
         """Whether nothing more can be said to it."""
         return self._wire.state is not WireState.OPEN or self._transport.is_closing()
 
-    def known_as(self, who: Standing | None, now_ms: Millis) -> None:
-        """Its session or token was looked at: this is who it is; None for a guest."""
-        self.who = who
-        self.checked_ms = now_ms
+    def known_as(self, identity: Identity | None) -> None:
+        """It speaks for somebody, or for a guest; None before the hello."""
+        self.identity = identity
 
     def joined(self, room_hub: RoomHub | None) -> None:
         """It gets its batches from there; None before the welcome, and in the end."""
@@ -300,14 +299,18 @@ class Connection(asyncio.Protocol):
             case Ping():
                 self.reply(pong())
             case TurnAway(client_id, wait_ms):
-                code = Code.RATE_LIMITED.value
-                self.reply(refused(client_id, code, "Too fast.", retry_after_ms=wait_ms))
+                code = Code.RATE_LIMITED
+                self._desk.count(code)
+                self.reply(refused(client_id, code.value, "Too fast.", retry_after_ms=wait_ms))
             case Fail():
                 self._fail(intent)
 
     def _fail(self, fail: Fail) -> None:
-        said = None if fail.code is None else error_said(fail.code.value, fail.text)
-        self.part(fail.close_code, said)
+        if fail.code is None:
+            self.part(fail.close_code)
+        else:
+            self._desk.count(fail.code)
+            self.part(fail.close_code, error_said(fail.code.value, fail.text))
 
     def _fail_reading(self, error: BaseException) -> None:
         self._desk.broken(self, error)

@@ -17,11 +17,10 @@ from danmaku.actions.accounts import People
 from danmaku.actions.comments import Comments
 from danmaku.actions.rooms import Rooms
 from danmaku.config import GatewaySettings, ServerSettings
-from danmaku.domain.account import Standing
 from danmaku.domain.facts import Entry
 from danmaku.domain.ids import AccountId, Millis, Number, RoomId, Seq
 from danmaku.domain.live import LiveRoom
-from danmaku.errors import Close, Code, Draining, NotFound, NotSignedIn, TooFast, Unavailable
+from danmaku.errors import Close, Code, Draining, NotFound, TooFast, Unavailable
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.gateway.answers import (
     RETRY_MAX_MS,
@@ -47,6 +46,7 @@ from danmaku.gateway.dialects.danmaku_v1 import (
 )
 from danmaku.gateway.doorkeeper import Doorkeeper, Rejection, Visit
 from danmaku.gateway.hub import Hub
+from danmaku.gateway.identity import Identity
 from danmaku.gateway.outbox import Known, Reset, opening_of
 from danmaku.gateway.room_hub import Means
 from danmaku.gateway.session import Limits
@@ -55,11 +55,8 @@ from danmaku.ports import Clock, Reader
 from danmaku.telemetry import Telemetry
 
 IN_FLIGHT_MAX = 16  # sends and recalls of one socket that are not answered yet
-CREDENTIAL_MS = 30_000  # how long a session or token is believed before it is looked at again
 RETURNS_PER_S = 500  # viewers who come back are spread so that a restart can take them in
 CLOSE_WAIT_S = 2.0  # how long viewers may take to answer a close
-
-NEVER = Millis(-CREDENTIAL_MS)
 
 _log = structlog.get_logger(__name__)
 
@@ -137,8 +134,10 @@ class Gateway:
     def close_account(self, account: AccountId) -> None:
         """Close the account's sockets whose session or token is worth nothing any more."""
         for connection in tuple(self._connections):
-            if connection.who is not None and connection.who.account == account:
-                self._start(connection, self._recheck(connection), name="recheck")
+            identity = connection.identity
+            if identity is None or identity.who is None or identity.who.account != account:
+                continue
+            self._start(connection, identity.recheck(self.now_ms()), name="recheck")
 
     async def drain(self) -> None:
         """Let everybody go: answer what is in flight, say when to come back, close, end.
@@ -196,6 +195,10 @@ class Gateway:
                 work = self._carry_out(connection, message)
                 self._start(connection, work, name=type(message).__name__, answers=message.id)
 
+    def count(self, code: Code) -> None:
+        """A connection has answered this by itself."""
+        self._telemetry.refusals.labels(code.value).inc()
+
     def broken(self, connection: Connection, error: BaseException) -> None:
         """Something failed that the connection cannot go on without."""
         self._answer_error(connection, None, error)
@@ -250,9 +253,9 @@ class Gateway:
         """Say who the viewer is, and bring it from where it stands to the room's tail."""
         assert connection.visit is not None
         room = connection.visit.room
-        connection.token = hello.token
-        await self._look_at_credential(connection)
-        who = connection.who
+        identity = Identity(self._people, token=hello.token, session=connection.visit.session)
+        who = await identity.look(self.now_ms())
+        connection.known_as(identity)
         author = None if who is None else await self._reader.pseudonym(room, who.account)
         top = await self._top_of(room, hello.since)
         live = await self._rooms.live(room)  # in memory by now
@@ -312,39 +315,6 @@ class Gateway:
         row = await self._reader.room(room)
         return live.top if row is None else row.top
 
-    # --- who it is
-
-    async def _look_at_credential(self, connection: Connection) -> None:
-        """Find out anew who a session or a token makes the viewer.
-
-        Raises:
-            NotSignedIn: The token is not valid.
-        """
-        assert connection.visit is not None
-        who = None
-        if connection.token is not None:
-            who = await self._people.bearer(connection.token)
-        elif connection.visit.session is not None:
-            who = await self._people.session(connection.visit.session)
-        connection.known_as(who, self.now_ms())
-
-    async def _who(self, connection: Connection) -> Standing | None:
-        """The viewer with the powers of now; tokens end, and sessions are closed elsewhere."""
-        if connection.who is None:
-            return None
-        if connection.checked_ms + CREDENTIAL_MS < self.now_ms():
-            await self._look_at_credential(connection)
-            if connection.who is None:
-                raise NotSignedIn("Sign in again.")
-        return await self._people.freshen(connection.who)
-
-    async def _recheck(self, connection: Connection) -> None:
-        await self._look_at_credential(connection)
-        if connection.who is None:
-            raise NotSignedIn("Sign in again.")
-        # Sessions end a moment after the fact that ends them: the next send looks again.
-        connection.known_as(connection.who, NEVER)
-
     # --- sending and recalling
 
     async def _carry_out(self, connection: Connection, message: Send | Recall) -> None:
@@ -355,10 +325,11 @@ class Gateway:
 
     async def _outcome_of(self, connection: Connection, message: Send | Recall) -> Fields:
         assert connection.visit is not None
+        assert connection.identity is not None  # sends wait for the welcome
         if self._is_draining:
             raise Draining("The server restarts.")
         room = connection.visit.room
-        who = await self._who(connection)
+        who = await connection.identity.standing(self.now_ms())
         if isinstance(message, Recall):
             number = Number(message.number)
             entry = await self._comments.recall(who, room, number)
@@ -383,7 +354,7 @@ class Gateway:
         self, connection: Connection, message_id: str | None, error: BaseException
     ) -> None:
         """The one place where errors become answers."""
-        self._telemetry.refusals.labels(code_of(error).value).inc()
+        self.count(code_of(error))
         if is_defect(error):
             _log.error("a viewer's request failed", exc_info=error)
         match answer_of(error, message_id):

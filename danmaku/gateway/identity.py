@@ -1,0 +1,66 @@
+"""Who a connection speaks for: the token or session it brought, and what that is worth now."""
+
+from danmaku.actions.accounts import People
+from danmaku.domain.account import Standing
+from danmaku.domain.ids import Millis
+from danmaku.errors import NotSignedIn
+
+BELIEVED_MS = 30_000  # tokens end by themselves: after this they are looked at again
+
+
+class Identity:
+    """One connection's credential.
+
+    Args:
+        people: Everybody.
+        token: What the hello brought; it wins over the session.
+        session: Secret of the session that the upgrade came with.
+    """
+
+    __slots__ = ("_looked_at_ms", "_people", "_session", "_token", "who")
+
+    def __init__(self, people: People, *, token: str | None, session: str | None) -> None:
+        self._people = people
+        self._token = token
+        self._session = session
+        self._looked_at_ms: Millis | None = None  # None: to be looked at before the next act
+        self.who: Standing | None = None  # as of then; None: a guest
+
+    async def look(self, now_ms: Millis) -> Standing | None:
+        """Find out who it is; a session that is over makes a guest.
+
+        Raises:
+            NotSignedIn: The token is not valid.
+        """
+        if self._token is not None:
+            self.who = await self._people.bearer(self._token)
+        elif self._session is not None:
+            self.who = await self._people.session(self._session)
+        self._looked_at_ms = now_ms
+        return self.who
+
+    async def standing(self, now_ms: Millis) -> Standing | None:
+        """The viewer with the powers of now; None for a guest.
+
+        Raises:
+            NotSignedIn: The token or session has ended since.
+        """
+        if self.who is None:
+            return None
+        if self._looked_at_ms is None or now_ms - self._looked_at_ms > BELIEVED_MS:
+            await self._look_again(now_ms)
+        return await self._people.freshen(self.who)
+
+    async def recheck(self, now_ms: Millis) -> None:
+        """Something has ended for this account: is it this token or session?
+
+        Raises:
+            NotSignedIn: It is.
+        """
+        await self._look_again(now_ms)
+        # Sessions end a moment after the fact that ends them: the next act looks once more.
+        self._looked_at_ms = None
+
+    async def _look_again(self, now_ms: Millis) -> None:
+        if await self.look(now_ms) is None:
+            raise NotSignedIn("Sign in again.")
