@@ -3,6 +3,8 @@ import "./styles/base.css";
 import "./styles/forms.css";
 import "./styles/pages.css";
 import "./styles/room.css";
+import "./styles/composer.css";
+import "./styles/list.css";
 import "./styles/player.css";
 
 const YEAR_S = 31_536_000;
