@@ -26,6 +26,7 @@ def write_engine(path: Path) -> Engine:
         f"sqlite:///{path}",
         poolclass=NullPool,
         connect_args={"check_same_thread": False},
+        hide_parameters=True,  # errors are logged, and parameters hold what people wrote
     )
     _prepare(engine, ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"), "BEGIN IMMEDIATE")
     return engine
@@ -39,6 +40,7 @@ def read_engine(path: Path, connections_max: int) -> Engine:
         pool_size=connections_max,
         max_overflow=0,
         connect_args={"check_same_thread": False},
+        hide_parameters=True,  # errors are logged, and parameters hold what people wrote
     )
     _prepare(engine, ("query_only=ON",), "BEGIN")
     return engine

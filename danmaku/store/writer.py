@@ -122,10 +122,10 @@ class Writer:
         try:
             entries = self._transact(jobs)
         except _OutcomeOpenError as error:
-            _log.error("record.commit_failed", error=str(error.__cause__))
+            _log.error("record.commit_failed", reason=str(error.__cause__))
             self._fail(jobs, Unknown(), self._recover())
         except OperationalError as error:
-            _log.error("record.write_failed", error=str(error.orig))
+            _log.error("record.write_failed", reason=str(error.orig))
             self._fail(jobs, StoreDown(), self._recover())
         except Exception:  # noqa: BLE001 -- the thread outlives what one caller sent
             self._serve_singly(jobs)
@@ -182,7 +182,7 @@ class Writer:
         try:
             self._signer.sign(self._connection, self._clock())
         except SQLAlchemyError as error:
-            _log.error("record.sign_failed", error=str(error))
+            _log.error("record.sign_failed", reason=str(error))
             self._hand_over(self._recover(), ())
 
     # --- when the database fails
@@ -224,7 +224,7 @@ class Writer:
             with self._connection.begin():
                 ghosts = self._unannounced()
         except (SQLAlchemyError, Broken) as error:
-            _log.warning("record.down", error=str(error))
+            _log.warning("record.down", reason=str(error))
             return None
         self._note(ghosts)
         return ghosts

@@ -1,9 +1,11 @@
+import ast
 import json
 import subprocess
 import sys
 import textwrap
 
-from danmaku.telemetry import Telemetry
+from danmaku.telemetry import LOGGED, Telemetry
+from tests.house.tree import parsed, python_files
 
 SECRET = "planted-secret-words"
 BEGIN = """
@@ -89,3 +91,23 @@ def test_two_houses_in_one_process_count_apart():
     assert b'danmaku_comments_total{outcome="published"} 1.0' in first.exposition()
     assert b"danmaku_commit_entries_sum 3.0" in first.exposition()
     assert b'outcome="published"' not in second.exposition()
+
+
+def test_no_line_of_ours_has_a_field_that_would_be_dropped():
+    calls = [
+        (path, node.lineno, {keyword.arg for keyword in node.keywords})
+        for path in python_files("danmaku")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id in {"log", "_log"}
+    ]
+
+    assert len(calls) > 10
+    dropped = {
+        f"{path}:{line} {sorted(fields - LOGGED)}"
+        for path, line, fields in calls
+        if fields - LOGGED - {"exc_info"}
+    }
+    assert dropped == set()
