@@ -1,0 +1,111 @@
+"""What the writer does when COMMIT fails, and when a commit that failed was written after all."""
+
+import asyncio
+import contextlib
+import resource
+import sqlite3
+import time
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from danmaku.config import StoreSettings
+from danmaku.domain.ids import Millis
+from danmaku.errors import StoreDown, Unknown
+from danmaku.store.database import DATABASE_FILE
+from danmaku.store.sqlite import SqliteStore
+from danmaku.store.verify import Finding, verify
+from tests.contract.facts import in_demo, on_platform, opened, published, registered
+
+
+@pytest.fixture
+def announced():
+    return []
+
+
+@pytest.fixture
+async def store(tmp_path, announced):
+    store = await SqliteStore.open(StoreSettings(data_dir=tmp_path), lambda: Millis(1_000))
+    store.subscribe(announced.extend)
+    await store.commit(on_platform(registered("Ann")))
+    await store.commit(in_demo(opened()))
+    announced.clear()
+    yield store
+    await store.close()
+    assert [end for end in verify(tmp_path) if isinstance(end, Finding)] == []
+
+
+@contextlib.contextmanager
+def full_disk(folder):
+    """No file may grow beyond the size of the log: what the kernel says then, SQLite hears."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    size = (folder / f"{DATABASE_FILE}-wal").stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def until_up(store, client_id):
+    """Try again until the record takes entries, as a patient sender would."""
+    ends_s = time.monotonic() + 20
+    while True:
+        try:
+            [entry] = await store.commit(in_demo(published(client_id)))
+        except StoreDown:
+            assert time.monotonic() < ends_s
+            await asyncio.sleep(0.05)
+        else:
+            return entry
+
+
+async def test_a_failed_commit_has_an_unknown_outcome_and_the_next_one_a_known(
+    store, announced, tmp_path
+):
+    with full_disk(tmp_path), pytest.raises((Unknown, StoreDown)):
+        await store.commit(in_demo(published("a", text="x" * 200_000)))
+
+    entries = [await until_up(store, client_id) for client_id in ("a", "b")]
+
+    assert [entry.comment.number for entry in entries] == [1, 2]
+    assert announced == entries
+
+
+async def test_a_record_that_fails_again_takes_nothing_until_it_is_well(store, announced, tmp_path):
+    refusals = []
+    with full_disk(tmp_path):
+        for index in range(4):
+            with pytest.raises((Unknown, StoreDown)) as refusal:
+                await store.commit(in_demo(published(f"c{index}", text="x" * 200_000)))
+            refusals.append(refusal.type)
+        assert await store.comments("demo") == []  # reading goes on
+
+    [*_, last] = refusals
+    entry = await until_up(store, "after")
+
+    assert last is StoreDown
+    assert announced == [entry]
+    assert entry.comment.number == 1
+
+
+async def test_what_was_committed_after_all_is_announced_before_anything_else(store, announced):
+    """The database says that COMMIT failed, though it did not: nobody can know."""
+    failures = iter([True])
+
+    def commit_and_fail(connection):
+        if next(failures, False):
+            connection.connection.driver_connection.execute("COMMIT")
+            raise OperationalError("COMMIT", {}, sqlite3.OperationalError("disk I/O error"))
+
+    event.listen(store._writer._engine, "commit", commit_and_fail)
+
+    with pytest.raises(Unknown):
+        await store.commit(in_demo(published("ghost")))
+    [after] = await store.commit(in_demo(published("after")))
+    [again] = await store.commit(in_demo(published("ghost")))
+
+    assert [entry.fact.client_id for entry in announced] == ["ghost", "after"]
+    assert announced[0].comment == again.comment
+    assert (again.repeated, again.seq, after.seq) == (True, 2, 3)
