@@ -19,7 +19,7 @@ from danmaku.actions.rooms import Rooms
 from danmaku.domain.account import Bundle, Standing
 from danmaku.domain.comment import Draft
 from danmaku.domain.ids import ClientId, Millis, RoomId
-from danmaku.domain.room import RoomKind, RoomState
+from danmaku.domain.room import RoomKind, RoomState, Status
 from danmaku.errors import Code, Coded, Refused, TooFast, Unavailable
 from danmaku.formats.jsonl import line_of
 
@@ -80,6 +80,8 @@ async def _open(rooms: Rooms, room: RoomId, state: RoomState, owner: Standing) -
 
 async def _put_on_air(rooms: Rooms, now_ms: Millis) -> None:
     live = await rooms.live(DEMO)
+    if live.state.status is Status.CLOSED:
+        return  # somebody has tried that out too: it is for good
     broadcast = live.state.broadcast
     if broadcast is not None and live.state.is_broadcasting:
         if now_ms - broadcast.started_ms < BROADCAST_MAX_MS:
