@@ -45,6 +45,31 @@ async def test_list_and_live_stream_agree_in_count_order_and_content(site):
     assert live == [(n, row["position_ms"], row["text"]) for n, row in sorted(page.items.items())]
 
 
+async def test_list_is_complete_newest_first_and_numbered_without_gaps_page_by_page(site):
+    room = await site.room()
+    sender = await Viewer.join(site.door(room, await site.person("sender")))
+    for n in range(1, 121):
+        await sender.send(f"comment {n}")
+    await sender.recall(60)
+
+    page = await site.rendered(room)
+
+    assert list(page.items) == list(range(120, 0, -1))
+    assert [n for n, row in page.items.items() if row["kind"] == "marker"] == [60]
+
+
+async def test_list_can_be_read_by_media_time(site):
+    room = await site.room()
+    sender = await Viewer.join(site.door(room, await site.person("sender")))
+    for position_ms in (9_000, 1_000, 5_000, 4_999, 10_000):
+        await sender.send(f"at {position_ms}", position_ms=position_ms)
+
+    params = {"from_ms": 5_000, "upto_ms": 10_000}
+    got = await site.api.get(f"/api/rooms/{room}/comments", params=params)
+
+    assert [comment["position_ms"] for comment in got.json()["comments"]] == [5_000, 9_000]
+
+
 async def test_every_comment_has_its_own_page_for_good(site):
     room = await site.room()
     author = await Viewer.join(site.door(room, await site.person("author")))
