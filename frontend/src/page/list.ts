@@ -64,18 +64,33 @@ export class CommentList {
   #takeOne(change: Change): void {
     switch (change.what) {
       case "published":
-        this.#count(change.comment.number);
-        this.#waiting.push({ kind: "comment", ...change.comment });
+        this.#add({ kind: "comment", ...change.comment });
         return;
       case "restored":
         this.#replace({ kind: "comment", ...change.comment });
         return;
       case "recalled":
-        if (change.marker) this.#replace({ kind: "marker", ...change.marker });
+        if (change.marker) this.#mark({ kind: "marker", ...change.marker });
         return;
       case "room":
         return;
     }
+  }
+
+  /** The server may have rendered a row that the stream brings once more. */
+  #add(shown: Shown): void {
+    if (this.#row(shown.number)) {
+      this.#replace(shown);
+      return;
+    }
+    this.#count(shown.number);
+    this.#waiting.push(shown);
+  }
+
+  /** Of a comment that came and went while this page was away, the marker is all that comes. */
+  #mark(marker: Shown): void {
+    if (marker.number > Number(this.#total.dataset.total)) this.#add(marker);
+    else this.#replace(marker);
   }
 
   #replace(shown: Shown): void {

@@ -183,6 +183,7 @@ export class RoomPage {
     const shown = this.record.get(number);
     if (shown?.kind !== "comment") return;
     this.#overlay.outline(number);
+    this.screening.take({ what: "published", comment: shown }); // a stranger's may have had no room
     this.#views?.changed([{ what: "restored", comment: shown }]);
   }
 
