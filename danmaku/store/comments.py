@@ -34,11 +34,12 @@ _body = schema.body.c
 
 # A comment that has a number was public once, so its content lies open (until it is erased).
 _part = case((_row.number.is_(None), Part.SEALED), else_=Part.OPEN)
-_its_body = and_(_body.chain == _row.room, _body.seq == _row.body_seq, _body.part == _part)
+ITS_BODY = and_(_body.chain == _row.room, _body.seq == _row.body_seq, _body.part == _part)
+"""What joins the body that holds a comment's content."""
 
-WITH_CONTENT = schema.comment.outerjoin(schema.body, _its_body)
-
-COMMENTS = select(schema.comment, _body.content).select_from(WITH_CONTENT)
+COMMENTS = select(schema.comment, _body.content).select_from(
+    schema.comment.outerjoin(schema.body, ITS_BODY)
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from danmaku.errors import Broken
 from danmaku.ports import Held, Own, Report, RoomRow, Segment
 from danmaku.store import schema
 from danmaku.store.codec import Part
-from danmaku.store.comments import COMMENTS, WITH_CONTENT, client_key_of, comment_of
+from danmaku.store.comments import COMMENTS, ITS_BODY, client_key_of, comment_of
 from danmaku.store.database import Readers
 from danmaku.store.entries import ENTRIES, entries_of, entry_at, header_of
 from danmaku.store.room_codec import Changed, Opened, Published, Recalled, Restored, state_of
@@ -41,10 +41,13 @@ _VIEWS = (
         schema.body.c.content,
     )
     .select_from(
+        # One join after the other: SQLite reads a nested one whole.
         schema.entry.outerjoin(
-            WITH_CONTENT,
+            schema.comment,
             and_(_comment.room == _entry.chain, _comment.origin == _entry.origin),
-        ).outerjoin(
+        )
+        .outerjoin(schema.body, ITS_BODY)
+        .outerjoin(
             _state,
             and_(
                 _entry.kind.in_((Opened.kind(), Changed.kind())),
