@@ -120,7 +120,7 @@ class _Looks:
 
 
 def _tokens(server: Server, senders: int) -> list[str]:
-    server.command("room", "create", ROOM, "--title", "Bench")
+    server.open_room(ROOM)
     return [server.account(f"sender{n}") for n in range(senders)]
 
 

@@ -72,7 +72,7 @@ class Server:
             RuntimeError: If it ends, or does not get ready; with the end of its log.
         """
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(self._command("serve"), stdout=log, stderr=log)
+            self._process = subprocess.Popen(self._command(), stdout=log, stderr=log)
         if self._core is not None:
             os.sched_setaffinity(self._process.pid, {self._core})
         ends_at = time.monotonic() + START_S
@@ -129,10 +129,10 @@ class Server:
             raise RuntimeError("the server was never started")
         return self._process
 
-    def _command(self, *words: str) -> list[str]:
+    def _command(self) -> list[str]:
         """`env` hands the settings over and then *becomes* the server: one process, one id."""
         settings = [f"DANMAKU_{name}={value}" for name, value in self._settings.items()]
-        return ["/usr/bin/env", *settings, sys.executable, "-m", "danmaku", *words]
+        return ["/usr/bin/env", *settings, sys.executable, "-m", "danmaku", "serve"]
 
     def _is_ready(self) -> bool:
         try:

@@ -40,14 +40,32 @@ class Raw:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
-    async def end(self, within_s: float = 5.0) -> tuple[int | None, bytes]:
-        """Read to the end: the close code, if one was given, and everything that was said."""
-        async with asyncio.timeout(within_s):
-            try:
-                said = await self.reader.read()
-            except ConnectionError:
-                said = b""
+    async def end(self, within_s: float = 10.0) -> tuple[int | None, bytes]:
+        """Read to the close frame, or to the end of the stream.
+
+        Returns:
+            The close code, if one was given, and everything that was said.
+        """
+        said = b""
+        try:
+            async with asyncio.timeout(within_s):
+                while close_code_of(said) is None and (more := await self.reader.read(65_536)):
+                    said += more
+        except ConnectionError:
+            pass  # a reset: what was said before it counts
+        finally:
+            self.drop()
         return close_code_of(said), said
+
+    async def silence(self, within_s: float = 10.0) -> None:
+        """Read on, answering nothing, until the server ends the stream."""
+        try:
+            async with asyncio.timeout(within_s):
+                await self.reader.read()
+        except ConnectionError:
+            pass
+        finally:
+            self.drop()
 
     def drop(self) -> None:
         self.writer.transport.abort()

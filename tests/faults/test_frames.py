@@ -54,7 +54,7 @@ AGAINST_THE_PROTOCOL = {
     "ping over 125 bytes": (frame(PING, b"x" * 126), 1002),
     "continuation of nothing": (frame(CONT, b"x"), 1002),
     "message within a message": (frame(TEXT, b"{", fin=False) + frame(TEXT, b"}"), 1002),
-    "length above 2**63": (frame(TEXT, b"x", says=2**63, width=8), 1002),
+    "length above 2**63": (frame(TEXT, b"x", says=2**63, width=8), 1009),
     "close code 999": (frame(CLOSE, struct.pack("!H", 999)), 1002),
     "close code 1005": (frame(CLOSE, struct.pack("!H", 1005)), 1002),
     "close of one byte": (frame(CLOSE, b"x"), 1002),
@@ -137,7 +137,7 @@ IN_MSGPACK = {
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     with Server(tmp_path_factory.mktemp("frames"), SETTINGS) as server:
-        server.command("room", "create", ROOM)
+        server.open_room(ROOM)
         server.token = server.account("ann")
         yield server
 
@@ -167,6 +167,14 @@ async def test_what_is_against_the_protocol_is_closed_with_its_code(server, byte
 
     assert given == close_code
     assert not any(leak in said for leak in LEAKS)
+
+
+async def test_who_does_not_answer_a_close_is_dropped(server):
+    raw = await upgraded(server.address, ROOM)
+
+    raw.writer.write(frame(TEXT, b"hello"))
+
+    await raw.silence()
 
 
 @pytest.mark.parametrize(("message", "expected"), OF_A_SENDER.values(), ids=OF_A_SENDER)

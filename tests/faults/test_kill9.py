@@ -121,7 +121,7 @@ async def kill_again_and_again(server: Server, chance: Random, rounds: int) -> N
 
 async def play(folder, chance: Random, rounds: int) -> None:
     with Server(folder, SETTINGS) as server:
-        server.command("room", "create", ROOM)
+        server.open_room(ROOM)
         tokens = [server.account(f"sender{n}") for n in range(SENDERS)]
         watchers = [Watcher(Door(server.address, ROOM, kind)) for kind in KINDS.values()]
         senders = [

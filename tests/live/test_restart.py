@@ -13,7 +13,7 @@ SETTINGS = {"ADMISSION__SENDS_BURST": "50", "FILTER__MICROS_MAX": "5000000"}
 
 async def test_a_stopping_server_says_goodbye_and_viewers_go_on_where_they_were(tmp_path):
     with Server(tmp_path, SETTINGS) as server:
-        server.command("room", "create", ROOM)
+        server.open_room(ROOM)
         door = Door(server.address, ROOM, token=server.account("ann"))
         before = await Viewer.join(door)
         sends = [await before.begin(f"before {n}", client_id=f"b-{n}") for n in range(5)]
