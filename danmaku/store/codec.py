@@ -15,7 +15,7 @@ import msgspec
 
 from danmaku.domain.comment import Content, Style
 from danmaku.domain.facts import Verdict
-from danmaku.domain.ids import AccountId, ClientId, Millis, Number, Pseudonym, RoomId, Seq
+from danmaku.domain.ids import AccountId, ClientId, Number, Pseudonym, RoomId, Seq
 
 NameOf = Callable[[AccountId], Pseudonym]
 """The random id of an account on the chain that is being written."""
@@ -75,7 +75,6 @@ class Stored:
 
     chain: RoomId
     seq: Seq
-    at_ms: Millis
     about: About
     open: bytes | None
     sealed: bytes | None

@@ -174,7 +174,6 @@ def _entry(
     stored = Stored(
         chain=header.chain,
         seq=header.seq,
-        at_ms=header.at_ms,
         about=about,
         open=row.open,
         sealed=row.sealed,

@@ -34,7 +34,7 @@ _BEFORE: dict[type, CommentStatus] = {
 def _open_room(page: Page, chain: RoomId, fact: RoomOpened) -> Entry:
     if chain in page.ground.chains:
         raise Coded(Code.DUPLICATE)
-    entry = page.put(chain, fact, account=fact.owner)
+    entry = page.put(chain, fact)
     page.rows["room_new"].append(
         {
             "id": chain,

@@ -55,6 +55,8 @@ class SqliteStore(Queries, AccountQueries):
         self._epoch = _prepare(engine)
         self._lock = lock
         self._wait_s = settings.commit_wait_ms_max / 1000
+        threads = settings.readers_count
+        readers = Readers(read_engine(path, threads), threads)
         self._intake = Intake(
             entries_max=settings.queue_entries_max,
             gather_entries_max=settings.gather_entries_max,
@@ -68,8 +70,6 @@ class SqliteStore(Queries, AccountQueries):
             checkpoint_s=settings.checkpoint_ms / 1000,
             watch=watch,
         )
-        threads = settings.readers_count
-        readers = Readers(read_engine(path, threads), threads)
         Queries.__init__(self, readers)
         AccountQueries.__init__(self, readers, self._work, clock)
 

@@ -80,7 +80,8 @@ class Writer:
         self._announced: dict[str, int] = {}
         self._failures_s: list[float] = []
         self._connection = self._connect()
-        self._thread = threading.Thread(target=self._run, name="record-writer")
+        # A process that ends without closing is one that crashed: nothing waits for this thread.
+        self._thread = threading.Thread(target=self._run, name="record-writer", daemon=True)
         self.is_down = False  # written here, read on the loop
         self._start()
 

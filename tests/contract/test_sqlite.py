@@ -3,10 +3,27 @@ import itertools
 import pytest
 
 from danmaku.config import StoreSettings
-from danmaku.domain.ids import Millis
+from danmaku.domain.facts import PasswordChanged
+from danmaku.domain.ids import Millis, Seq
+from danmaku.store import schema
+from danmaku.store.entries import ENTRIES, entries_of
 from danmaku.store.sqlite import SqliteStore
 from danmaku.store.verify import Finding, verify
-from tests.contract.facts import in_demo, on_platform, opened, registered
+from tests.contract.facts import (
+    ANN,
+    BEN,
+    granted,
+    held,
+    in_demo,
+    issued,
+    on_platform,
+    opened,
+    published,
+    recalled,
+    refused,
+    registered,
+    reported,
+)
 from tests.contract.store_contract import AccountsContract, CommitContract, ReadContract
 
 
@@ -29,7 +46,28 @@ async def store(tmp_path, announced):
 
 
 class TestCommitsToSqlite(CommitContract):
-    pass
+    async def test_every_entry_is_read_as_it_was_announced(self, store, announced):
+        """What is found unannounced after a failed commit is told as it would have been."""
+        facts = [
+            published("a"),
+            held("b"),
+            refused("c", author=BEN),
+            published("b", origin=Seq(3)),
+            recalled(1, category="spoiler"),
+            published("d", author=BEN),
+        ]
+        for fact in facts:
+            await store.commit(in_demo(fact))
+        await store.commit(on_platform(granted()), on_platform(issued()))
+        await store.commit(on_platform(PasswordChanged(ANN, "new")), on_platform(reported()))
+        entry = schema.entry.c
+        fresh = ENTRIES.where(entry.at_ms > 1_002).order_by(entry.at_ms, entry.seq)
+
+        read = await store._readers.ask(
+            lambda connection: entries_of(connection, connection.execute(fresh).all())
+        )
+
+        assert read == announced
 
 
 class TestReadsFromSqlite(ReadContract):

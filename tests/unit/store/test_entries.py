@@ -85,7 +85,6 @@ def read_back(rows, secret):
     stored = Stored(
         chain=header.chain,
         seq=header.seq,
-        at_ms=header.at_ms,
         about=header.about,
         open=bodies.get(Part.OPEN),
         sealed=bodies.get(Part.SEALED),
