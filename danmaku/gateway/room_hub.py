@@ -298,6 +298,8 @@ class RoomHub:
             )
         finally:
             self._reading.pop(outbox, None)
+        if outbox.stalled_since_ms is not None:
+            return  # an answer of its own has filled it; it is served anew when it has room
         upto = views[-1].seq if len(views) == PAGE_ENTRIES else step.upto
         parts = [part_of(view, outbox.dialect) for view in views]
         op = Op.SKIPPED if step.skips else Op.ENTRIES
