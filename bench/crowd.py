@@ -43,7 +43,7 @@ class Delivery:
 
     batch: Batch
     bytes_count: int
-    at_ns: array[int] = field(default_factory=lambda: array("q"))
+    at_ns: "array[int]" = field(default_factory=lambda: array("q"))
 
 
 Heard = Callable[["Seat", Fields], None]
