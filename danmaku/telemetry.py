@@ -149,6 +149,8 @@ def configure_logging(level: str) -> None:
     root.handlers = [lines]
     root.setLevel(level.upper())
     logging.getLogger("uvicorn.access").disabled = True  # its lines hold addresses and queries
+    for chatty in ("alembic", "uvicorn.error", "httpx"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
 
 
 def _add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -141,6 +141,7 @@ class Rooms:
 
         async def decide(asker: Standing | None) -> list[Append]:
             live = await self.live(room)
+            self._require_any(asker, live)
             state = _clean(change(live.state))
             self._require_change(asker, live, state)
             actor = None if asker is None else asker.account
@@ -149,11 +150,19 @@ class Rooms:
         [entry] = await self._decisions.carry(who, decide)
         return entry
 
+    def _require_any(self, who: Standing | None, live: LiveRoom) -> None:
+        """Who may not change the room at all learns nothing of what stands against the change."""
+        if who is None or not who.may(Power.ROOM_CLOSE, live.room, self._clock()):
+            self._require(who, Power.ROOM_MANAGE, live)
+
     def _require_change(self, who: Standing | None, live: LiveRoom, state: RoomState) -> None:
         if live.state.status is Status.CLOSED:
             raise Coded(Code.ROOM_CLOSED, "This room is closed for good.")
-        if who is not None:
-            power = Power.ROOM_CLOSE if state.status is Status.CLOSED else Power.ROOM_MANAGE
+        closes = state.status is Status.CLOSED
+        self._require(who, Power.ROOM_CLOSE if closes else Power.ROOM_MANAGE, live)
+
+    def _require(self, who: Standing | None, power: Power, live: LiveRoom) -> None:
+        if who is not None:  # None is the operator, at the desk
             require(who, power, live.room, self._clock())
 
     async def start_broadcast(self, who: Standing | None, room: RoomId) -> Entry:

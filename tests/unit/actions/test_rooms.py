@@ -3,6 +3,9 @@ from dataclasses import replace
 
 import pytest
 
+from danmaku.actions.accounts import new_id
+from danmaku.actions.rooms import Rooms
+from danmaku.config import AdmissionSettings
 from danmaku.domain.account import Bundle, Power
 from danmaku.domain.facts import RoomChanged, RoomOpened
 from danmaku.domain.ids import PLATFORM, RoomId
@@ -16,7 +19,7 @@ from danmaku.domain.room import (
     Status,
 )
 from danmaku.errors import BadMessage, Code, Coded, DanmakuError, NotFound
-from tests.unit.actions.house import DEMO, house_on
+from tests.unit.actions.house import DEMO, Late, house_on
 
 FILM = RoomId("film")
 
@@ -205,6 +208,13 @@ async def test_a_broadcast_starts_the_live_clock_and_its_end_makes_a_video_room(
     )
 
 
+async def test_who_may_not_broadcast_learns_nothing_of_the_broadcast(house, cast):
+    await house.rooms.start_broadcast(cast["streamer"], DEMO)
+
+    assert await answer_of(house.rooms.start_broadcast(cast["viewer"], DEMO)) == Code.NOT_GRANTED
+    assert await answer_of(house.rooms.start_broadcast(cast["streamer"], DEMO)) == Code.DUPLICATE
+
+
 async def test_a_broadcast_neither_starts_twice_nor_ends_twice(house, cast):
     mia = cast["streamer"]
 
@@ -237,14 +247,29 @@ async def test_a_room_in_memory_follows_the_record(house, cast):
     assert live.top == 2
 
 
-async def test_a_room_is_as_fresh_when_it_is_read_while_it_changes(house, cast):
-    assert house.rooms.peek(DEMO) is None
-
-    *_, live = await asyncio.gather(
-        *(house.say(cast["viewer"]) for _ in range(5)), house.rooms.live(DEMO)
+async def test_a_room_that_changes_while_it_is_read_is_fresh_whoever_gives_up_meanwhile(house):
+    await house.room()
+    late = Late(house.store, "room")
+    rooms = Rooms(
+        house.store,
+        late,
+        freshen=house.people.freshen,
+        clock=house.clock,
+        new_id=new_id,
+        settings=AdmissionSettings(),
     )
+    house.store.subscribe(rooms.apply)
+    impatient, *patient = [asyncio.create_task(rooms.live(DEMO)) for _ in range(3)]
+    await late.has_read.wait()
 
-    assert live.top == (await house.store.room(DEMO)).top == 6
+    impatient.cancel()
+    await asyncio.wait([impatient])
+    await house.rooms.change(None, DEMO, titled("Other"))
+    late.let_go.set()
+
+    live, same = await asyncio.gather(*patient)
+    assert live is same is rooms.peek(DEMO)
+    assert (live.state.title, live.version, live.top) == ("Other", 2, 2)
 
 
 async def test_rooms_in_memory_are_bounded_and_the_oldest_is_read_again(house, monkeypatch):
