@@ -7,7 +7,7 @@ from danmaku.errors import BadMessage
 
 CATEGORIES = frozenset(
     {"illegal", "porn", "gambling", "fraud", "attack", "privacy", "spam", "spoiler", "flood",
-     "off_topic", "minors", "contact", "review", "other"}
+     "off_topic", "minors", "contact", "other"}
 )  # fmt: skip
 
 
