@@ -52,6 +52,25 @@ class Clock:
         return Millis(self.now_ms)
 
 
+class Late:
+    """A store whose answers to one question come when they are let go."""
+
+    def __init__(self, store, question):
+        self._store = store
+        self._question = question
+        self.has_read = asyncio.Event()
+        self.let_go = asyncio.Event()
+
+    def __getattr__(self, name):
+        return self._late if name == self._question else getattr(self._store, name)
+
+    async def _late(self, *args):
+        answer = await getattr(self._store, self._question)(*args)
+        self.has_read.set()
+        await self.let_go.wait()
+        return answer
+
+
 @dataclass
 class House:
     store: SqliteStore

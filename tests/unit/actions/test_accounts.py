@@ -9,6 +9,7 @@ from danmaku.actions.accounts import (
     MS_PER_MINUTE,
     SIGN_INS_BURST,
     TOKENS_MAX,
+    People,
 )
 from danmaku.config import AccountSettings
 from danmaku.domain.account import NAME_MAX, Bundle, Power
@@ -24,7 +25,7 @@ from danmaku.errors import (
     NotSignedIn,
     TooFast,
 )
-from tests.unit.actions.house import DEMO, house_on
+from tests.unit.actions.house import DEMO, Late, house_on
 
 FILM = RoomId("film")
 OLD, NEW = "correct horse", "battery staple"
@@ -314,9 +315,18 @@ async def test_one_subject_is_one_account_and_another_is_another(house, site):
 
 
 async def test_a_subject_that_comes_twice_at_once_is_one_account(house, site):
-    both = await asyncio.gather(*(embedded(house, site, "user-7") for _ in range(2)))
+    late = Late(house.store, "credentials")
+    people = People(house.store, late, clock=house.clock, settings=AccountSettings())
+    second = asyncio.create_task(
+        people.embed_token(site, subject="user-7", name="Seven", room=DEMO, ttl_ms=60_000)
+    )
+    await late.has_read.wait()
 
-    assert len({who.account for who in both}) == 1
+    first = await embedded(house, site, "user-7")
+    late.let_go.set()
+
+    assert (await house.people.bearer(await second)).account == first.account
+    people.close()
 
 
 async def test_the_same_subject_of_two_sites_is_two_accounts(house, site):
@@ -439,35 +449,23 @@ async def test_nobody_gives_powers_to_themselves(house):
 # --- standings
 
 
-async def test_a_standing_is_as_fresh_when_it_is_read_while_it_changes(tmp_path):
-    async with house_on(tmp_path) as house:
-        await house.person("ann")
+async def test_a_standing_that_changes_while_it_is_read_is_fresh_whoever_gives_up_meanwhile(house):
+    ann = await house.person("ann")
+    late = Late(house.store, "standing")
+    people = People(house.store, late, clock=house.clock, settings=AccountSettings())
+    house.store.subscribe(people.apply)
+    impatient, patient = [asyncio.create_task(people.standing(ann.account)) for _ in range(2)]
+    await late.has_read.wait()
 
-    async with house_on(tmp_path) as house:
-        granting = [
-            house.people.grant(None, "ann", Bundle.MODERATOR, room=DEMO, until_ms=None)
-            for _ in range(5)
-        ]
-        *_, read = await asyncio.gather(*granting, house.people.known("ann"))
+    impatient.cancel()
+    await asyncio.wait([impatient])
+    grant = await house.people.grant(None, "ann", Bundle.REVIEWER, room=None, until_ms=None)
+    late.let_go.set()
 
-        fresh = await house.people.freshen(read)
-        assert fresh == await house.store.standing(read.account)
-        assert len(fresh.grants) == 6
-
-
-async def test_a_reader_that_gives_up_takes_nothing_from_another(tmp_path):
-    async with house_on(tmp_path) as house:
-        ann = await house.person("ann")
-
-    async with house_on(tmp_path) as house:
-        first = asyncio.create_task(house.people.standing(ann.account))
-        second = asyncio.create_task(house.people.standing(ann.account))
-        await asyncio.sleep(0)
-        first.cancel()
-        await house.people.grant(None, "ann", Bundle.REVIEWER, room=None, until_ms=None)
-        await second
-
-        assert await house.people.standing(ann.account) == await house.store.standing(ann.account)
+    read = await patient
+    assert read.grants == (*ann.grants, grant)
+    assert read == await people.standing(ann.account) == await house.store.standing(ann.account)
+    people.close()
 
 
 async def test_standings_in_memory_are_bounded_and_read_again(house, monkeypatch):
