@@ -149,6 +149,8 @@ def configure_logging(level: str) -> None:
     root.handlers = [lines]
     root.setLevel(level.upper())
     logging.getLogger("uvicorn.access").disabled = True  # its lines hold addresses and queries
+    # Its lines at lower levels tell of every socket, and at `debug` what is said over it.
+    logging.getLogger("websockets").setLevel(max(logging.WARNING, root.level))
     for chatty in ("alembic", "uvicorn.error", "httpx"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
 
