@@ -31,6 +31,10 @@ QUIET = (
 )
 WAIT_MS = 10_000  # a condition that has not come by then will not
 
+# Says what the console alone does not always say.
+TELL_VIOLATIONS = """addEventListener('securitypolicyviolation', (violation) =>
+  console.error('Policy stopped', violation.violatedDirective, violation.sample));"""
+
 expect.set_options(timeout=WAIT_MS)
 
 
@@ -82,6 +86,7 @@ class Visits:
         context = self._chromium.new_context(storage_state=state, **settings)
         context.set_default_timeout(WAIT_MS)
         self._open.callback(context.close)
+        context.add_init_script(TELL_VIOLATIONS)
         context.on("page", self._listen)
         return context
 

@@ -11,6 +11,7 @@ from danmaku.demo.rooms import CLIP_URL
 UNHURRIED = {
     "ADMISSION__SENDS_PER_S": "1000",
     "ADMISSION__SENDS_BURST": "1000",
+    "ADMISSION__REPEATS_MAX": "1000",
     "GATEWAY__MESSAGES_PER_S": "1000",
     "GATEWAY__MESSAGES_BURST": "1000",
     "LOG_LEVEL": "warning",
@@ -48,6 +49,9 @@ class House:
         """Send a comment as an account; what came of it."""
         fields = {"id": f"seed-{next(self._ids)}", "login": login, "text": text, **style}
         return self._at_desk(f"/rooms/{room}/comments", fields)["outcome"]
+
+    def close_room(self, room: str) -> None:
+        self._at_desk(f"/rooms/{room}/status", {"status": "closed"})
 
     def account(self, login: str, name: str) -> None:
         self._at_desk("/accounts", {"login": login, "name": name})

@@ -29,7 +29,7 @@ LONG = "一条很长很长的弹幕" * 5 + "and-a-word-that-no-line-can-hold" * 
 def room(house):
     """A room with everything that takes space: long names and words, held ones, many comments."""
     room = house.room(title="弹幕直播间 with a title that is longer than a phone is wide · really")
-    house.account(f"long-{room}", "一个名字很长的观众 with a long name")
+    house.account(f"long-{room}", "一个名字很长的观众 with a name")
     for number in range(50):
         house.comment(room, f"long-{room}", f"{LONG[:90]}{number}")
     house.comment(room, "ann", "wobblesnark " + "x" * 80)
@@ -56,7 +56,8 @@ WIDER = """() => {
     return false;
   };
   return [...document.body.querySelectorAll('*')]
-    .filter((each) => each.getBoundingClientRect().right > innerWidth + 1 && !cut(each))
+    .filter((each) => each.checkVisibility() && !cut(each))
+    .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
     .map((each) => each.outerHTML.slice(0, 120));
 }"""
 
@@ -88,7 +89,7 @@ def test_script_speaks_the_language_of_its_page(house, visits):
 
 def brightness(page: Page) -> float:
     """Of the page's ground, from 0 (black) to 255."""
-    color = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    color = page.evaluate("() => getComputedStyle(document.documentElement).backgroundColor")
     red, green, blue = (float(part) for part in re.findall(r"[\d.]+", color)[:3])
     return (red + green + blue) / 3
 
@@ -178,8 +179,8 @@ def test_every_control_has_a_name(house, visits, room, path):
     assert page.evaluate(NAMELESS) == []
 
 
-NAMELESS = """() => [...document.querySelectorAll('button, a, input:not([type=hidden]), select, summary, textarea')]
-  .filter((each) => each.checkVisibility())
+NAMELESS = """() => [...document.querySelectorAll('button, a, input, select, summary, textarea')]
+  .filter((each) => each.checkVisibility() && each.type !== 'hidden')
   .filter((each) => !(
     each.getAttribute('aria-label') || each.labels?.length || each.innerText?.trim()
     || each.textContent.trim() || each.closest('.art-video-player')))

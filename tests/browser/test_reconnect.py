@@ -5,6 +5,8 @@ from playwright.sync_api import expect
 from tests.browser.room_page import MARKER
 from tests.browser.sites import line_to
 
+BACK_MS = 30_000  # more than a viewer ever waits before the next try
+
 
 def test_cut_line_comes_back_with_what_was_missed_and_nothing_twice(house, visits):
     room = house.room(live=True)
@@ -22,8 +24,7 @@ def test_cut_line_comes_back_with_what_was_missed_and_nothing_twice(house, visit
 
         line.mend()
 
-        ann.joined()
-        expect(ann.row(23)).to_be_visible()
+        expect(ann.row(23)).to_be_visible(timeout=BACK_MS)
         assert ann.numbers() == list(range(23, 0, -1))
         for number in (2, 10):
             expect(ann.row(number)).to_have_class(MARKER)
@@ -37,7 +38,7 @@ def test_cut_line_comes_back_with_what_was_missed_and_nothing_twice(house, visit
 def test_comment_that_was_being_sent_when_the_line_broke_is_recorded_once(house, visits):
     room = house.room(live=True)
     with line_to(house.server.address) as line:
-        # A guest's cookie belongs to a host, not to a port: the session holds on the line too.
+        # A cookie belongs to a host, not to a port: the session holds over the line too.
         ann = visits.room(room, "ann", url=line.url)
         line.cut()
         ann.say("into the void")
@@ -45,7 +46,7 @@ def test_comment_that_was_being_sent_when_the_line_broke_is_recorded_once(house,
 
         line.mend()
 
-        expect(ann.row(1)).to_contain_text("into the void")
+        expect(ann.row(1)).to_contain_text("into the void", timeout=BACK_MS)
         expect(ann.box).to_have_value("")
         assert ann.numbers() == [1]
 
@@ -59,4 +60,4 @@ def test_restarted_server_finds_its_viewers_again(house, visits):
     house.server.start()
     house.comment(room, "bob", "we are back")
 
-    expect(ann.row(1)).to_contain_text("we are back")
+    expect(ann.row(1)).to_contain_text("we are back", timeout=BACK_MS)

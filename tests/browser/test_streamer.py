@@ -137,7 +137,7 @@ def test_closed_room_takes_no_comments_and_keeps_its_list(house, room, bob):
     bob.say("the last word")
     expect(bob.row(1)).to_be_visible()
 
-    house.server.command("room", "close", room, "--yes")
+    house.close_room(room)
 
     expect(bob.box).to_be_disabled()
     expect(bob.note).to_contain_text("This room is closed")

@@ -1,5 +1,7 @@
 """What one viewer does, the other sees: over the picture and in the list, and the same anew."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from playwright.sync_api import expect
 
@@ -94,6 +96,23 @@ def test_comment_hidden_by_a_moderator_comes_back_when_restored(house, visits, r
     for viewer in (tom, bob):
         expect(viewer.row(1)).to_contain_text("Ann harmless after all")
         expect(viewer.row(1)).not_to_have_class(MARKER)
+
+
+def test_page_opened_while_comments_pour_in_has_each_once(house, visits, room):
+    with ThreadPoolExecutor(max_workers=1) as crowd:
+        pouring = crowd.submit(pour, house, room, 150)
+        viewers = [visits.room(room) for _ in range(3)]
+        pouring.result()
+
+    for viewer in viewers:
+        expect(viewer.row(150)).to_be_attached()
+        numbers = viewer.numbers()
+        assert numbers == list(range(150, 150 - len(numbers), -1))
+
+
+def pour(house, room: str, count: int) -> None:
+    for number in range(1, count + 1):
+        house.comment(room, "bob", f"one of many, {number}")
 
 
 def test_page_read_anew_equals_the_page_that_followed_live(house, room, ann, bob):
