@@ -22,14 +22,15 @@ async def people(site):
 
 
 async def told(site, room, people):
-    """A short story: two comments, of which one is recalled; what viewer and sender heard."""
+    """A short story: three comments, of which one is recalled; what viewer and sender heard."""
     sender, viewer = [await Viewer.join(site.door(room, person)) for person in people]
     for text in ("one", "two"):
         await sender.send(text, client_id=text)
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(3):
             await sender.recall(1)
-            await viewer.reach(4)
+            await sender.send("three", client_id="three")
+            await viewer.reach(5)
     shown = Fold()
     for batch in viewer.events[1:]:
         shown.apply(batch)
@@ -70,7 +71,7 @@ async def test_a_fault_between_record_and_viewer_is_caught(site, people, fault):
 
 async def test_publishing_before_the_commit_is_caught(site, people):
     room = await site.room()
-    site.core.comments._record = PublishesFirst(site)
+    site.core.comments._decisions._record = PublishesFirst(site)
 
     events, sends, shown = await told(site, room, people)
 
@@ -81,7 +82,7 @@ async def test_publishing_before_the_commit_is_caught(site, people):
 
 async def test_answering_before_the_commit_is_caught(site, people):
     room = await site.room()
-    site.core.comments._record = AnswersFirst(site)
+    site.core.comments._decisions._record = AnswersFirst(site)
 
     events, sends, _ = await told(site, room, people)
 
@@ -90,7 +91,7 @@ async def test_answering_before_the_commit_is_caught(site, people):
 
 async def test_recording_one_client_id_twice_is_caught(site, people):
     room = await site.room()
-    site.core.comments._record = ForgetsClientIds(site)
+    site.core.comments._decisions._record = ForgetsClientIds(site)
     sender = await Viewer.join(site.door(room, people[0]))
 
     await sender.send("once", client_id="c-1")

@@ -16,7 +16,7 @@ from bench.client import Viewer
 from bench.messages import KINDS
 from danmaku.domain.account import Bundle
 from danmaku.domain.ids import Number, RoomId, Seq
-from danmaku.errors import Refused
+from danmaku.errors import Refused, Stale
 from tests.live.fold import Fold
 from tests.live.site import Person, Site
 
@@ -168,7 +168,8 @@ class Story:
 
     def _act(self, work) -> None:
         async def acting() -> None:
-            with contextlib.suppress(Refused):  # recalled twice: an answer like any other
+            # Recalled twice, or changed by too many at once: answers like any other.
+            with contextlib.suppress(Refused, Stale):
                 await work
 
         self.acts.append(asyncio.create_task(acting()))
