@@ -11,7 +11,8 @@ from danmaku.domain.facts import CommentPublished, CommentRefused, Entry, Report
 from danmaku.domain.grants import require, require_other
 from danmaku.domain.ids import PLATFORM, Number, RoomId, Seq
 from danmaku.domain.pacing import TokenBuckets
-from danmaku.errors import BadMessage, NotAllowed, NotFound, NotSignedIn
+from danmaku.domain.room import RoomState, Status
+from danmaku.errors import BadMessage, Code, Coded, NotAllowed, NotFound, NotSignedIn
 from danmaku.ports import Append, Clock, Held, Reader, Record, Report
 
 REPORT_TEXT_MAX = 1000  # code points
@@ -73,11 +74,14 @@ class Moderation:
         """Publish a held comment: the next number, its old media position, marked late.
 
         Raises:
-            NotSignedIn, NotAllowed, Coded: `who` may not review here, or it is their own.
+            NotSignedIn, NotAllowed, Coded: `who` may not review here, it is their own, or the room
+                is closed for good.
             NotFound: Nothing is held under that id (any more).
         """
 
-        def published(held: Held, reviewer: Standing) -> CommentPublished:
+        def published(state: RoomState, held: Held, reviewer: Standing) -> CommentPublished:
+            if state.status is Status.CLOSED:
+                raise Coded(Code.ROOM_CLOSED, "This room is closed for good.")
             fact = held.fact
             return CommentPublished(
                 actor=reviewer.account,
@@ -101,7 +105,7 @@ class Moderation:
         """
         checked = category_of(category)
 
-        def refused(held: Held, reviewer: Standing) -> CommentRefused:
+        def refused(_state: RoomState, held: Held, reviewer: Standing) -> CommentRefused:
             fact = held.fact
             return CommentRefused(
                 actor=reviewer.account,
@@ -121,15 +125,16 @@ class Moderation:
         who: Standing | None,
         room: RoomId,
         origin: Seq,
-        decision: Callable[[Held, Standing], CommentPublished | CommentRefused],
+        decision: Callable[[RoomState, Held, Standing], CommentPublished | CommentRefused],
     ) -> Entry:
         async def decide(asker: Standing | None) -> list[Append]:
             reviewer = require(asker, Power.COMMENT_REVIEW, room, self._clock())
+            row = await self._reader.room(room)
             held = await self._reader.held_comment(room, origin)
-            if held is None:
+            if row is None or held is None:
                 raise NotFound("Nothing is held there.")
             require_other(reviewer, held.author)
-            return [Append(room, decision(held, reviewer))]
+            return [Append(room, decision(row.state, held, reviewer), row.version)]
 
         [entry] = await self._decisions.carry(who, decide)
         return entry

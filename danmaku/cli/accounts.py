@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from danmaku.cli.desk import Fields, ask
-from danmaku.cli.shell import JsonFlag, answers, done, out, print_json, settings_of
+from danmaku.cli.desk import Fields, ask, rows
+from danmaku.cli.shell import JsonFlag, answers, done, out, print_json, print_table, settings_of
 from danmaku.domain.account import Bundle
 from danmaku.domain.ids import room_id_of
 
@@ -73,6 +73,30 @@ def grant(
     answer = ask(settings_of(context), "POST", "/grants", fields)
     done(f"{login} is {bundle.value} {'of ' + room if room else 'on the platform'}: "
          f"grant {answer['grant_id']}.")  # fmt: skip
+
+
+@app.command()
+@answers
+def grants(context: typer.Context, login: Login, *, as_json: JsonFlag = False) -> None:
+    """Show the powers that an account has been given."""
+    found = rows(settings_of(context), f"/accounts/{login}/grants", "grants")
+    if as_json:
+        print_json(found)
+        return
+    columns = ("grant_id", "bundle", "room", "until_ms")
+    print_table("Grants", columns, [tuple(row[column] for column in columns) for row in found])
+
+
+@app.command()
+@answers
+def revoke(
+    context: typer.Context,
+    login: Login,
+    grant_id: Annotated[str, typer.Argument(help="As `account grants` shows it.")],
+) -> None:
+    """End a grant at once."""
+    ask(settings_of(context), "POST", f"/accounts/{login}/grants/{grant_id}/revoke")
+    done(f"Grant {grant_id} has ended.")
 
 
 @tokens.command("create")

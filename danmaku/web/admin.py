@@ -162,6 +162,32 @@ async def give_grant(house: At, body: NewGrant) -> Response:
     return Json({"grant_id": grant.grant_id}, 201)
 
 
+@router.get("/accounts/{login}/grants")
+async def list_grants(house: At, login: str) -> Response:
+    """What an account has been given, ended grants left out."""
+    who = await _known(house, login)
+    return Json(
+        {
+            "grants": [
+                {
+                    "grant_id": grant.grant_id,
+                    "bundle": grant.bundle.value,
+                    "room": grant.room,
+                    "until_ms": grant.until_ms,
+                }
+                for grant in who.grants
+            ]
+        }
+    )
+
+
+@router.post("/accounts/{login}/grants/{grant_id}/revoke")
+async def end_grant(house: At, login: str, grant_id: str) -> Response:
+    """End a grant at once."""
+    await house.people.revoke(None, login, grant_id)
+    return Json({"grant_id": grant_id})
+
+
 @router.post("/tokens", status_code=201)
 async def issue_token(house: At, body: NewKey) -> Response:
     """Make a bearer token; its secret is in this answer and nowhere else."""

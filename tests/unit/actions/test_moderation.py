@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -6,7 +7,7 @@ from danmaku.actions.moderation import CONTACT_MAX, REPORT_TEXT_MAX, REPORTS_BUR
 from danmaku.domain.account import Bundle
 from danmaku.domain.comment import CommentStatus
 from danmaku.domain.ids import Number, RoomId, Seq
-from danmaku.domain.room import ReviewMode
+from danmaku.domain.room import ReviewMode, Status
 from danmaku.errors import (
     BadMessage,
     Code,
@@ -64,6 +65,18 @@ async def test_in_a_room_where_each_is_seen_nothing_appears_before_a_person_has_
     assert entry.comment.at_ms == house.clock() - 60_000
     assert (entry.fact.author, entry.fact.actor) == (cast["ann"].account, cast["tom"].account)
     assert entry.fact.verdict.original == "oh darn"
+
+
+async def test_in_a_room_closed_for_good_a_held_comment_can_be_rejected_and_nothing_else(
+    house, cast
+):
+    await house.rooms.change(None, DEMO, lambda state: replace(state, status=Status.CLOSED))
+
+    approving = house.moderation.approve(cast["tom"], DEMO, cast["held"])
+    assert await answer_of(approving) == Code.ROOM_CLOSED
+    await house.moderation.reject(cast["tom"], DEMO, cast["held"], "other")
+
+    assert await house.texts() == {}
 
 
 async def test_an_approved_comment_takes_the_next_number_and_keeps_its_position(house, cast):

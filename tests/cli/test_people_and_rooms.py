@@ -1,0 +1,76 @@
+import pytest
+
+
+def test_a_room_is_created_listed_paused_and_opened(lounge):
+    [room] = lounge.ask("room", "list")
+    lounge.say("room", "pause", "lounge")
+    paused = lounge.ask("room", "list")[0]["status"]
+    lounge.say("room", "open", "lounge")
+
+    assert (room["room"], room["title"], room["comments_count"]) == ("lounge", "Lounge", 0)
+    assert paused == "paused"
+    assert lounge.ask("room", "list")[0]["status"] == "open"
+
+
+def test_a_room_closed_for_good_stays_closed(lounge):
+    lounge.say("room", "close", "lounge", "--yes")
+
+    assert "room_closed" in lounge.refused("room", "open", "lounge")
+
+
+def test_closing_asks_first(lounge):
+    assert lounge.run("room", "close", "lounge", stdin="n\n").exit_code == 1
+    assert lounge.ask("room", "list")[0]["status"] == "open"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("room", "create", "lounge"), "duplicate"),
+        (("room", "create", "No Slug"), "bad_message"),
+        (("room", "pause", "nowhere"), "not_found"),
+        (("account", "create", "mia", "--no-password"), "duplicate"),
+        (("account", "grant", "nobody", "reviewer"), "not_found"),
+        (("account", "revoke", "mia", "nothing"), "not_found"),
+        (("account", "reset", "nobody"), "not_found"),
+        (("token", "create", "nobody"), "not_found"),
+        (("export", "nowhere"), "not_found"),
+    ],
+)
+def test_a_refusal_is_one_line_with_its_code(lounge, words, code):
+    said = lounge.refused(*words)
+
+    assert said.startswith("error: ")
+    assert said.endswith(f"({code})\n")
+    assert said.count("\n") == 1
+
+
+def test_a_grant_is_given_shown_and_ended(lounge):
+    lounge.say("account", "create", "rey", "--no-password")
+    lounge.say("account", "grant", "rey", "reviewer")
+    given = {grant["bundle"]: grant for grant in lounge.ask("account", "grants", "rey")}
+
+    lounge.say("account", "revoke", "rey", given["reviewer"]["grant_id"])
+
+    assert set(given) == {"viewer", "reviewer"}
+    assert {grant["bundle"] for grant in lounge.ask("account", "grants", "rey")} == {"viewer"}
+
+
+def test_a_token_is_shown_once_and_works_in_its_room(lounge):
+    token = lounge.ask("token", "create", "mia", "--room", "lounge", "--days", "1")
+
+    assert token["secret"].startswith("dm_")
+    assert token["secret"].encode() not in b"".join(
+        file.read_bytes() for file in lounge.data_dir.iterdir() if file.is_file()
+    )
+
+
+def test_a_reset_link_leads_to_the_reset_page(lounge):
+    assert "/reset/" in lounge.ask("account", "reset", "mia")["url"]
+
+
+def test_a_short_password_is_refused(shell):
+    result = shell.run("account", "create", "ann", "--password-stdin", stdin="short\n")
+
+    assert result.exit_code == 1
+    assert "bad_message" in result.stderr

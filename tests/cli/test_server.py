@@ -1,0 +1,144 @@
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def server(shell):
+    """The real server, in a process of its own."""
+    with running(shell, "--port", "0") as (process, address):
+        yield process, address
+
+
+class running:  # noqa: N801 -- reads as the statement it is
+    """A server process until the end of the block."""
+
+    def __init__(self, shell, *options):
+        words = ["--data-dir", str(shell.data_dir), "serve", *options]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "danmaku", *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self):
+        found = re.search(r"http://\S+", self.process.stdout.readline())
+        assert found, self.process.communicate()[1]
+        return self.process, found[0]
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.communicate(timeout=30)
+
+
+def test_verbs_go_through_the_running_server(server, lounge):
+    _, address = server
+    token = lounge.ask("token", "create", "mia")
+
+    assert address.startswith("http://127.0.0.1:")
+    assert lounge.ask("room", "list")[0]["room"] == "lounge"
+    assert token["secret"]
+
+
+@pytest.mark.usefixtures("server")
+def test_a_second_server_does_not_start_on_the_same_record(shell):
+    second = subprocess.run(
+        [sys.executable, "-m", "danmaku", "--data-dir", str(shell.data_dir), "serve", "--port=0"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert second.returncode == 1
+    assert "store.lock" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_sigterm_ends_it_well(server):
+    process, _ = server
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(30) == 0
+
+
+def test_after_a_kill_the_next_verb_finds_the_record_itself(server, lounge):
+    process, _ = server
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait(30)
+
+    assert lounge.ask("room", "list")[0]["room"] == "lounge"
+    assert {chain["state"] for chain in lounge.ask("verify")} == {"sound"}
+
+
+def test_a_taken_address_is_said_plainly(shell):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = subprocess.run(
+            [
+                *(sys.executable, "-m", "danmaku", "--data-dir", str(shell.data_dir)),
+                *("serve", "--port", str(taken.getsockname()[1])),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert result.returncode == 1
+    assert "error: Cannot listen on 127.0.0.1:" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_demo_does_not_listen_on_a_public_address(shell):
+    result = shell.run("serve", "--demo", "--host", "0.0.0.0")  # noqa: S104 -- must be refused
+
+    assert result.exit_code == 2
+    assert "published passwords" in result.stderr
+
+
+def test_settings_are_explained_with_their_sentences(shell):
+    said = shell.say("config", "--explain")
+    settings = shell.ask("config")
+
+    assert "gateway.hello_ms_max" in said
+    assert settings["store"]["data_dir"] == str(shell.data_dir)
+
+
+def test_an_unknown_setting_refuses_to_start(shell, tmp_path):
+    file = tmp_path / "settings.toml"
+    file.write_text("[gateway]\nhelo_ms_max = 3\n")
+    result = shell.run("--config", str(file), "config")
+
+    assert result.exit_code == 2
+    assert "helo_ms_max" in result.stderr
+
+
+def test_doctor_is_content_with_a_fresh_directory(shell, tmp_path):
+    file = tmp_path / "settings.toml"
+    file.write_text("[server]\nport = 0\n[gateway]\nconnections_max = 100\n")
+    checks = json.loads(shell.say("--config", str(file), "doctor", "--json"))
+
+    assert {check["check"]: check["ok"] for check in checks} == dict.fromkeys(
+        ["data directory", "rule file", "descriptors", "address", "demo", "public address"], True
+    )
+
+
+def test_doctor_names_what_is_to_be_mended(shell, tmp_path):
+    file = tmp_path / "settings.toml"
+    rules = tmp_path / "rules.toml"
+    rules.write_text("[[rule]]\n")
+    file.write_text(
+        f'demo = true\n[server]\nhost = "0.0.0.0"\nport = 0\n[filter]\nrules_file = "{rules}"\n'
+    )
+    result = shell.run("--config", str(file), "doctor", "--json")
+
+    assert result.exit_code == 1
+    bad = {check["check"] for check in json.loads(result.stdout) if not check["ok"]}
+    assert {"rule file", "demo"} <= bad
