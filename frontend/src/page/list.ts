@@ -29,6 +29,7 @@ export class CommentList {
   readonly #choices: ListChoices;
   readonly #past: boolean;
   #waiting: Shown[] = [];
+  #newest: number;
   #atTop = true;
 
   constructor(rows: Rows, texts: Texts, choices: ListChoices) {
@@ -36,6 +37,7 @@ export class CommentList {
     this.#texts = texts;
     this.#choices = choices;
     this.#past = "past" in this.#list.dataset;
+    this.#newest = Math.max(this.#shownTotal, Number(this.#all()[0]?.dataset.number ?? 0));
     for (const row of this.#all()) {
       this.#rows.makeSeekable(row);
       if (!row.classList.contains("is-own")) this.#rows.offerShield(row);
@@ -89,7 +91,7 @@ export class CommentList {
 
   /** Of a comment that came and went while this page was away, the marker is all that comes. */
   #mark(marker: Shown): void {
-    if (marker.number > Number(this.#total.dataset.total)) this.#add(marker);
+    if (marker.number > this.#shownTotal) this.#add(marker);
     else this.#replace(marker);
   }
 
@@ -108,12 +110,20 @@ export class CommentList {
       this.#announce();
       return;
     }
-    const rows = this.#waiting.map((shown) => this.#made(shown)).reverse();
+    const rows = this.#waiting.flatMap((shown) => this.#madeAfterGap(shown)).reverse();
     this.#waiting = [];
     this.#list.prepend(...rows);
     this.#trim();
     maybe("#list-empty", HTMLElement)?.remove();
     this.#announce();
+  }
+
+  /** Numbers have no gaps: one that is missing was skipped for a slow viewer, and is a link away. */
+  #madeAfterGap(shown: Shown): HTMLLIElement[] {
+    const missing = shown.number - this.#newest - 1;
+    this.#newest = Math.max(this.#newest, shown.number);
+    const row = this.#made(shown);
+    return missing > 0 ? [this.#rows.gap(missing, shown.number), row] : [row];
   }
 
   #made(shown: Shown): HTMLLIElement {
@@ -127,8 +137,9 @@ export class CommentList {
   #trim(): void {
     const rows = this.#all();
     if (rows.length <= ROWS_MAX) return;
-    for (const row of rows.slice(ROWS_MAX)) row.remove();
-    const lowest = rows[ROWS_MAX - 1]?.dataset.number;
+    const last = rows[ROWS_MAX - 1];
+    while (last?.nextElementSibling) last.nextElementSibling.remove();
+    const lowest = last?.dataset.number;
     const pager = need(".pager", HTMLElement, this.#scroll);
     const link = maybe("#list-older", HTMLAnchorElement) ?? document.createElement("a");
     link.id = "list-older";
@@ -145,9 +156,13 @@ export class CommentList {
   }
 
   #count(number: number): void {
-    const total = Math.max(Number(this.#total.dataset.total), number);
+    const total = Math.max(this.#shownTotal, number);
     this.#total.dataset.total = String(total);
     this.#total.textContent = String(total);
+  }
+
+  get #shownTotal(): number {
+    return Number(this.#total.dataset.total);
   }
 
   #all(): HTMLLIElement[] {

@@ -31,6 +31,15 @@ export class Rows {
     return row;
   }
 
+  /** Stands for `missing` comments below number `before`, and leads to them. */
+  gap(missing: number, before: number): HTMLLIElement {
+    const row = element("li", "row-gap");
+    const link = element("a", "", this.#texts.say("live.skipped", { n: missing }));
+    link.href = `/rooms/${this.#room}?before=${before}`;
+    row.append(link);
+    return row;
+  }
+
   /** Takes the text out of a row and leaves its marker. */
   empty(row: HTMLLIElement, marker: Pick<Marker, "by">): void {
     row.classList.add("is-marker");
