@@ -51,7 +51,7 @@ soak: .venv/.dev $(BUILT) ## The long rounds: hundreds of kills
 	$(BIN)/pytest -m soak --timeout=7200 $(ARGS)
 
 .PHONY: bench
-bench: .venv/.dev ## Measure; ARGS goes to the bench
+bench: .venv/.dev $(BUILT) ## Measure; ARGS goes to the bench
 	$(BIN)/python -m bench $(ARGS)
 
 # --- keep it

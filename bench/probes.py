@@ -1,5 +1,6 @@
 """What the system and the server say of a running process: processor time, memory, histograms."""
 
+import math
 import resource
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,24 +29,23 @@ def files_count(pid: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Buckets:
-    """One of the server's histograms: how many values were at most each bound, in seconds."""
+    """One of the server's histograms.
 
-    counts: tuple[tuple[float, float], ...]  # (bound, values at most that), rising; last is +Inf
+    Attributes:
+        counts: Pairs of a bound, in seconds, and how many values were at most that; rising.
+        total: How many values there were.
+    """
 
-    @property
-    def total(self) -> float:
-        """Values in all."""
-        return self.counts[-1][1] if self.counts else 0.0
+    counts: tuple[tuple[float, float], ...]
+    total: float
 
-    def since(self, earlier: "Buckets") -> "Buckets":
-        """What came after an earlier look."""
-        before = dict(earlier.counts)
-        return Buckets(tuple((bound, n - before.get(bound, 0.0)) for bound, n in self.counts))
+    def bound_of(self, share: float) -> float | None:
+        """Least bound, in seconds, that this share of the values does not exceed.
 
-    def bound_of(self, share: float) -> float:
-        """Least bound, in seconds, that this share of the values does not exceed; 0: no values."""
+        None: there are no values, or no bound holds so many of them.
+        """
         needed = share * self.total
-        return next((bound for bound, n in self.counts if n >= needed and self.total > 0), 0.0)
+        return next((bound for bound, n in self.counts if self.total and n >= needed), None)
 
 
 def server_histograms(address: str) -> dict[str, Buckets]:
@@ -60,5 +60,6 @@ def server_histograms(address: str) -> dict[str, Buckets]:
             if sample.name.endswith("_bucket"):
                 bound = float(sample.labels["le"])
                 counts[bound] = counts.get(bound, 0.0) + sample.value
-        found[family.name] = Buckets(tuple(sorted(counts.items())))
+        total = counts.pop(math.inf, 0.0)
+        found[family.name] = Buckets(tuple(sorted(counts.items())), total)
     return found

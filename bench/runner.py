@@ -12,6 +12,7 @@ from bench.driver import Order, Result, Said
 from bench.plain_loop import NoCompilerError, Writing, Written
 from bench.plain_loop import measure as measure_plain_loop
 from bench.probes import Buckets, cpu_ns, memory_bytes, server_histograms
+from bench.rules import rule_file
 from bench.scenario import Scenario
 from bench.server import Server
 
@@ -74,7 +75,8 @@ def run(scenario: Scenario, *, seed: int, cores: int, progress: Progress) -> Mea
     pinned = cores > DRIVER_CORE
     with tempfile.TemporaryDirectory(prefix="danmaku-bench-") as folder:
         core = SERVER_CORE if pinned else None
-        with Server(Path(folder), scenario.settings, core=core) as server:
+        settings = {**scenario.settings, **_rules_of(scenario, Path(folder))}
+        with Server(Path(folder), settings, core=core) as server:
             order = Order(
                 server.address,
                 ROOM,
@@ -117,6 +119,14 @@ class _Looks:
             case "load ends":
                 self.cpu_ns += cpu_ns(self._pid)
                 self.memory_held = memory_bytes(self._pid)
+
+
+def _rules_of(scenario: Scenario, folder: Path) -> dict[str, str]:
+    if scenario.rules == 0:
+        return {}
+    path = folder / "rules.toml"
+    path.write_text(rule_file(scenario.rules), encoding="utf-8")
+    return {"FILTER__RULES_FILE": str(path)}
 
 
 def _tokens(server: Server, senders: int) -> list[str]:

@@ -15,6 +15,7 @@ class Goals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What must be reached; None asks for nothing."""
 
     end_to_end_p99_ms: float | None = None
+    filter_p99_us: float | None = None
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,7 +26,8 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         senders: Accounts that comment, each over one socket that also views.
         comments_per_s: All senders together, on the mean; they come at random moments.
         seconds: How long comments are sent, or how long idle viewers stay.
-        text: What comments say; `{}` becomes what makes each one unlike all others.
+        text: What comments say; `{}` becomes the number that makes each one unlike all others.
+        rules: How many words the filter looks for; 0: the sample rules.
         settings: Server settings by the name of their environment variable, without the prefix.
     """
 
@@ -35,7 +37,8 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seconds: float
     senders: int = 0
     comments_per_s: float = 0.0
-    text: str = "前方高能反应 {}"
+    text: str = "前方高能预警大家快看吧 {:08}"
+    rules: int = 0
     goals: Goals = Goals()
     settings: dict[str, str] = {}
 

@@ -1,0 +1,21 @@
+import os
+
+from bench.probes import Buckets, cpu_ns, files_count, memory_bytes
+
+
+def test_a_share_of_the_values_lies_within_its_bound():
+    buckets = Buckets(((0.001, 50.0), (0.01, 99.0)), total=100.0)
+
+    assert buckets.bound_of(0.5) == 0.001
+    assert buckets.bound_of(0.99) == 0.01
+    assert buckets.bound_of(0.999) is None
+
+
+def test_no_values_have_no_bound():
+    assert Buckets(((0.001, 0.0),), total=0.0).bound_of(0.99) is None
+
+
+def test_a_running_process_has_figures():
+    assert cpu_ns(os.getpid()) > 0
+    assert memory_bytes(os.getpid()) > 1_000_000
+    assert files_count(os.getpid()) > 2
