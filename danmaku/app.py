@@ -25,7 +25,7 @@ from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
 from danmaku.config import Settings
 from danmaku.demo import rooms as demo
-from danmaku.domain.facts import Entry, PasswordChanged, TokenRevoked
+from danmaku.domain.facts import Entry, TokenRevoked
 from danmaku.domain.ids import Millis, RoomId
 from danmaku.filter.rules import RuleFileError, Ruleset, parse_rules
 from danmaku.filter.screen import Screen
@@ -78,7 +78,7 @@ async def opened(settings: Settings) -> AsyncIterator[Core]:
     store = await SqliteStore.open(settings.store, now_ms, watch=telemetry.note_commit)
     core = _joined(settings, store, telemetry, Screen(ruleset))
     # Who hears of a commit, and in which order: who is who, then the rooms; doors come after.
-    store.subscribe(core.people.apply)
+    store.subscribe(core.people.standings.apply)
     store.subscribe(core.rooms.apply)
     try:
         yield core
@@ -92,7 +92,7 @@ def _joined(settings: Settings, store: SqliteStore, telemetry: Telemetry, screen
     rooms = Rooms(
         store,
         store,
-        freshen=people.freshen,
+        freshen=people.standings.freshen,
         clock=now_ms,
         new_id=new_id,
         settings=settings.admission,
@@ -109,12 +109,14 @@ def _joined(settings: Settings, store: SqliteStore, telemetry: Telemetry, screen
         store,
         rooms=rooms,
         rules=rules,
-        freshen=people.freshen,
+        freshen=people.standings.freshen,
         clock=now_ms,
         settings=settings.admission,
         telemetry=telemetry,
     )
-    moderation = Moderation(store, store, freshen=people.freshen, clock=now_ms, new_id=new_id)
+    moderation = Moderation(
+        store, store, freshen=people.standings.freshen, clock=now_ms, new_id=new_id
+    )
     return Core(settings, store, telemetry, people, rooms, rules, comments, moderation)
 
 
@@ -240,11 +242,12 @@ class Server:
             core, viewers=self._gateway.viewers, is_ready=lambda: not self._stopping.is_set()
         )
         store.subscribe(self._announce)
+        core.people.when_sessions_end(self._gateway.close_account)
 
     def _announce(self, entries: Sequence[Entry]) -> None:
         self._gateway.announce(entries)
         for entry in entries:
-            if isinstance(entry.fact, PasswordChanged | TokenRevoked):
+            if isinstance(entry.fact, TokenRevoked):
                 self._gateway.close_account(entry.fact.account)
 
     async def run(self, on_ready: Callable[[str], None]) -> None:

@@ -5,14 +5,13 @@ Secrets leave this file once, to their owner; what is kept are digests.
 
 import base64
 import secrets
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 
-from danmaku.actions.arrivals import Arrivals
 from danmaku.actions.decisions import Decisions
 from danmaku.actions.passwords import PASSWORD_MAX, Passwords
+from danmaku.actions.standings import Standings
 from danmaku.config import AccountSettings
 from danmaku.domain.account import (
     NAME_MAX,
@@ -25,7 +24,6 @@ from danmaku.domain.account import (
 from danmaku.domain.comment import clean_text
 from danmaku.domain.facts import (
     AccountRegistered,
-    Entry,
     PasswordChanged,
     PowersGranted,
     PowersRevoked,
@@ -35,11 +33,9 @@ from danmaku.domain.facts import (
 from danmaku.domain.grants import require, require_other
 from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId
 from danmaku.domain.pacing import TokenBuckets
-from danmaku.domain.standing import standing_after
 from danmaku.errors import BadMessage, Code, Coded, NotAllowed, NotFound, NotSignedIn
 from danmaku.ports import Accounts, Append, Clock, Record, TokenRow
 
-STANDINGS_MAX = 100_000  # in memory; the least recently used one is read again when needed
 THE_NEW_ONE = AccountId(0)  # in a commit that registers an account: that account
 TOKEN_PREFIX = "dm_"  # noqa: S105 -- lets scanners recognise a leaked token
 TOKENS_MAX = 50  # in force at one time, of one account
@@ -69,59 +65,28 @@ class People:
         self._accounts = accounts
         self._clock = clock
         self._settings = settings
-        self._decisions = Decisions(record, self.freshen)
+        self.standings = Standings(accounts)
+        self._decisions = Decisions(record, self.standings.freshen)
         self._passwords = Passwords(settings)
+        self._told_of_ends: list[Callable[[AccountId], None]] = []
         self._sign_ins = TokenBuckets(SIGN_INS_PER_S, SIGN_INS_BURST)
-        self._standings: OrderedDict[AccountId, Standing] = OrderedDict()
-        self._arrivals: Arrivals[AccountId] = Arrivals()
 
     def close(self) -> None:
         """Let the hashing threads go."""
         self._passwords.close()
 
-    # --- standing
-
-    def apply(self, entries: Sequence[Entry]) -> None:
-        """Follow the platform's chain; called for every announcement, in order."""
-        for entry in entries:
-            if entry.account is None or entry.chain != PLATFORM:
-                continue
-            if (known := self._standings.get(entry.account)) is not None:
-                self._standings[entry.account] = standing_after(known, entry)
-            else:
-                self._arrivals.note(entry.account, entry)
-
-    async def freshen(self, who: Standing) -> Standing:
-        """The standing of now for one that was handed in earlier, by the same way in.
-
-        Raises:
-            NotSignedIn: There is no such account any more.
-        """
-        known = await self.standing(who.account)
-        if known is None:
-            raise NotSignedIn("Sign in again.")
-        return replace(known, token_room=who.token_room)
-
-    async def standing(self, account: AccountId) -> Standing | None:
-        """An account's standing; None: there is no such account."""
-        if (known := self._standings.get(account)) is not None:
-            self._standings.move_to_end(account)
-            return known
-        with self._arrivals.during(account) as missed:
-            standing = await self._accounts.standing(account)
-        if standing is None:
-            return None
-        for entry in missed:
-            standing = standing_after(standing, entry)
-        standing = self._standings.setdefault(account, standing)
-        if len(self._standings) > STANDINGS_MAX:
-            self._standings.popitem(last=False)
-        return standing
-
     async def known(self, login: str) -> Standing | None:
         """The standing behind a login; None: there is no such account."""
         found = await self._accounts.credentials(login)
-        return None if found is None else await self.standing(found.account)
+        return None if found is None else await self.standings.of(found.account)
+
+    def when_sessions_end(self, tell: Callable[[AccountId], None]) -> None:
+        """Have `tell` called with each account some of whose sessions have just ended."""
+        self._told_of_ends.append(tell)
+
+    def _tell_ended(self, account: AccountId) -> None:
+        for tell in self._told_of_ends:
+            tell(account)
 
     # --- registering and signing in
 
@@ -157,7 +122,7 @@ class People:
         entries = await self._record.commit(Append(PLATFORM, registered), Append(PLATFORM, granted))
         account = entries[0].account
         assert account is not None  # the record gives a new account its id
-        standing = await self.standing(account)
+        standing = await self.standings.of(account)
         assert standing is not None
         return standing
 
@@ -183,7 +148,7 @@ class People:
         found = await self._accounts.credentials(login)
         hashed = None if found is None else found.password_hash
         is_right = await self._passwords.is_right(password, hashed)
-        return await self.standing(found.account) if found is not None and is_right else None
+        return await self.standings.of(found.account) if found is not None and is_right else None
 
     async def _open_session(self, account: AccountId) -> str:
         secret = secrets.token_urlsafe(32)
@@ -196,11 +161,14 @@ class People:
         if not secret:
             return None
         account = await self._accounts.session(digest_of(secret), self._clock())
-        return None if account is None else await self.standing(account)
+        return None if account is None else await self.standings.of(account)
 
     async def sign_out(self, secret: str) -> None:
         """End one session."""
+        account = await self._accounts.session(digest_of(secret), self._clock())
         await self._accounts.close_session(digest_of(secret))
+        if account is not None:
+            self._tell_ended(account)
 
     async def bearer(self, token: str) -> Standing:
         """Whose token this is.
@@ -209,7 +177,7 @@ class People:
             NotSignedIn: It is not known, revoked or expired.
         """
         found = await self._accounts.token(digest_of(token), self._clock())
-        standing = None if found is None else await self.standing(found[0])
+        standing = None if found is None else await self.standings.of(found[0])
         if found is None or standing is None:
             raise NotSignedIn("The token is not valid.")
         return replace(standing, token_room=found[1])
@@ -270,6 +238,7 @@ class People:
         fact = PasswordChanged(account=account, password_hash=hashed)
         await self._record.commit(Append(PLATFORM, fact))
         await self._accounts.close_sessions(account, but=None if keep is None else digest_of(keep))
+        self._tell_ended(account)
 
     # --- tokens and grants
 

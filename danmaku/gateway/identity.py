@@ -49,7 +49,7 @@ class Identity:
             return None
         if self._looked_at_ms is None or now_ms - self._looked_at_ms > BELIEVED_MS:
             await self._look_again(now_ms)
-        return await self._people.freshen(self.who)
+        return await self._people.standings.freshen(self.who)
 
     async def recheck(self, now_ms: Millis) -> None:
         """Something has ended for this account: is it this token or session?

@@ -12,8 +12,8 @@ LANGUAGES: Final = (ENGLISH, CHINESE)
 
 # What the scripts of the room page say; the rest is said by templates.
 _FOR_SCRIPTS: Final = (
-    "category.", "code.", "composer.", "list.", "live.", "marker.", "mode.", "room.", "row.",
-    "settings.", "streamer.",
+    "category.", "code.", "composer.", "list.", "live.", "marker.", "mode.", "own.", "room.",
+    "row.", "settings.", "streamer.",
 )  # fmt: skip
 
 

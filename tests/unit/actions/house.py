@@ -138,7 +138,12 @@ async def house_on(
     written = record(store)
     people = People(written, store, clock=clock, settings=accounts or AccountSettings())
     rooms = Rooms(
-        written, store, freshen=people.freshen, clock=clock, new_id=new_id, settings=settings
+        written,
+        store,
+        freshen=people.standings.freshen,
+        clock=clock,
+        new_id=new_id,
+        settings=settings,
     )
     rules = Rules(screen, record=written, clock=clock, micros_max=1_000_000, telemetry=telemetry)
     comments = Comments(
@@ -146,14 +151,16 @@ async def house_on(
         store,
         rooms=rooms,
         rules=rules,
-        freshen=people.freshen,
+        freshen=people.standings.freshen,
         clock=clock,
         settings=settings,
         telemetry=telemetry,
     )
-    moderation = Moderation(written, store, freshen=people.freshen, clock=clock, new_id=new_id)
+    moderation = Moderation(
+        written, store, freshen=people.standings.freshen, clock=clock, new_id=new_id
+    )
     house = House(store, people, rooms, rules, comments, moderation, telemetry, clock)
-    for follow in (people.apply, rooms.apply, house.announced.extend):
+    for follow in (people.standings.apply, rooms.apply, house.announced.extend):
         store.subscribe(follow)
     try:
         yield house

@@ -212,7 +212,7 @@ async def test_a_token_is_its_owner_until_it_is_revoked(house):
 
     token_id, token = await house.people.issue_token(ann, " my robot", expires_ms=None, room=None)
 
-    assert await house.people.bearer(token) == await house.people.freshen(ann)
+    assert await house.people.bearer(token) == await house.people.standings.freshen(ann)
     [row] = await house.people.tokens(ann)
     assert (row.token_id, row.label, row.room) == (token_id, "my robot", None)
     await house.people.revoke_token(ann, token_id)
@@ -384,7 +384,7 @@ async def test_a_grant_is_felt_at_once_and_ends_when_it_says(house):
 
     grant = await house.people.grant(None, "Ann", Bundle.MODERATOR, room=DEMO, until_ms=until_ms)
 
-    fresh = await house.people.freshen(ann)
+    fresh = await house.people.standings.freshen(ann)
     assert fresh.grants == (*ann.grants, grant)
     assert fresh.may(Power.COMMENT_REVIEW, DEMO, house.clock())
     assert not fresh.may(Power.COMMENT_REVIEW, DEMO, until_ms)
@@ -395,7 +395,7 @@ async def test_a_grant_that_is_revoked_is_gone_at_once(house):
 
     await house.people.revoke(None, "tom", tom.grants[-1].grant_id)
 
-    assert (await house.people.freshen(tom)).grants == tom.grants[:-1]
+    assert (await house.people.standings.freshen(tom)).grants == tom.grants[:-1]
     with pytest.raises(NotFound):
         await house.people.revoke(None, "tom", tom.grants[-1].grant_id)
 
@@ -443,7 +443,7 @@ async def test_nobody_gives_powers_to_themselves(house):
     giving = house.people.grant(opal, "opal", Bundle.CHIEF_EDITOR, room=None, until_ms=None)
 
     assert await answer_of(giving) == Code.OWN_INTEREST
-    assert await house.people.freshen(opal) == opal
+    assert await house.people.standings.freshen(opal) == opal
 
 
 # --- standings
@@ -453,8 +453,8 @@ async def test_a_standing_that_changes_while_it_is_read_is_fresh_whoever_gives_u
     ann = await house.person("ann")
     late = Late(house.store, "standing")
     people = People(house.store, late, clock=house.clock, settings=AccountSettings())
-    house.store.subscribe(people.apply)
-    impatient, patient = [asyncio.create_task(people.standing(ann.account)) for _ in range(2)]
+    house.store.subscribe(people.standings.apply)
+    impatient, patient = [asyncio.create_task(people.standings.of(ann.account)) for _ in range(2)]
     await late.has_read.wait()
 
     impatient.cancel()
@@ -464,24 +464,24 @@ async def test_a_standing_that_changes_while_it_is_read_is_fresh_whoever_gives_u
 
     read = await patient
     assert read.grants == (*ann.grants, grant)
-    assert read == await people.standing(ann.account) == await house.store.standing(ann.account)
+    assert read == await people.standings.of(ann.account) == await house.store.standing(ann.account)
     people.close()
 
 
 async def test_standings_in_memory_are_bounded_and_read_again(house, monkeypatch):
-    monkeypatch.setattr("danmaku.actions.accounts.STANDINGS_MAX", 2)
+    monkeypatch.setattr("danmaku.actions.standings.STANDINGS_MAX", 2)
     people = [await house.person(login) for login in ("ann", "bob", "cid")]
 
-    assert len(house.people._standings) == 2
-    assert [await house.people.freshen(who) for who in people] == people
+    assert len(house.people.standings._known) == 2
+    assert [await house.people.standings.freshen(who) for who in people] == people
 
 
 async def test_nobody_has_no_standing(house):
     ann = await house.person("ann")
 
-    assert await house.people.standing(AccountId(99)) is None
+    assert await house.people.standings.of(AccountId(99)) is None
     with pytest.raises(NotSignedIn):
-        await house.people.freshen(replace(ann, account=AccountId(99)))
+        await house.people.standings.freshen(replace(ann, account=AccountId(99)))
 
 
 async def test_entries_of_rooms_change_no_standing(house):
@@ -489,5 +489,5 @@ async def test_entries_of_rooms_change_no_standing(house):
     await house.room()
     await house.say(ann)
 
-    assert await house.people.freshen(ann) == ann
+    assert await house.people.standings.freshen(ann) == ann
     assert house.announced[-1].chain != PLATFORM

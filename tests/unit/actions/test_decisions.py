@@ -15,7 +15,7 @@ def noted(receipt):
 
 @pytest.fixture
 def decisions(house):
-    return Decisions(house.store, house.people.freshen)
+    return Decisions(house.store, house.people.standings.freshen)
 
 
 async def test_a_decision_is_written_with_the_standing_it_was_made_for(house, decisions):

@@ -69,7 +69,7 @@ async def test_a_new_room_begins_its_chain_and_its_owner_is_the_streamer_there(h
         1,
         RoomOpened(None, mia.account, replace(state, title="A room")),
     )
-    fresh = await house.people.freshen(mia)
+    fresh = await house.people.standings.freshen(mia)
     assert fresh.may(Power.ROOM_MANAGE, DEMO, house.clock())
     assert not fresh.may(Power.ROOM_MANAGE, FILM, house.clock())
 
@@ -89,7 +89,7 @@ async def test_an_id_is_given_once_and_a_second_room_leaves_no_grant(house):
         await house.room(owner=mia.account)
 
     assert refused.value.code == Code.DUPLICATE
-    assert await house.people.freshen(mia) == mia
+    assert await house.people.standings.freshen(mia) == mia
 
 
 @pytest.mark.parametrize("title", ["", " \u200b ", "题" * (TITLE_MAX + 1)])
@@ -253,7 +253,7 @@ async def test_a_room_that_changes_while_it_is_read_is_fresh_whoever_gives_up_me
     rooms = Rooms(
         house.store,
         late,
-        freshen=house.people.freshen,
+        freshen=house.people.standings.freshen,
         clock=house.clock,
         new_id=new_id,
         settings=AdmissionSettings(),

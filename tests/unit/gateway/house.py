@@ -64,7 +64,7 @@ class House:
     people_known: dict = field(default_factory=dict)
 
     def announce(self, entries):
-        self.people.apply(entries)
+        self.people.standings.apply(entries)
         self.rooms.apply(entries)
         if not self.is_deaf:
             self.gateway.announce(entries)
@@ -177,7 +177,12 @@ async def house(folder, *, comments_class=Comments, server=None, **gateway):
     people = People(store, store, clock=wall_ms, settings=AccountSettings())
     admission = AdmissionSettings(sends_per_s=1e6, sends_burst=100_000)
     rooms = Rooms(
-        store, store, freshen=people.freshen, clock=wall_ms, new_id=new_id, settings=admission
+        store,
+        store,
+        freshen=people.standings.freshen,
+        clock=wall_ms,
+        new_id=new_id,
+        settings=admission,
     )
     rules = Rules(
         Screen(parse_rules(RULES)),
@@ -191,7 +196,7 @@ async def house(folder, *, comments_class=Comments, server=None, **gateway):
         store,
         rooms=rooms,
         rules=rules,
-        freshen=people.freshen,
+        freshen=people.standings.freshen,
         clock=wall_ms,
         settings=admission,
         telemetry=telemetry,

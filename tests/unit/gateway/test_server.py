@@ -237,6 +237,25 @@ async def test_a_revoked_token_closes_its_sockets_and_no_others(plain):
         assert (await first_socket.send("here"))["op"] == "published"
 
 
+async def test_signing_out_closes_the_sockets_of_that_session(plain):
+    plain.people.when_sessions_end(plain.gateway.close_account)
+    await plain.people.add("bea", "Bea", "correct horse battery")
+    headers = []
+    for _ in range(2):
+        _, secret = await plain.people.sign_in("bea", "correct horse battery")
+        cookie = {"Cookie": f"danmaku={secret}", "Origin": f"http://127.0.0.1:{plain.port}"}
+        headers.append((secret, cookie))
+    (gone, first), (_, second) = headers
+    async with (
+        plain.viewer(additional_headers=first) as here,
+        plain.viewer(additional_headers=second) as elsewhere,
+    ):
+        await plain.people.sign_out(gone)
+
+        assert await here.close_code() == 4401
+        assert (await elsewhere.send("still here"))["op"] == "published"
+
+
 async def test_more_in_flight_than_allowed_is_rate_limited(plain):
     token = await plain.person()
     async with plain.viewer(token) as ann:
