@@ -19,4 +19,5 @@ page.start({
   },
   viewers: () => {},
   shieldChanged: () => {},
+  kept: () => {},
 });

@@ -2,6 +2,7 @@ import type { ConnectionState } from "./client/connection";
 import type { Comment, RoomState } from "./client/messages";
 import { maybe, need } from "./page/dom";
 import { CommentList } from "./page/list";
+import { OwnList } from "./page/own_list";
 import { readRoomData } from "./page/room_data";
 import { RoomPage } from "./page/room_page";
 import { Rows } from "./page/rows";
@@ -27,6 +28,7 @@ const list = new CommentList(rows, texts, {
 record.seed(list.shownAt(data.upto));
 list.shieldAgain(record.all());
 
+const own = new OwnList(need("#own-list", HTMLDetailsElement), texts);
 const strip = maybe("#streamer", HTMLElement);
 const streamer = strip ? new StreamerStrip(strip, texts) : null;
 const keptBack = need("#open-kept-back", HTMLButtonElement);
@@ -36,6 +38,9 @@ showKeptBack();
 page.start({
   changed: (changes) => {
     list.take(changes);
+    for (const change of changes) {
+      if (change.what === "published" && me.isAuthor(change.comment)) own.drop(change.comment);
+    }
     showKeptBack();
   },
   stateChanged: (state: RoomState) => {
@@ -52,6 +57,7 @@ page.start({
     list.shieldAgain(record.all());
     showKeptBack();
   },
+  kept: (kept) => own.add(kept),
 });
 
 function showKeptBack(): void {

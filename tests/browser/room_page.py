@@ -27,8 +27,6 @@ READ_FLYING = """() => [...document.querySelectorAll('.fly')].map((item) => {
   return {
     number: Number(item.dataset.number),
     elapsed_ms: Number(flight.currentTime),
-    rate: flight.playbackRate,
-    state: flight.playState,
   };
 })"""
 

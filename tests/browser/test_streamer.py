@@ -100,6 +100,8 @@ def test_reviewed_comment_is_seen_by_nobody_until_it_is_approved_and_enters_late
     bob.say("please look at this")
 
     expect(bob.note).to_contain_text("Held for review")
+    expect(bob.page.locator(".own-list")).to_contain_text("please look at this waits for review")
+    expect(mia.page.locator(".own-list")).to_be_hidden()
     assert bob.numbers() == mia.numbers() == []
     rey = visits.page("rey")
     rey.goto(f"{house.url}/review?room={room}")
@@ -112,6 +114,7 @@ def test_reviewed_comment_is_seen_by_nobody_until_it_is_approved_and_enters_late
         expect(viewer.row(1)).to_contain_text("Bob please look at this")
         expect(viewer.row(1)).to_contain_text("approved later")
         expect(viewer.fly(1)).to_have_count(0)
+        expect(viewer.page.locator(".own-list")).to_be_hidden()
 
 
 def test_rejected_comment_is_shown_to_its_author_alone_with_the_reason(

@@ -1,6 +1,7 @@
 import { freshId } from "../client/ids";
 import type { Answer, Draft, Mode, Refused, RoomState } from "../client/messages";
 import { maybe, need } from "./dom";
+import type { Kept } from "./own_list";
 import type { Texts } from "./texts";
 
 export interface ComposerChoices {
@@ -8,6 +9,8 @@ export interface ComposerChoices {
   mediaMs(): number;
   latencyMs(): number;
   published(number: number): void;
+  /** A text was recorded that nobody else sees. */
+  kept(kept: Kept): void;
 }
 
 const TICK_MS = 250;
@@ -90,9 +93,12 @@ export class Composer {
       this.#refused(answer);
       return;
     }
+    const text = this.#sentText;
     this.#sentText = "";
-    this.#box.value = "";
+    // Whoever writes fast has begun the next one while this one was on its way.
+    if (this.#box.value.trim() === text) this.#box.value = "";
     if (answer.op === "published") this.#choices.published(answer.number);
+    if (answer.op === "held") this.#choices.kept({ text, status: "held", category: null });
     this.#say(answer.op === "held" ? this.#texts.say("live.held") : this.#standing(), false);
     if (this.#state.slow_ms > 0) this.#wait(this.#state.slow_ms);
   }
@@ -102,6 +108,9 @@ export class Composer {
     const text = known ? this.#texts.say(`code.${refused.code}`) : refused.text;
     const category = refused.category ? this.#texts.say(`category.${refused.category}`) : null;
     this.#say(category === null ? text : `${text} (${category})`, true);
+    if (refused.code === "prohibited") {
+      this.#choices.kept({ text: this.#sentText, status: "refused", category });
+    }
     // Only an outcome that is not known may be asked for again under the same id.
     if (refused.code !== "unknown") this.#sentText = "";
     if (refused.retry_after_ms) this.#wait(refused.retry_after_ms);

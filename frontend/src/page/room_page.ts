@@ -11,6 +11,7 @@ import { Timeline } from "../replay/timeline";
 import { Composer } from "./composer";
 import { maybe, need } from "./dom";
 import { Me } from "./me";
+import type { Kept } from "./own_list";
 import { mountPlayer, type Player } from "./player";
 import { loadPreferences, type Preferences } from "./preferences";
 import type { RoomData } from "./room_data";
@@ -27,6 +28,7 @@ export interface Views {
   connection(state: ConnectionState, retryMs: number): void;
   viewers(count: number): void;
   shieldChanged(): void;
+  kept(kept: Kept): void;
 }
 
 /**
@@ -174,6 +176,7 @@ export class RoomPage {
       mediaMs: () => this.screening.mediaMs,
       latencyMs: () => this.player.latencyMs,
       published: (number) => this.#published(number),
+      kept: (kept) => this.#views?.kept(kept),
     });
   }
 

@@ -68,6 +68,7 @@ beforeEach(() => {
     mediaMs: () => 1_234.4,
     latencyMs: () => 0,
     published: () => {},
+    kept: () => {},
   });
 });
 

@@ -1,0 +1,50 @@
+import type { Comment } from "../client/messages";
+import { element, need } from "./dom";
+import type { Texts } from "./texts";
+
+/** A comment of the viewer's that nobody else sees. `category` is in their language. */
+export interface Kept {
+  text: string;
+  status: "held" | "refused";
+  category: string | null;
+}
+
+/** What of the viewer's own waits for review or was refused, above everybody's list. */
+export class OwnList {
+  readonly #root: HTMLDetailsElement;
+  readonly #list: HTMLUListElement;
+  readonly #texts: Texts;
+
+  constructor(root: HTMLDetailsElement, texts: Texts) {
+    this.#root = root;
+    this.#list = need("ul", HTMLUListElement, root);
+    this.#texts = texts;
+  }
+
+  add({ text, status, category }: Kept): void {
+    const said = element("span", "own-text", text);
+    said.dir = "auto";
+    const words = this.#texts.say(`own.${status}`);
+    const tag = category === null ? words : `${words}: ${category}`;
+    const item = element("li");
+    item.append(said, " ", element("span", `tag tag-${status}`, tag));
+    this.#list.prepend(item);
+    this.#count();
+  }
+
+  /** A comment that waited has been approved: now it stands in everybody's list. */
+  drop({ late, text }: Comment): void {
+    if (!late) return;
+    const waiting = [...this.#list.children].find(
+      (item) => item.querySelector(".tag-held") && item.firstElementChild?.textContent === text,
+    );
+    waiting?.remove();
+    this.#count();
+  }
+
+  #count(): void {
+    const { length } = this.#list.children;
+    this.#root.hidden = length === 0;
+    need(".count", HTMLElement, this.#root).textContent = String(length);
+  }
+}
