@@ -28,7 +28,7 @@ const list = new CommentList(rows, texts, {
 record.seed(list.shownAt(data.upto));
 list.shieldAgain(record.all());
 
-const own = new OwnList(need("#own-list", HTMLDetailsElement), texts);
+const own = new OwnList(need("#own-list", HTMLDetailsElement), texts, data.you?.name ?? "");
 const strip = maybe("#streamer", HTMLElement);
 const streamer = strip ? new StreamerStrip(strip, texts) : null;
 const keptBack = need("#open-kept-back", HTMLButtonElement);
@@ -39,7 +39,7 @@ page.start({
   changed: (changes) => {
     list.take(changes);
     for (const change of changes) {
-      if (change.what === "published" && me.isAuthor(change.comment)) own.drop(change.comment);
+      if (change.what === "published") own.drop(change.comment);
     }
     showKeptBack();
   },

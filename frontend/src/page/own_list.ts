@@ -14,9 +14,11 @@ export class OwnList {
   readonly #root: HTMLDetailsElement;
   readonly #list: HTMLUListElement;
   readonly #texts: Texts;
+  readonly #name: string;
 
-  constructor(root: HTMLDetailsElement, texts: Texts) {
+  constructor(root: HTMLDetailsElement, texts: Texts, name: string) {
     this.#root = root;
+    this.#name = name;
     this.#list = need("ul", HTMLUListElement, root);
     this.#texts = texts;
   }
@@ -32,9 +34,12 @@ export class OwnList {
     this.#count();
   }
 
-  /** A comment that waited has been approved: now it stands in everybody's list. */
-  drop({ late, text }: Comment): void {
-    if (!late) return;
+  /**
+   * A comment that waited has been approved: now it stands in everybody's list. Known by its name,
+   * for before their first public comment nobody knows their public id.
+   */
+  drop({ late, name, text }: Comment): void {
+    if (!late || name !== this.#name) return;
     const waiting = [...this.#list.children].find(
       (item) => item.querySelector(".tag-held") && item.firstElementChild?.textContent === text,
     );
