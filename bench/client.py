@@ -224,7 +224,11 @@ def _plugged(address: str, receive_bytes: int | None) -> socket.socket:
     plug = socket.socket()
     if receive_bytes is not None:
         plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
-    plug.connect((host, int(port)))
+    try:
+        plug.connect((host, int(port)))
+    except OSError:
+        plug.close()
+        raise
     return plug
 
 

@@ -380,7 +380,7 @@ async def test_random_frames_harm_nobody(server, chance):
             group.create_task(torment(server.address, own, FRAMES // CLIENTS))
     done.set()
 
-    assert await probing > 10
+    assert await probing > 3
     await settled_files(server, upto=before)
     assert files_count(server.pid) <= before
 
