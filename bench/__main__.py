@@ -1,9 +1,12 @@
 """`python -m bench [SCENARIO ...]`: run scenarios, show what came of them, keep it."""
 
 import os
+import tempfile
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from filelock import FileLock
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -20,6 +23,9 @@ from bench.scenario import Scenario, names
 
 DEFAULT = ["smoke", "hot_room", "idle"]
 
+ALONE = Path(tempfile.gettempdir()) / "danmaku-bench.lock"
+"""Two benches on one machine would measure each other: the second one waits."""
+
 console = Console(stderr=True)
 
 
@@ -32,7 +38,8 @@ def main(
     """Measure the server; exit with 1 if a run broke a law or missed its goal."""
     chosen = [Scenario.named(name) for name in scenarios or DEFAULT]
     where = environment()
-    outcomes = [outcome_of(_run(scenario, seed, where.cores), where) for scenario in chosen]
+    with FileLock(ALONE):
+        outcomes = [outcome_of(_run(scenario, seed, where.cores), where) for scenario in chosen]
     Console().print(table_of(outcomes))
     for outcome in outcomes:
         _tell(outcome)
