@@ -124,7 +124,13 @@ class GatewaySettings(_Part):
         default=50,
         ge=0,
         le=1000,
-        description="Comments of a busy room gather this long, milliseconds.",
+        description="Comments of a busy room gather this long at most, milliseconds.",
+    )
+    gather_flights: float = Field(
+        default=4.0,
+        ge=0,
+        description="Comments gather so many times as long as writing a batch takes; "
+        "more saves work, less saves time.",
     )
     slice_sockets: int = Field(
         default=500, ge=1, description="Sockets written to before others get a turn."

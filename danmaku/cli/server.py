@@ -4,6 +4,7 @@ import asyncio
 import gc
 import resource
 import socket
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +30,7 @@ from danmaku.filter.rules import RuleFileError, parse_rules
 from danmaku.store.sqlite import StoreLocked
 from danmaku.telemetry import configure_logging
 
+SWITCH_S = 0.0001
 DESCRIPTORS_BESIDE_SOCKETS = 500  # files, the record, HTTP requests
 
 
@@ -53,6 +55,9 @@ def serve_command(
     settings = _with(settings_of(context), host=host, port=port, demo=demo)
     configure_logging(settings.log_level)
     _raise_descriptor_limit()
+    # The writer and the loop hand the interpreter to each other many times a commit: with the usual
+    # 5 ms a busy loop would make one commit wait for several of them.
+    sys.setswitchinterval(SWITCH_S)
     # What is loaded by now lives to the end: the collector need not look at it again.
     gc.freeze()
     try:

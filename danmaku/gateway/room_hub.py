@@ -31,6 +31,7 @@ from danmaku.ports import Reader
 from danmaku.telemetry import Telemetry
 
 CHUNK_ENTRIES = 512  # of the ring, in one frame to one viewer
+FLIGHT_WEIGHT = 0.2  # of the newest batch in the mean time that writing one takes
 PAGE_ENTRIES = 1000  # of the record, in one frame to one viewer
 
 _log = structlog.get_logger(__name__)
@@ -82,6 +83,7 @@ class RoomHub:
         self._pending_since_s: float | None = None
         self._is_urgent = False
         self._flushed_at_s = float("-inf")
+        self._flight_s = 0.0  # how long writing a batch takes lately
         self._count_told = 1  # the first viewer learns of itself in its welcome
         self._telling: asyncio.Handle | None = None
 
@@ -121,8 +123,7 @@ class RoomHub:
             if not self._is_urgent:
                 return
             self._hold_back()
-        gather_s = 0 if self._is_urgent else self._settings.gather_ms_max / 1000
-        wait_s = self._flushed_at_s + gather_s - self._loop.time()
+        wait_s = self._flushed_at_s + self._gather_s() - self._loop.time()
         if wait_s > 0:
             self._flushing = self._loop.call_later(wait_s, self._flush)
         else:
@@ -134,9 +135,21 @@ class RoomHub:
             self._flushing.cancel()
             self._flushing = None
 
+    def _gather_s(self) -> float:
+        """How long what is pending gathers: a few times as long as writing it takes.
+
+        So a small room hardly waits, and the writing of a large one leaves the loop to others for
+        most of the time, whatever the machine.
+        """
+        if self._is_urgent:
+            return 0.0
+        most_s = self._settings.gather_ms_max / 1000
+        return min(most_s, self._settings.gather_flights * self._flight_s)
+
     def _flush(self) -> None:
         """Make one batch of everything that is pending and begin to write it."""
         assert self._pending_since_s is not None
+        self._flushed_at_s = self._loop.time()
         since_s, self._pending_since_s = self._pending_since_s, None
         self._flushing = None
         self._is_urgent = False
@@ -147,7 +160,6 @@ class RoomHub:
             for dialect in self._dialects()
         }
         self.flushed = upto
-        self._flushed_at_s = self._loop.time()
         self._take_off(payloads, after, since_s)
 
     def _dialects(self) -> set[Dialect]:
@@ -188,7 +200,9 @@ class RoomHub:
     def _land(self, flight: _Flight) -> None:
         self._flight = self._slicing = None
         if flight.since_s is not None:
-            self._means.telemetry.fanout_seconds.observe(self._loop.time() - flight.since_s)
+            now_s = self._loop.time()
+            self._means.telemetry.fanout_seconds.observe(now_s - flight.since_s)
+            self._flight_s += FLIGHT_WEIGHT * (now_s - self._flushed_at_s - self._flight_s)
         ahead, self._ahead = self._ahead, set()
         for outbox in ahead:
             self.serve(outbox)

@@ -7,7 +7,10 @@ from danmaku.domain.ids import RoomId
 from danmaku.domain.room import RoomState
 from tests.unit.gateway.house import HELD, JSON, MSGPACK, ROOM, house
 
-BUSY = {"gather_ms_max": 1000}  # a room that has just sent something gathers for long
+BUSY = {
+    "gather_ms_max": 1000,
+    "gather_flights": 1e9,
+}  # a room that has just sent something gathers for long
 
 
 def texts(entries):
@@ -49,8 +52,17 @@ async def test_a_busy_room_gathers(tmp_path):
     assert second["after"] == first["upto"]
 
 
-async def test_a_recall_does_not_wait_and_takes_the_text_with_it(tmp_path):
+async def test_a_room_that_is_quickly_written_hardly_gathers(tmp_path):
     async with house(tmp_path, gather_ms_max=1000) as it:
+        await it.person()
+        async with it.viewer() as viewer, asyncio.timeout(10):  # gathering would take 20 s
+            for n in range(20):
+                await it.post("ann", f"{n}")
+                assert texts(await viewer.read_to(n + 2)) == [f"{n}"]
+
+
+async def test_a_recall_does_not_wait_and_takes_the_text_with_it(tmp_path):
+    async with house(tmp_path, **BUSY) as it:
         await it.person()
         async with it.viewer() as viewer:
             await it.post("ann", "first")
@@ -172,7 +184,9 @@ async def test_a_restored_comment_comes_back(plain):
 
 
 async def test_counting_viewers_does_not_disturb_a_busy_room(tmp_path):
-    async with house(tmp_path, viewers_ms=100, gather_ms_max=300, slice_sockets=1) as it:
+    async with house(
+        tmp_path, viewers_ms=100, gather_ms_max=300, gather_flights=1e9, slice_sockets=1
+    ) as it:
         await it.person()
         async with it.viewer() as first:
             await it.post("ann", "sent")
