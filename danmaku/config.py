@@ -127,7 +127,7 @@ class GatewaySettings(_Part):
         description="Comments of a busy room gather this long at most, milliseconds.",
     )
     gather_flights: float = Field(
-        default=4.0,
+        default=3.0,
         ge=0,
         description="Comments gather so many times as long as writing a batch takes; "
         "more saves work, less saves time.",
