@@ -163,6 +163,7 @@ class _Look:
         self.findings: list[Finding] = []
         self._record = record
         self._seqs = sorted(record.entries)
+        self._recalled = _last_recalls(record)
         self._first: dict[int, Fields] = {}  # what anybody saw first at a seq, text included
         self._judged: set[int] = set()  # id() of batches; the run holds them alive
 
@@ -201,6 +202,8 @@ class _Look:
 
     def _compare(self, where: str, seq: int, entry: Fields) -> None:
         recorded = self._record.entries.get(seq)
+        if recorded is None and self._is_overtaken(seq, entry):
+            recorded = entry
         if recorded is None or not _same_kind(entry, recorded):
             self._find(Law.SEEN_NOT_RECORDED, where, f"{entry} at {seq}, recorded: {recorded}")
             return
@@ -208,6 +211,14 @@ class _Look:
             self._find(Law.CONTENT, where, f"{entry} at {seq}, recorded: {recorded}")
         if entry["kind"] != "marker":
             self._first.setdefault(seq, entry)
+
+    def _is_overtaken(self, seq: int, entry: Fields) -> bool:
+        """Whether a restore was undone later: the record then shows only the recall.
+
+        One that was undone before it went out went out as a marker.
+        """
+        is_restore = entry["kind"] in {"restore", "marker"}
+        return is_restore and seq < self._recalled.get(entry["number"], 0)
 
     def _judge_completeness(self, where: str, batch: Batch, seen: set[int]) -> None:
         for seq in _between(self._seqs, batch.after, batch.upto):
@@ -219,6 +230,15 @@ class _Look:
 
     def _find(self, law: Law, where: str, what: str) -> None:
         self.findings.append(Finding(law, where, what))
+
+
+def _last_recalls(record: Record) -> dict[object, int]:
+    """Seq of the newest recall of each number."""
+    return {
+        entry["number"]: seq
+        for seq, entry in sorted(record.entries.items())
+        if entry["kind"] == "recall"
+    }
 
 
 def _between(ordered: list[int], after: int, upto: int) -> list[int]:

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, field
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bench.checker import Batch, Event, Run, check
@@ -211,6 +211,7 @@ async def crew_of(site) -> tuple[list[Person], Person]:
 @settings(
     max_examples=40,
     deadline=None,
+    phases=[Phase.reuse, Phase.generate],  # to shorten a failing story takes longer than to read it
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 async def test_everybody_who_followed_live_sees_what_a_fresh_page_shows(site, story):

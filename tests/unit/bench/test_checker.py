@@ -109,6 +109,24 @@ def test_a_recall_missed_in_a_skipped_range_is_named():
     assert laws_of(run_of(*FOLLOWED[:2], Batch(2, 6, (), skipped=True))) == {Law.RECALL_MISSED}
 
 
+def restore(seq, number):
+    return comment(seq, number) | {"kind": "restore"}
+
+
+def test_a_restore_that_was_recalled_again_is_gone_from_the_record():
+    there_and_back = [ROOM, marker(2, 1), recall(3, 1), recall(5, 1)]  # restored at 4
+    followed = Batch(1, 5, (ONE, recall(3, 1), restore(4, 1), recall(5, 1)))
+
+    assert check(run_of(Joined(None, 1), followed, entries=there_and_back)) == []
+
+
+def test_a_restore_that_never_was_is_named():
+    recalled = [ROOM, marker(2, 1), recall(3, 1)]
+    followed = Batch(1, 4, (ONE, recall(3, 1), restore(4, 1)))
+
+    assert laws_of(run_of(Joined(None, 1), followed, entries=recalled)) == {Law.SEEN_NOT_RECORDED}
+
+
 def test_two_viewers_who_saw_two_texts_of_a_recalled_comment_disagree():
     views = {"ann": FOLLOWED, "ben": (FOLLOWED[0], Batch(1, 2, (comment(2, 1, "?"),)))}
 
