@@ -1,6 +1,8 @@
 import json
+import logging
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from danmaku.cli import app
@@ -31,6 +33,17 @@ class Shell:
         result = self.run(*words)
         assert result.exit_code == 1, result.output
         return result.stderr
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before():
+    """Commands set the log of their process, which here is the tests' own."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    yield
+    root.handlers = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture
