@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from typing import Self
 
-from sqlalchemy import Connection, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from danmaku.domain.facts import (
     AccountRegistered,
@@ -32,6 +32,18 @@ from danmaku.store import schema
 from danmaku.store.comments import COMMENTS, CommentRow, Judgement, client_key_of, comment_row_of
 
 CommentKey = tuple[RoomId, Seq]
+
+# What every comment asks is built once: building it anew cost more than asking it.
+_chain, _comment, _name, _account = (
+    table.c for table in (schema.chain, schema.comment, schema.pseudonym, schema.account)
+)
+_KEYS: BindParameter[object] = bindparam("keys", expanding=True)
+_CHAINS = select(schema.chain).where(_chain.id.in_(_KEYS)).order_by(_chain.id).with_for_update()
+_ORIGINS = select(_comment.client_key, _comment.origin).where(_comment.client_key.in_(_KEYS))
+_NAMES = select(schema.pseudonym).where(_name.chain == bindparam("chain"), _name.account.in_(_KEYS))
+_VERSIONS = select(_account.id, _account.version).where(_account.id.in_(_KEYS))
+_LOGINS = select(_account.id, _account.login_key).where(_account.login_key.in_(_KEYS))
+
 _ACCOUNT_FIELDS = frozenset({"actor", "author", "owner", "account", "holder", "reporter"})
 
 
@@ -146,21 +158,17 @@ def _accounts_in(fact: Fact) -> Iterator[AccountId]:
 
 
 def _load_chains(ground: Ground, connection: Connection, touched: _Touched) -> None:
-    chain = schema.chain.c
-    wanted = select(schema.chain).where(chain.id.in_(touched.chains))
-    for row in connection.execute(wanted.order_by(chain.id).with_for_update()):
+    for row in connection.execute(_CHAINS, {"keys": list(touched.chains)}):
         ground.chains[row.id] = ChainHead(row.top, row.number_top, row.version, row.link)
 
 
 def _load_comments(ground: Ground, connection: Connection, touched: _Touched) -> None:
-    comment = schema.comment.c
     if touched.clients:
-        known = select(comment.client_key, comment.origin)
-        for key, origin in connection.execute(known.where(comment.client_key.in_(touched.clients))):
+        for key, origin in connection.execute(_ORIGINS, {"keys": list(touched.clients)}):
             ground.origins[key] = origin
-    for column, keys in ((comment.origin, touched.origins), (comment.number, touched.numbers)):
+    for column, keys in ((_comment.origin, touched.origins), (_comment.number, touched.numbers)):
         for room, wanted in _by_chain(keys).items():
-            rows = connection.execute(COMMENTS.where(comment.room == room, column.in_(wanted)))
+            rows = connection.execute(COMMENTS.where(_comment.room == room, column.in_(wanted)))
             for row in map(comment_row_of, rows):
                 _take(ground, row)
 
@@ -180,19 +188,15 @@ def _by_chain(keys: set[tuple[RoomId, int]]) -> dict[RoomId, list[int]]:
 
 
 def _load_people(ground: Ground, connection: Connection, touched: _Touched) -> None:
-    name, account = schema.pseudonym.c, schema.account.c
     for chain, wanted in _by_chain(touched.people).items():
-        names = select(schema.pseudonym).where(name.chain == chain, name.account.in_(wanted))
-        for row in connection.execute(names):
+        for row in connection.execute(_NAMES, {"chain": chain, "keys": wanted}):
             ground.pseudonyms[row.chain, row.account] = row.pseudonym
     accounts = {account for _, account in touched.people} | touched.standings
     if accounts:
-        versions = select(account.id, account.version).where(account.id.in_(accounts))
-        for row in connection.execute(versions):
+        for row in connection.execute(_VERSIONS, {"keys": list(accounts)}):
             ground.versions[row.id] = row.version
     if touched.logins:
-        taken = select(account.id, account.login_key).where(account.login_key.in_(touched.logins))
-        for row in connection.execute(taken):
+        for row in connection.execute(_LOGINS, {"keys": list(touched.logins)}):
             ground.logins[row.login_key] = row.id
 
 
