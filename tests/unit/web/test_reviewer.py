@@ -21,6 +21,16 @@ async def test_list_is_where_a_held_comment_is_approved_or_refused(stage):
     assert sorted(each["status"] for each in own) == ["published", "refused"]
 
 
+async def test_a_rejection_accuses_nobody_of_what_was_not_chosen(stage):
+    room = await stage.room()
+    ann, rey = await stage.person("ann"), await stage.person("rey", Bundle.REVIEWER)
+    await stage.hold(ann, room)
+
+    page = await rey.get("/review")
+
+    assert re.findall(r'<option value="(\w+)" selected', page.text) == ["other"]
+
+
 async def test_moderator_sees_their_own_room_alone(stage):
     await stage.room("here")
     await stage.room("there")
