@@ -33,7 +33,6 @@ class Power(StrEnum):
     ROOM_MANAGE = "room.manage"  # title, media, policy, broadcast
     ROOM_CLOSE = "room.close"
     RECORD_IMPORT = "record.import"
-    RECORD_EXPORT_SEALED = "record.export_sealed"
     TOKEN_ISSUE = "token.issue"  # noqa: S105 -- a power, not a secret
     GRANT_GIVE = "grant.give"
     RULES_ACTIVATE = "rules.activate"
@@ -60,7 +59,7 @@ BUNDLES: dict[Bundle, frozenset[Power]] = {
     Bundle.MODERATOR: _ROOM_CARE,
     Bundle.REVIEWER: _ROOM_CARE | {Power.REPORT_READ},
     Bundle.CHIEF_EDITOR: _ROOM_CARE | {Power.REPORT_READ, Power.RULES_ACTIVATE, Power.ROOM_CLOSE},
-    Bundle.INSPECTOR: frozenset({Power.REPORT_READ, Power.RECORD_EXPORT_SEALED}),
+    Bundle.INSPECTOR: frozenset({Power.REPORT_READ}),
     Bundle.OPERATOR: frozenset(
         {
             Power.ROOM_CREATE,

@@ -20,7 +20,6 @@ HOLDERS = {
     Power.ROOM_MANAGE: {Bundle.STREAMER, Bundle.OPERATOR},
     Power.ROOM_CLOSE: {Bundle.CHIEF_EDITOR, Bundle.OPERATOR},
     Power.RECORD_IMPORT: {Bundle.STREAMER, Bundle.OPERATOR},
-    Power.RECORD_EXPORT_SEALED: {Bundle.INSPECTOR},
     Power.TOKEN_ISSUE: {Bundle.OPERATOR},
     Power.GRANT_GIVE: {Bundle.OPERATOR},
     Power.RULES_ACTIVATE: {Bundle.CHIEF_EDITOR, Bundle.OPERATOR},
