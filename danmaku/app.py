@@ -27,6 +27,7 @@ from danmaku.config import Settings
 from danmaku.demo import rooms as demo
 from danmaku.domain.facts import Entry, TokenRevoked
 from danmaku.domain.ids import Millis, RoomId
+from danmaku.errors import Unavailable
 from danmaku.filter.rules import RuleFileError, Ruleset, parse_rules
 from danmaku.filter.screen import Screen
 from danmaku.gateway.server import Gateway
@@ -213,6 +214,9 @@ class _Door(uvicorn.Server):
         except SystemExit:
             where = self.config.uds or f"{self.config.host}:{self.config.port}"
             raise AddressTakenError(f"Cannot listen on {where}.") from None
+        if self.config.uds is not None:
+            # The library lets everybody in; whoever may open this file is the operator.
+            Path(self.config.uds).chmod(0o600)  # noqa: ASYNC240 -- one local call, at start
         self.opened.set()
 
     @contextlib.contextmanager
@@ -272,7 +276,7 @@ class Server:
             public.should_exit = admin.should_exit = True
 
     def _public_door(self) -> _Door:
-        server, gateway = self._core.settings.server, self._core.settings.gateway
+        server = self._core.settings.server
         return _Door(
             uvicorn.Config(
                 create_app(self._house, media=demo.MEDIA if self._core.settings.demo else None),
@@ -288,9 +292,7 @@ class Server:
                 proxy_headers=bool(server.trusted_proxies),
                 forwarded_allow_ips=list(server.trusted_proxies),
                 backlog=4096,
-                limit_concurrency=None,
                 timeout_graceful_shutdown=HTTP_GOODBYE_S,
-                h11_max_incomplete_event_size=gateway.message_bytes_max * 4,
             )
         )
 
@@ -319,18 +321,21 @@ class Server:
         settings = self._core.settings.filter
         if settings.rules_file is None:
             return
-        seen = None
+        seen = changed = None
         while True:
             await asyncio.sleep(settings.reload_ms / 1000)
             try:
                 changed = (await asyncio.to_thread(settings.rules_file.stat)).st_mtime_ns
                 if changed == seen:
                     continue
-                seen = changed
                 ruleset = await asyncio.to_thread(self._read_rules)
                 if await self._core.rules.activate(None, ruleset):
                     log.info("rules_activated", ruleset=ruleset.version)
+                seen = changed
+            except Unavailable as error:
+                log.warning("rules_not_recorded", reason=str(error))  # tried again next time
             except (OSError, UnicodeDecodeError, RuleFileError) as error:
+                seen = changed
                 log.error("rules_not_read", reason=str(error))  # noqa: TRY400 -- no defect of ours
 
     def _read_rules(self) -> Ruleset:

@@ -19,8 +19,9 @@ def server(shell):
 class running:  # noqa: N801 -- reads as the statement it is
     """A server process until the end of the block."""
 
-    def __init__(self, shell, *options):
-        words = ["--data-dir", str(shell.data_dir), "serve", *options]
+    def __init__(self, shell, *options, config=None):
+        chosen = [] if config is None else ["--config", str(config)]
+        words = [*chosen, "--data-dir", str(shell.data_dir), "serve", *options]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "danmaku", *words],
             stdout=subprocess.PIPE,
@@ -45,6 +46,11 @@ def test_verbs_go_through_the_running_server(server, lounge):
     assert address.startswith("http://127.0.0.1:")
     assert lounge.ask("room", "list")[0]["room"] == "lounge"
     assert token["secret"]
+
+
+@pytest.mark.usefixtures("server")
+def test_the_desk_is_open_to_the_owner_of_the_data_alone(shell):
+    assert (shell.data_dir / "admin.sock").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.usefixtures("server")
@@ -94,6 +100,28 @@ def test_a_taken_address_is_said_plainly(shell):
     assert result.returncode == 1
     assert "error: Cannot listen on 127.0.0.1:" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_changed_rules_decide_without_a_restart_and_a_bad_file_changes_nothing(lounge, tmp_path):
+    rules, feed = tmp_path / "rules.toml", tmp_path / "feed.jsonl"
+    rule = '[[rule]]\nid = "r"\ncategory = "c"\nclass = "house"\naction = "{}"\nwords = ["quux"]\n'
+    rules.write_text(rule.format("hold"))
+    settings = tmp_path / "settings.toml"
+    settings.write_text(f'[filter]\nrules_file = "{rules}"\nreload_ms = 100\n')
+
+    def outcome(place):
+        feed.write_text(f'{{"t": {place}, "x": "quux {place}"}}\n')
+        return next(iter(lounge.ask("feed", str(feed), "--room", "lounge")))
+
+    with running(lounge, "--port", "0", config=settings):
+        first = outcome(1)
+        rules.write_text("no rules at all")
+        broken = outcome(2)
+        rules.write_text(rule.format("refuse"))
+        found = (outcome(place) for place in range(3, 30))
+
+        assert (first, broken) == ("held", "held")
+        assert "refused" in found
 
 
 def test_the_demo_does_not_listen_on_a_public_address(shell):
