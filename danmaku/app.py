@@ -30,6 +30,7 @@ from danmaku.domain.ids import Millis, RoomId
 from danmaku.errors import Unavailable
 from danmaku.filter.rules import RuleFileError, Ruleset, parse_rules
 from danmaku.filter.screen import Screen
+from danmaku.gateway.pauses import Pauses
 from danmaku.gateway.server import Gateway
 from danmaku.store.sqlite import SqliteStore
 from danmaku.telemetry import Telemetry
@@ -256,6 +257,14 @@ class Server:
 
     async def run(self, on_ready: Callable[[str], None]) -> None:
         """Open the doors; return when everybody has been let go."""
+        pauses = Pauses(self._core.telemetry)
+        pauses.start()
+        try:
+            await self._run(on_ready)
+        finally:
+            pauses.stop()
+
+    async def _run(self, on_ready: Callable[[str], None]) -> None:
         public, admin = self._public_door(), self._admin_door()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

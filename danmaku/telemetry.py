@@ -79,6 +79,18 @@ class Telemetry:
             buckets=_WAITS,
             registry=registry,
         )
+        self.loop_lag_seconds = Histogram(
+            "danmaku_loop_lag_seconds",
+            "How late the event loop came to its next task, looked at fifty times a second.",
+            buckets=_WAITS,
+            registry=registry,
+        )
+        self.gc_seconds = Histogram(
+            "danmaku_gc_seconds",
+            "One round of the garbage collector over more than the youngest objects.",
+            buckets=_WAITS,
+            registry=registry,
+        )
         self.deliveries = Counter("danmaku_deliveries", "Batches to sockets.", registry=registry)
         self.skips = Counter(
             "danmaku_skips",
