@@ -13,7 +13,7 @@ from operator import attrgetter
 
 from danmaku.domain.ids import Number, Seq
 from danmaku.domain.views import View, ViewKind
-from danmaku.gateway.dialects.danmaku_v1 import Dialect, part_of
+from danmaku.gateway.dialects.danmaku_v1 import Dialect
 
 _SEQ = attrgetter("seq")
 _TRIM_EACH = 8  # an eighth over the bound is let stand, so that trimming is rare
@@ -33,7 +33,7 @@ class Item:
         """The entry in one dialect; encoded at the first call."""
         part = self._encoded.get(dialect.subprotocol)
         if part is None:
-            part = self._encoded[dialect.subprotocol] = part_of(self.view, dialect)
+            part = self._encoded[dialect.subprotocol] = dialect.part(self.view)
         return part
 
     def empty(self, recall: View) -> None:

@@ -12,9 +12,7 @@ Belongs to the event loop's thread. Memory: the ring, and a few words for each v
 """
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, islice, repeat
 
 import structlog
 
@@ -23,10 +21,12 @@ from danmaku.domain.facts import Entry
 from danmaku.domain.ids import Millis, RoomId, Seq
 from danmaku.domain.views import ViewKind, view_of
 from danmaku.gateway.crew import Crew
-from danmaku.gateway.dialects.danmaku_v1 import Dialect, Op, part_of, viewers_here
+from danmaku.gateway.dialects.danmaku_v1 import Dialect, Op, viewers_here
 from danmaku.gateway.framing import frame_of
 from danmaku.gateway.outbox import Even, FromRecord, FromRing, Outbox, Wait
 from danmaku.gateway.ring import Ring
+from danmaku.gateway.scatter import scatter
+from danmaku.gateway.turns import Turns
 from danmaku.ports import Reader
 from danmaku.telemetry import Telemetry
 
@@ -45,15 +45,16 @@ class Means:
     reader: Reader
     telemetry: Telemetry
     crew: Crew
+    turns: Turns
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Flight:
     """One frame for each cohort, on its way to the viewers who were even when it was made."""
 
     after: Seq
     upto: Seq
-    pairs: Iterator[tuple[Outbox, bytes]]
+    loads: list[tuple[list[Outbox], bytes]]  # who is still to be written to
     since_s: float | None  # when its first entry was announced, in the loop's time
 
 
@@ -78,13 +79,13 @@ class RoomHub:
         self._ahead: set[Outbox] = set()  # they know more than has been flushed
         self._reading: dict[Outbox, asyncio.Task[None]] = {}
         self._flight: _Flight | None = None
-        self._slicing: asyncio.Handle | None = None  # the rest of the flight
-        self._flushing: asyncio.Handle | None = None  # the next batch
+        self._gathering: asyncio.TimerHandle | None = None  # until the next batch
         self._pending_since_s: float | None = None
         self._is_urgent = False
         self._flushed_at_s = float("-inf")
         self._flight_s = 0.0  # how long writing a batch takes lately
         self._count_told = 1  # the first viewer learns of itself in its welcome
+        self._count_is_due = False
         self._telling: asyncio.Handle | None = None
 
     @property
@@ -119,21 +120,17 @@ class RoomHub:
         """See that what is pending goes out: at once after a quiet time or for a recall."""
         if self._flight is not None or self._pending_since_s is None:
             return
-        if self._flushing is not None:
-            if not self._is_urgent:
-                return
-            self._hold_back()
+        if self._is_urgent:
+            self._stop_gathering()
+            self._means.turns.add(self, first=True)
+            return
+        if self._gathering is not None:
+            return
         wait_s = self._flushed_at_s + self._gather_s() - self._loop.time()
         if wait_s > 0:
-            self._flushing = self._loop.call_later(wait_s, self._flush)
+            self._gathering = self._loop.call_later(wait_s, self._queue_up)
         else:
-            self._flushing = self._loop.call_soon(self._flush)
-
-    def _hold_back(self) -> None:
-        """Make no batch before `_schedule` is asked again."""
-        if self._flushing is not None:
-            self._flushing.cancel()
-            self._flushing = None
+            self._queue_up()
 
     def _gather_s(self) -> float:
         """How long what is pending gathers: a few times as long as writing it takes.
@@ -141,64 +138,92 @@ class RoomHub:
         So a small room hardly waits, and the writing of a large one leaves the loop to others for
         most of the time, whatever the machine.
         """
-        if self._is_urgent:
-            return 0.0
         most_s = self._settings.gather_ms_max / 1000
         return min(most_s, self._settings.gather_flights * self._flight_s)
 
-    def _flush(self) -> None:
-        """Make one batch of everything that is pending and begin to write it."""
-        assert self._pending_since_s is not None
-        self._flushed_at_s = self._loop.time()
-        since_s, self._pending_since_s = self._pending_since_s, None
-        self._flushing = None
-        self._is_urgent = False
-        after, upto = self.flushed, self._ring.top
+    def _queue_up(self) -> None:
+        self._gathering = None
+        self._means.turns.add(self)
+
+    def _stop_gathering(self) -> None:
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
+
+    def turn(self, sockets_max: int) -> int:
+        """Write to the next few sockets; see `turns.Turner`."""
+        if self._flight is None:
+            self._take_off()
+        flight = self._flight
+        if flight is None:
+            return 0
+        written = self._write_some(flight, sockets_max)
+        if flight.loads:
+            self._means.turns.add(self)
+        else:
+            self._land(flight)
+        return written
+
+    def _take_off(self) -> None:
+        """Make one batch of everything that is pending, or else the count if it is due."""
+        if self._pending_since_s is not None:
+            since_s, self._pending_since_s = self._pending_since_s, None
+            self._stop_gathering()
+            self._is_urgent = False
+            self._flushed_at_s = self._loop.time()
+            after, self.flushed = self.flushed, self._ring.top
+            self._launch(self._batches(after, self.flushed), after, since_s)
+        elif self._count_is_due:
+            self._count_is_due = False
+            self._count_told = count = self.viewers_count
+            said = {dialect: dialect.encode(viewers_here(count)) for dialect in self._dialects()}
+            # It carries nobody forward: even viewers stand at `flushed` already.
+            self._launch(said, self.flushed, since_s=None)
+
+    def _batches(self, after: Seq, upto: Seq) -> dict[Dialect, bytes]:
         items = self._ring.between(after, upto)
-        payloads = {
+        return {
             dialect: dialect.batch(Op.ENTRIES, after, upto, [item.part(dialect) for item in items])
             for dialect in self._dialects()
         }
-        self.flushed = upto
-        self._take_off(payloads, after, since_s)
 
     def _dialects(self) -> set[Dialect]:
         """Those that even viewers speak."""
         return {dialect for (dialect, _), members in self._cohorts.items() if members}
 
-    def _take_off(self, payloads: dict[Dialect, bytes], after: Seq, since_s: float | None) -> None:
-        pairs = [
-            zip(tuple(members), repeat(_frame(payloads[dialect], dialect, deflate=deflate)))
+    def _launch(self, payloads: dict[Dialect, bytes], after: Seq, since_s: float | None) -> None:
+        loads = [
+            (list(members), _frame(payloads[dialect], dialect, deflate=deflate))
             for (dialect, deflate), members in self._cohorts.items()
             if members
         ]
-        self._flight = _Flight(after, self.flushed, chain.from_iterable(pairs), since_s)
-        self._write_slice()
+        self._flight = _Flight(after, self.flushed, loads, since_s)
 
-    def _write_slice(self) -> None:
-        """Write to the next few sockets, then let the rest of the loop have its turn.
-
-        Cost: one `write` a socket; nothing is made for any one of them.
-        """
-        flight = self._flight
-        assert flight is not None
-        after, upto = flight.after, flight.upto
-        taken = written = 0
-        for outbox, frame in islice(flight.pairs, self._settings.slice_sockets):
-            taken += 1
-            # It may have stalled or left since, or have been served alone.
-            if outbox.is_even and outbox.position == after:
-                outbox.position = upto
-                outbox.write(frame)
-                written += 1
+    def _write_some(self, flight: _Flight, sockets_max: int) -> int:
+        """Cost: one write a socket; nothing is made for any one of them."""
+        written = 0
+        while flight.loads and written < sockets_max:
+            members, frame = flight.loads[-1]
+            part = members[written - sockets_max :]
+            del members[written - sockets_max :]
+            if not members:
+                flight.loads.pop()
+            written += len(part)
+            self._write(flight, part, frame)
         self._means.telemetry.deliveries.inc(written)
-        if taken == self._settings.slice_sockets:
-            self._slicing = self._loop.call_soon(self._write_slice)
-            return
-        self._land(flight)
+        return written
+
+    def _write(self, flight: _Flight, members: list[Outbox], frame: bytes) -> None:
+        after, upto = flight.after, flight.upto
+        # Some may have stalled or left since, or have been served alone.
+        ready = [outbox for outbox in members if outbox.is_even and outbox.position == after]
+        for outbox in ready:
+            outbox.position = upto  # before the write: a full transport stalls the viewer within it
+        for index, taken in scatter([outbox.descriptor for outbox in ready], frame):
+            ready[index].write(frame[taken:])  # its transport keeps the rest, and says that it does
 
     def _land(self, flight: _Flight) -> None:
-        self._flight = self._slicing = None
+        self._flight = None
         if flight.since_s is not None:
             now_s = self._loop.time()
             self._means.telemetry.fanout_seconds.observe(now_s - flight.since_s)
@@ -206,6 +231,8 @@ class RoomHub:
         ahead, self._ahead = self._ahead, set()
         for outbox in ahead:
             self.serve(outbox)
+        if self._count_is_due:
+            self._means.turns.add(self)
         self._schedule()
 
     def _heal(self, seq: Seq) -> None:
@@ -218,7 +245,7 @@ class RoomHub:
         self._ring.restart(seq)
         self.flushed = seq
         self._pending_since_s = None
-        self._hold_back()
+        self._stop_gathering()
         self._cohorts.clear()
         for outbox in tuple(self._members):
             outbox.is_even = False
@@ -246,9 +273,10 @@ class RoomHub:
 
     def close(self) -> None:
         """The last viewer has left: let no timer remain."""
-        for timer in (self._slicing, self._flushing, self._telling):
-            if timer is not None:
-                timer.cancel()
+        self._means.turns.remove(self)
+        self._stop_gathering()
+        if self._telling is not None:
+            self._telling.cancel()
 
     def stall(self, outbox: Outbox, now_ms: Millis) -> None:
         """The viewer's transport is full: it leaves the fan-out until it has room."""
@@ -315,7 +343,7 @@ class RoomHub:
         if outbox.stalled_since_ms is not None:
             return  # an answer of its own has filled it; it is served anew when it has room
         upto = views[-1].seq if len(views) == PAGE_ENTRIES else step.upto
-        parts = [part_of(view, outbox.dialect) for view in views]
+        parts = [outbox.dialect.part(view) for view in views]
         op = Op.SKIPPED if step.skips else Op.ENTRIES
         if step.skips:
             self._means.telemetry.skips.inc()
@@ -335,17 +363,10 @@ class RoomHub:
 
     def _tell_count(self) -> None:
         self._telling = None
-        count = self.viewers_count
-        if count == self._count_told:
-            return
-        if self._flight is not None:
-            self._note_count()
-            return
-        self._count_told = count
-        payloads = {dialect: dialect.encode(viewers_here(count)) for dialect in self._dialects()}
-        self._hold_back()  # until this has landed
-        # It carries nobody forward: even viewers stand at `flushed` already.
-        self._take_off(payloads, self.flushed, since_s=None)
+        if self.viewers_count != self._count_told:
+            self._count_is_due = True
+            if self._flight is None:
+                self._means.turns.add(self)
 
 
 def _frame(payload: bytes, dialect: Dialect, *, deflate: bool) -> bytes:

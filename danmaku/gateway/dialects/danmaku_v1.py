@@ -1,8 +1,8 @@
-"""`danmaku.v1` on the wire: bytes to typed messages, public entries to bytes, in two dialects.
+"""`danmaku.v1` on the wire: bytes to typed messages, public entries to bytes, in three dialects.
 
-JSON and MessagePack carry the same fields (docs/protocol.md). What comes in is decoded strictly and
-once: whatever is not a message of the protocol is `BadMessage`, whatever it is made of. What goes
-out to many is put together from parts that were encoded once.
+All carry the same fields (docs/protocol.md). What comes in is decoded strictly and once: whatever is
+not a message of the protocol is `BadMessage`, whatever it is made of. What goes out to many is put
+together from parts that were encoded once.
 """
 
 import json
@@ -29,6 +29,7 @@ from danmaku.domain.room import RoomState
 from danmaku.domain.views import View
 from danmaku.errors import BadMessage
 from danmaku.formats.danmaku_v1 import Fields, fields_of, state_fields_of
+from danmaku.formats.rows import row_of
 
 # --- what clients say
 
@@ -212,7 +213,7 @@ def error_said(code: str, text: str) -> Fields:
     return {"op": Op.ERROR.value, "code": code, "text": text}
 
 
-# --- the two dialects
+# --- the dialects
 
 
 class Dialect(Protocol):
@@ -234,7 +235,10 @@ class Dialect(Protocol):
         """
 
     def encode(self, fields: Fields) -> bytes:
-        """Write one server message, or one entry of a batch."""
+        """Write one server message that is no batch."""
+
+    def part(self, view: View) -> bytes:
+        """Write one entry, ready for `batch`."""
 
     def batch(self, op: Op, after: Seq, upto: Seq, parts: Sequence[bytes]) -> bytes:
         """Write the batch `(after, upto]` of entries that are encoded already."""
@@ -259,6 +263,10 @@ class JsonDialect:
         """See `Dialect`."""
         return orjson.dumps(fields)
 
+    def part(self, view: View) -> bytes:
+        """See `Dialect`."""
+        return self.encode(fields_of(view))
+
     def batch(self, op: Op, after: Seq, upto: Seq, parts: Sequence[bytes]) -> bytes:
         """See `Dialect`."""
         head = b'{"op":"%b","after":%d,"upto":%d,"entries":[' % (op.encode(), after, upto)
@@ -273,6 +281,7 @@ class MsgpackDialect:
 
     def __init__(self) -> None:
         self._decoder = msgspec.msgpack.Decoder(Message)
+        self._encoder = msgspec.msgpack.Encoder()
 
     def decode(self, payload: bytes) -> Message:
         """See `Dialect`."""
@@ -282,8 +291,11 @@ class MsgpackDialect:
 
     def encode(self, fields: Fields) -> bytes:
         """See `Dialect`."""
-        packed: bytes = msgpack.packb(fields)
-        return packed
+        return self._encoder.encode(fields)
+
+    def part(self, view: View) -> bytes:
+        """See `Dialect`."""
+        return self.encode(fields_of(view))
 
     def batch(self, op: Op, after: Seq, upto: Seq, parts: Sequence[bytes]) -> bytes:
         """See `Dialect`."""
@@ -295,14 +307,29 @@ class MsgpackDialect:
         return b"".join((packer.bytes(), *parts))
 
 
+class RowsDialect(MsgpackDialect):
+    """As `MsgpackDialect`, but for batches, which are arrays of rows (docs/protocol.md, "rows")."""
+
+    subprotocol = "danmaku.v1.rows"
+
+    def part(self, view: View) -> bytes:
+        """See `Dialect`."""
+        return self._encoder.encode(row_of(view))
+
+    def batch(self, op: Op, after: Seq, upto: Seq, parts: Sequence[bytes]) -> bytes:
+        """See `Dialect`."""
+        packer = msgpack.Packer(autoreset=False)
+        packer.pack_array_header(4)
+        for field in (op.value, after, upto):
+            packer.pack(field)
+        packer.pack_array_header(len(parts))
+        return b"".join((packer.bytes(), *parts))
+
+
 def dialects() -> dict[str, Dialect]:
-    """Both dialects by the name of their subprotocol."""
-    return {dialect.subprotocol: dialect for dialect in (JsonDialect(), MsgpackDialect())}
-
-
-def part_of(view: View, dialect: Dialect) -> bytes:
-    """One entry, ready for `Dialect.batch`."""
-    return dialect.encode(fields_of(view))
+    """All dialects by the name of their subprotocol."""
+    every = (JsonDialect(), MsgpackDialect(), RowsDialect())
+    return {dialect.subprotocol: dialect for dialect in every}
 
 
 def _decoded(
