@@ -75,13 +75,14 @@ clean: ## Remove what was built, the environment too; never the record in data/
 	rm -rf .venv build dist *.egg-info danmaku/web/static frontend/node_modules frontend/coverage
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -f danmaku/gateway/*.so
 
 # --- how the pieces come to be; a stamp lies in what it vouches for
 
 .venv/bin/python:
 	python=$$(tools/python311.sh) && "$$python" -m venv .venv
 
-.venv/.run: requirements.lock pyproject.toml | .venv/bin/python
+.venv/.run: requirements.lock pyproject.toml $(wildcard danmaku/gateway/*.c) | .venv/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

@@ -127,7 +127,7 @@ class GatewaySettings(_Part):
         description="Comments of a busy room gather this long at most, milliseconds.",
     )
     gather_flights: float = Field(
-        default=3.0,
+        default=6.0,
         ge=0,
         description="Comments gather so many times as long as writing a batch takes; "
         "more saves work, less saves time.",
@@ -139,11 +139,6 @@ class GatewaySettings(_Part):
         default=4096,
         ge=16,
         description="Newest entries of a room kept in memory for viewers who fall behind.",
-    )
-    outbox_bytes_max: int = Field(
-        default=65_536,
-        ge=4096,
-        description="Unsent bytes after which a viewer leaves the fan-out, bytes.",
     )
     stalled_ms_max: int = Field(
         default=30_000,

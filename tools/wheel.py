@@ -2,6 +2,8 @@
 
 Setuptools packs whatever an earlier build left in `build/`, so that a wheel made in the checkout
 may carry pages that no source produces any more. A copy in a scratch directory has no past.
+
+The wheel holds one compiled part, so it is for one platform.
 """
 
 import shutil
@@ -26,7 +28,7 @@ def build_wheel(into: Path) -> Path:
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch, "tree")
         shutil.copytree(
-            ROOT / "danmaku", copy / "danmaku", ignore=shutil.ignore_patterns("__pycache__")
+            ROOT / "danmaku", copy / "danmaku", ignore=shutil.ignore_patterns("__pycache__", "*.so")
         )
         for part in PARTS:
             shutil.copy(ROOT / part, copy / part)

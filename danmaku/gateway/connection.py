@@ -130,8 +130,8 @@ class Connection(asyncio.Protocol):
         """Take over the transport."""
         self._transport = cast("asyncio.Transport", transport)
         self._siblings.add(self)
-        high = self._desk.settings.outbox_bytes_max
-        self._transport.set_write_buffer_limits(high=high, low=high // 4)
+        # The transport says pause as soon as one byte waits in it: see `scatter`.
+        self._transport.set_write_buffer_limits(high=0, low=0)
 
     def data_received(self, data: bytes) -> None:
         """Feed the protocol machine and act on what comes out of it."""
@@ -206,6 +206,7 @@ class Connection(asyncio.Protocol):
             self._fail_reading,
             dialect=dialect,
             deflate=_is_shareable(self._wire),
+            descriptor=_descriptor_of(self._transport),
         )
 
     def reject(self, rejection: Rejection) -> None:
@@ -344,6 +345,13 @@ def _extensions(settings: GatewaySettings) -> list[ServerExtensionFactory]:
         server_no_context_takeover=True, client_no_context_takeover=True
     )
     return [factory]
+
+
+def _descriptor_of(transport: asyncio.Transport) -> int:
+    """Where frames may be written past the transport: not where it encrypts them."""
+    if transport.get_extra_info("sslcontext") is not None:
+        return -1
+    return int(transport.get_extra_info("socket").fileno())
 
 
 def _is_shareable(wire: ServerProtocol) -> bool:

@@ -1,8 +1,9 @@
 """The way out to one viewer: where it stands in the record, and what it needs next.
 
-A viewer who keeps up has no queue: batches are written to it as they are made. One whose transport
-is full leaves the fan-out and keeps only its position here, so it costs nothing however long that
-lasts; when it has room again, `step` says how it comes up to the others.
+A viewer who keeps up has no queue: batches are written to it as they are made. One whose socket
+does not take a whole frame leaves the fan-out and keeps only its position here, so it costs nothing
+however long that lasts; when the rest of the frame has gone, `step` says how it comes up to the
+others. So a viewer's queue is never longer than one frame and its own answers.
 
 Still: the transport's `write` came in as a value, and so does the time.
 """
@@ -55,7 +56,9 @@ class Outbox:
     """One viewer as the fan-out sees it.
 
     Args:
-        write: Puts whole frames on the transport, at once and in order.
+        write: Puts bytes on the transport, behind whatever waits there.
+        descriptor: Of the transport's socket, to write to past the transport while nothing waits
+            there, that is, while the viewer is even; -1 for none.
         fail: Ends the connection; called with the error that kept the record from being read.
         dialect: What the viewer speaks.
         deflate: Whether it agreed to permessage-deflate as `framing` does it.
@@ -63,6 +66,7 @@ class Outbox:
 
     __slots__ = (
         "deflate",
+        "descriptor",
         "dialect",
         "fail",
         "is_even",
@@ -79,8 +83,10 @@ class Outbox:
         *,
         dialect: Dialect,
         deflate: bool,
+        descriptor: int = -1,
     ) -> None:
         self.write = write
+        self.descriptor = descriptor
         self.fail = fail
         self.dialect = dialect
         self.deflate = deflate

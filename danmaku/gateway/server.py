@@ -51,6 +51,7 @@ from danmaku.gateway.outbox import Known, Reset, opening_of
 from danmaku.gateway.room_hub import Means
 from danmaku.gateway.session import Limits
 from danmaku.gateway.sweep import Sweep
+from danmaku.gateway.turns import Turns
 from danmaku.ports import Clock, Reader
 from danmaku.telemetry import Telemetry
 
@@ -97,7 +98,9 @@ class Gateway:
         self._clock = clock
         self._telemetry = telemetry
         self._crew = Crew()
-        self._hub = Hub(Means(settings, reader, telemetry, self._crew))
+        self._hub = Hub(
+            Means(settings, reader, telemetry, self._crew, Turns(settings.slice_sockets))
+        )
         self._connections: set[Connection] = set()
         self._sweep = Sweep(self._connections, settings.slice_sockets)
         self._is_draining = False

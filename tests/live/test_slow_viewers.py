@@ -14,7 +14,6 @@ from tests.live.site import FAST, running, settings_of
 
 TIGHT = FAST["gateway"] | {
     "ring_entries_max": 16,
-    "outbox_bytes_max": 4096,
     "gather_ms_max": 5,
 }
 COMMENTS = 4_000  # more, with such texts, than the kernel's buffers hold

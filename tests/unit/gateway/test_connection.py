@@ -234,7 +234,7 @@ def slow_socket(house):
     return end
 
 
-SLOW = {"outbox_bytes_max": 4096, "ring_entries_max": 16, "gather_ms_max": 0}
+SLOW = {"ring_entries_max": 16, "gather_ms_max": 0}
 LONG = "很长的弹幕" * 20
 
 

@@ -28,6 +28,7 @@ from danmaku.gateway.crew import Crew
 from danmaku.gateway.dialects.danmaku_v1 import JsonDialect
 from danmaku.gateway.outbox import Outbox
 from danmaku.gateway.room_hub import Means, RoomHub
+from danmaku.gateway.turns import Turns
 from danmaku.telemetry import Telemetry
 
 ROOM, ANN = RoomId("demo"), AccountId(1)
@@ -212,7 +213,7 @@ class Play:
     def __init__(self, slice_sockets):
         limits = GatewaySettings(ring_entries_max=16, gather_ms_max=0, slice_sockets=slice_sockets)
         self.room = Room()
-        means = Means(limits, ReaderOf(self.room), Telemetry(), Crew())
+        means = Means(limits, ReaderOf(self.room), Telemetry(), Crew(), Turns(slice_sockets))
         self.hub = RoomHub(ROOM, Seq(0), means)
         self.is_strict = slice_sockets > 2
         self.viewers = []
