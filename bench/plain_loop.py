@@ -15,13 +15,10 @@ import msgspec
 import uvloop
 
 from bench.frames import upgrade_request
+from bench.native import NoCompilerError
 
 SOURCE = Path(__file__).with_name("plain_loop.c")
 FRAME_BYTES_MAX = 65_535
-
-
-class NoCompilerError(RuntimeError):
-    """There is no C compiler: the ratio cannot be given."""
 
 
 class Writing(msgspec.Struct, frozen=True):

@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 
 from bench.driver import Order, Result, Said
-from bench.plain_loop import NoCompilerError, Writing, Written
+from bench.native import NoCompilerError
+from bench.plain_loop import Writing, Written
 from bench.plain_loop import measure as measure_plain_loop
 from bench.probes import Buckets, cpu_ns, memory_bytes, server_histograms
 from bench.rules import rule_file
