@@ -1,8 +1,8 @@
 """`danmaku.v1` on the wire: bytes to typed messages, public entries to bytes, in three dialects.
 
-All carry the same fields (docs/protocol.md). What comes in is decoded strictly and once: whatever is
-not a message of the protocol is `BadMessage`, whatever it is made of. What goes out to many is put
-together from parts that were encoded once.
+All carry the same fields (docs/protocol.md). What comes in is decoded strictly and once: whatever
+is not a message of the protocol is `BadMessage`, whatever it is made of. What goes out to many is
+put together from parts that were encoded once.
 """
 
 import json

@@ -8,6 +8,17 @@ import msgspec
 import pytest
 import yaml
 
+from danmaku.domain.comment import Comment, CommentStatus, Content, Mode, RecalledBy, Style
+from danmaku.domain.room import (
+    Broadcast,
+    MediaType,
+    ReviewMode,
+    RoomKind,
+    RoomPolicy,
+    RoomState,
+    Status,
+)
+from danmaku.domain.views import View, ViewKind
 from danmaku.errors import BadMessage
 from danmaku.gateway.dialects.danmaku_v1 import (
     Hello,
@@ -16,11 +27,12 @@ from danmaku.gateway.dialects.danmaku_v1 import (
     Op,
     Ping,
     Recall,
+    RowsDialect,
     Send,
 )
 from tests.house.tree import ROOT
 
-JSON, MSGPACK = JsonDialect(), MsgpackDialect()
+JSON, MSGPACK, ROWS = JsonDialect(), MsgpackDialect(), RowsDialect()
 INBOUND = {struct.__struct_config__.tag: struct for struct in (Hello, Send, Recall, Ping)}
 FIXTURES = {
     path.stem: json.loads(path.read_text(encoding="utf-8"))
@@ -63,11 +75,67 @@ def fits(schema, value):
     if type(value) not in {TYPES[kind] for kind in kinds}:
         return False
     if isinstance(value, list):
-        return all(fits(schema["items"], item) for item in value)
+        return list_fits(schema, value)
     if isinstance(value, dict):
         known = schema["properties"]
         return set(value) == set(known) and all(fits(known[name], value[name]) for name in value)
     return True
+
+
+def list_fits(schema, value):
+    """As `fits`; a list is described by what each item is, or by what stands where."""
+    if isinstance(schema["items"], dict):
+        return all(fits(schema["items"], item) for item in value)
+    fewest, most = schema["minItems"], len(schema["items"])
+    return fewest <= len(value) <= most and all(map(fits, schema["items"], value))
+
+
+def rows_of(fixture):
+    """The fixture in the rows dialect, which is MessagePack's but for batches."""
+    return bytes.fromhex(fixture.get("rows", fixture["msgpack"]))
+
+
+def view_of(entry):
+    if entry["kind"] == "room":
+        return View(ViewKind.ROOM, entry["seq"], state=state_of(entry["state"]))
+    content = None
+    if "text" in entry:
+        style = Style(Mode(entry["mode"]), entry["color"], entry["size"])
+        content = Content(entry["text"], style, entry["position_ms"], entry["name"])
+    comment = Comment(
+        origin=entry["seq"],
+        number=entry["number"],
+        status=CommentStatus.PUBLISHED if content else CommentStatus.RECALLED,
+        at_ms=entry.get("at_ms", 0),
+        position_ms=entry.get("position_ms", 0),
+        author=entry.get("author", ""),
+        content=content,
+        late=entry.get("late", False),
+        imported=entry.get("imported", False),
+        by=RecalledBy(entry["by"]) if "by" in entry else None,
+        category=entry.get("category"),
+    )
+    return View(ViewKind(entry["kind"]), entry["seq"], comment)
+
+
+def state_of(fields):
+    return RoomState(
+        title=fields["title"],
+        kind=RoomKind(fields["kind"]),
+        status=Status(fields["status"]),
+        media_url=fields["media_url"],
+        media_type=MediaType(fields["media_type"]),
+        policy=RoomPolicy(
+            mode=ReviewMode(fields["mode"]),
+            slow_ms=fields["slow_ms"],
+            text_max=fields["text_max"],
+            modes=frozenset(map(Mode, fields["modes"])),
+            colors=fields["colors"],
+            sizes=fields["sizes"],
+            recall_within_ms=fields["recall_within_ms"],
+        ),
+        broadcast=Broadcast(**fields["broadcast"]),
+    )
 
 
 @named("client-")
@@ -75,17 +143,20 @@ def test_a_clients_message_means_what_its_fixture_says(fixture):
     messages = [
         JSON.decode(fixture["json"].encode()),
         MSGPACK.decode(bytes.fromhex(fixture["msgpack"])),
+        ROWS.decode(rows_of(fixture)),
     ]
 
-    assert [msgspec.to_builtins(message) for message in messages] == [fixture["means"]] * 2
+    assert [msgspec.to_builtins(message) for message in messages] == [fixture["means"]] * 3
 
 
 @named("bad-")
-def test_what_a_fixture_calls_bad_is_refused_in_both_dialects(fixture):
+def test_what_a_fixture_calls_bad_is_refused_in_every_dialect(fixture):
     with pytest.raises(BadMessage) as by_json:
         JSON.decode(fixture["json"].encode())
     with pytest.raises(BadMessage):
         MSGPACK.decode(bytes.fromhex(fixture["msgpack"]))
+    with pytest.raises(BadMessage):
+        ROWS.decode(rows_of(fixture))
 
     assert by_json.value.code == fixture["code"]
 
@@ -96,9 +167,10 @@ def test_the_server_writes_what_its_fixture_says(fixture):
     for dialect, written in (
         (JSON, fixture["json"].encode()),
         (MSGPACK, bytes.fromhex(fixture["msgpack"])),
+        (ROWS, rows_of(fixture)),
     ):
         if "entries" in fields:
-            parts = [dialect.encode(entry) for entry in fields["entries"]]
+            parts = [dialect.part(view_of(entry)) for entry in fields["entries"]]
             payload = dialect.batch(Op(fields["op"]), fields["after"], fields["upto"], parts)
         else:
             payload = dialect.encode(fields)
@@ -107,7 +179,9 @@ def test_the_server_writes_what_its_fixture_says(fixture):
 
 @named("server-")
 def test_what_the_server_writes_is_described(fixture):
-    assert fits(MESSAGES[fixture["fields"]["op"]]["payload"], fixture["fields"])
+    described = MESSAGES[fixture["fields"]["op"]]["payload"]
+    assert fits(described, fixture["fields"])
+    assert fits(described, msgpack.unpackb(rows_of(fixture)))
     assert json.loads(fixture["json"]) == fixture["fields"]
     assert msgpack.unpackb(bytes.fromhex(fixture["msgpack"])) == fixture["fields"]
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench import messages
 from danmaku.domain.comment import Comment, CommentStatus, Content, Draft, Mode, Style
 from danmaku.domain.ids import ClientId, Millis, Number, Pseudonym, Seq
 from danmaku.domain.room import RoomState
@@ -18,12 +19,14 @@ from danmaku.gateway.dialects.danmaku_v1 import (
     Op,
     Ping,
     Recall,
+    RowsDialect,
     Send,
-    part_of,
 )
 
-JSON, MSGPACK = JsonDialect(), MsgpackDialect()
-BOTH = pytest.mark.parametrize("dialect", [JSON, MSGPACK], ids=["json", "msgpack"])
+JSON, MSGPACK, ROWS = JsonDialect(), MsgpackDialect(), RowsDialect()
+EACH = pytest.mark.parametrize(
+    "dialect", [JSON, MSGPACK, ROWS], ids=lambda dialect: dialect.subprotocol
+)
 
 SEND = {"op": "send", "id": "c-1", "text": "前方高能"}
 BAD_FIELDS = {
@@ -107,10 +110,10 @@ def encoded(dialect, fields):
 
 
 def decoded(dialect, payload):
-    return json.loads(payload) if dialect is JSON else msgpack.unpackb(payload)
+    return messages.decoded(messages.Dialect(dialect.subprotocol), payload)
 
 
-@BOTH
+@EACH
 def test_each_message_is_read_with_its_defaults(dialect):
     messages = [
         dialect.decode(encoded(dialect, fields))
@@ -132,7 +135,7 @@ def test_each_message_is_read_with_its_defaults(dialect):
     ]
 
 
-@BOTH
+@EACH
 def test_a_send_becomes_a_draft(dialect):
     fields = SEND | {
         "position_ms": -5,
@@ -153,7 +156,7 @@ def test_a_send_becomes_a_draft(dialect):
     )
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("fields", BAD_FIELDS.values(), ids=BAD_FIELDS)
 def test_fields_out_of_the_protocol_are_a_bad_message(dialect, fields):
     with pytest.raises(BadMessage):
@@ -172,7 +175,7 @@ def test_what_is_no_msgpack_of_the_protocol_is_a_bad_message(payload):
         MSGPACK.decode(payload)
 
 
-@BOTH
+@EACH
 def test_a_bad_message_is_not_quoted_in_the_answer(dialect):
     with pytest.raises(BadMessage) as refused:
         dialect.decode(encoded(dialect, SEND | {"mode": "planted-words"}))
@@ -180,7 +183,7 @@ def test_a_bad_message_is_not_quoted_in_the_answer(dialect):
     assert "planted" not in str(refused.value)
 
 
-@BOTH
+@EACH
 @given(payload=st.binary(max_size=200))
 def test_any_bytes_are_a_message_or_a_bad_message(dialect, payload):
     try:
@@ -190,7 +193,7 @@ def test_any_bytes_are_a_message_or_a_bad_message(dialect, payload):
     assert isinstance(message, Hello | Send | Recall | Ping)
 
 
-@BOTH
+@EACH
 @given(text=st.text(st.characters(exclude_categories=["Cs"]), max_size=50))
 def test_any_text_without_surrogates_comes_through_as_it_is(dialect, text):
     assert dialect.decode(encoded(dialect, SEND | {"text": text})).text == text
@@ -210,15 +213,13 @@ def view_of(number, text):
     return View(ViewKind.COMMENT, Seq(number), comment=comment)
 
 
-@BOTH
+@EACH
 @given(texts=st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=40))
 def test_a_batch_put_together_from_parts_reads_as_if_it_were_encoded_whole(dialect, texts):
     views = [view_of(number, text) for number, text in enumerate(texts, start=1)]
     views.append(View(ViewKind.ROOM, Seq(len(texts) + 1), state=RoomState(title="房间")))
 
-    payload = dialect.batch(
-        Op.ENTRIES, Seq(0), Seq(2**40), [part_of(view, dialect) for view in views]
-    )
+    payload = dialect.batch(Op.ENTRIES, Seq(0), Seq(2**40), [dialect.part(view) for view in views])
 
     assert decoded(dialect, payload) == {
         "op": "entries",
@@ -228,7 +229,7 @@ def test_a_batch_put_together_from_parts_reads_as_if_it_were_encoded_whole(diale
     }
 
 
-@BOTH
+@EACH
 def test_a_batch_without_entries_is_whole(dialect):
     payload = dialect.batch(Op.SKIPPED, Seq(3), Seq(9), [])
 
