@@ -1,0 +1,138 @@
+"""Curves and bars as plain geometry; the template only writes it down.
+
+Everything is in the units of the drawing's own box, which is as wide as a phone: text in it stays
+readable there, and two of them stand side by side on a desk.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bench.outcome import Curve, Figure
+from bench.page.axis import Axis, Span, Tick, linear, logarithmic, shares
+from bench.verdict import Standing, interval_of, number, standing_of
+
+WIDTH = 440
+HEIGHT = 270
+COLORS = 8  # as many hues as the style sheet has; more lines begin anew with dashes
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 10, 44
+_ROW = 36
+_BARS_FOOT = 22
+_LOG_FROM = 20.0  # times the least value, from where even steps would hide the small ones
+_SHARE = "share"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One curve: a path, and how to tell it from the others."""
+
+    name: str
+    path: str
+    color: int
+    dashed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinePlot:
+    """Curves over the same two axes."""
+
+    title: str
+    x: Axis
+    y: Axis
+    lines: tuple[Line, ...]
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = _LEFT
+    right: int = WIDTH - _RIGHT
+    top: int = _TOP
+    bottom: int = HEIGHT - _BOTTOM
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One figure: its median as a bar, its interval as a whisker, its goal as a mark."""
+
+    name: str
+    text: str
+    top: float
+    end: float
+    low: float
+    high: float
+    goal: float | None
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class BarPlot:
+    """Figures of one unit, one below the other."""
+
+    title: str
+    bars: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+    one: float | None  # where the yardstick itself stands; None: the unit is no ratio
+    height: int
+    width: int = WIDTH
+    left: int = 2
+    right: int = WIDTH - _RIGHT
+
+
+def line_plots(named: Iterable[tuple[str, Curve]]) -> list[LinePlot]:
+    """One plot for each pair of axes, with all the curves that share them."""
+    plots: dict[tuple[str, str], list[tuple[str, Curve]]] = {}
+    for name, curve in named:
+        if curve.points:
+            plots.setdefault((curve.x, curve.y), []).append((name, curve))
+    return [_line_plot(x, y, curves) for (x, y), curves in plots.items()]
+
+
+def bar_plot(title: str, figures: dict[str, Figure]) -> BarPlot:
+    """Draw figures of one unit; ratios show where 1 is."""
+    intervals = {name: interval_of(figure) for name, figure in figures.items()}
+    goals = [figure.goal for figure in figures.values() if figure.goal is not None]
+    is_ratio = all(figure.unit == "ratio" for figure in figures.values())
+    reach = [*(i.high for i in intervals.values()), *goals, *([1.0] if is_ratio else [])]
+    axis = linear("", reach, Span(2, WIDTH - _RIGHT))
+    bars = [
+        Bar(
+            name=name,
+            text=number(intervals[name].median),
+            top=row * _ROW,
+            end=axis.place(intervals[name].median),
+            low=axis.place(intervals[name].low),
+            high=axis.place(intervals[name].high),
+            goal=None if figure.goal is None else axis.place(figure.goal),
+            standing=standing_of(figure),
+        )
+        for row, (name, figure) in enumerate(figures.items())
+    ]
+    height = len(bars) * _ROW + _BARS_FOOT
+    return BarPlot(title, tuple(bars), axis.ticks, axis.place(1) if is_ratio else None, height)
+
+
+def _line_plot(x: str, y: str, curves: Sequence[tuple[str, Curve]]) -> LinePlot:
+    points = [point for _, curve in curves for point in curve.points]
+    x_axis = _x_axis(x, [point[0] for point in points])
+    y_axis = _y_axis(y, [point[1] for point in points])
+    lines = [
+        Line(name, _path(curve, x_axis, y_axis), n % COLORS, dashed=n >= COLORS)
+        for n, (name, curve) in enumerate(curves)
+    ]
+    return LinePlot(f"{y} by {x}", x_axis, y_axis, tuple(lines))
+
+
+def _x_axis(title: str, values: Sequence[float]) -> Axis:
+    span = Span(_LEFT, WIDTH - _RIGHT)
+    if _SHARE in title:
+        return shares(title, values, span)
+    return linear(title, values, span, from_zero=False)
+
+
+def _y_axis(title: str, values: Sequence[float]) -> Axis:
+    span = Span(HEIGHT - _BOTTOM, _TOP)
+    if min(values) > 0 and max(values) / min(values) >= _LOG_FROM:
+        return logarithmic(title, values, span)
+    return linear(title, values, span)
+
+
+def _path(curve: Curve, x: Axis, y: Axis) -> str:
+    places = [f"{x.place(across):.1f} {y.place(up):.1f}" for across, up in curve.points]
+    return "M" + "L".join(places)
