@@ -1,7 +1,6 @@
 """Decide, commit; and decide again when what the decision stood on has moved meanwhile."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 
 from danmaku.domain.account import Standing
 from danmaku.domain.facts import Entry
@@ -48,7 +47,7 @@ class Decisions:
             appends = await decide(who)
             try:
                 return await self._record.commit(
-                    *(replace(append, standing=standing) for append in appends)
+                    *[Append(it.chain, it.fact, it.room_version, standing) for it in appends]
                 )
             except Stale:
                 who = None if who is None else await self._freshen(who)

@@ -45,6 +45,8 @@ class Standings:
         known = await self.of(who.account)
         if known is None:
             raise NotSignedIn("Sign in again.")
+        if known.token_room == who.token_room:
+            return known
         return replace(known, token_room=who.token_room)
 
     async def of(self, account: AccountId) -> Standing | None:

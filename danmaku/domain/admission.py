@@ -8,7 +8,7 @@ Article: articles.Article.REVIEW_BEFORE_PUBLICATION
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from danmaku.domain.account import Power, Standing
 from danmaku.domain.comment import (
@@ -45,9 +45,12 @@ class Look:
     micros: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
-    """A draft on its way: who asks, where, when, and what may be asked about it."""
+    """A draft on its way: who asks, where, when, and what may be asked about it.
+
+    Not frozen: each phase writes down what it has settled.
+    """
 
     who: Standing | None
     room: LiveRoom
@@ -56,6 +59,8 @@ class Asked:
     buckets: TokenBuckets
     look: Callable[[str], Look]
     imported: bool = False
+    text: str = ""  # clean, once `text_bounds` has let it pass
+    position_ms: int = 0  # on the media clock, once `position_known` has let it pass
 
     @property
     def author(self) -> Standing:
@@ -69,33 +74,30 @@ class Asked:
         return self.author.may(Power.COMMENT_RECALL, self.room.room, self.now_ms)
 
 
-def room_open(asked: Asked) -> Asked:
+def room_open(asked: Asked) -> None:
     """Let nothing pass while the room takes no comments."""
     state = asked.room.state
     if state.status is Status.CLOSED:
         raise Coded(Code.ROOM_CLOSED, "This room is closed; its comments stay readable.")
     if state.status is Status.PAUSED or state.policy.mode is ReviewMode.CLOSED:
         raise Coded(Code.ROOM_PAUSED, "Comments are switched off in this room for now.")
-    return asked
 
 
-def signed_in(asked: Asked) -> Asked:
+def signed_in(asked: Asked) -> None:
     """Ask for an account that may comment here."""
     require(asked.who, Power.COMMENT_SEND, asked.room.room, asked.now_ms)
-    return asked
 
 
-def text_bounds(asked: Asked) -> Asked:
+def text_bounds(asked: Asked) -> None:
     """Clean the text and hold it to the room's length."""
-    text = clean_text(asked.draft.text)
-    if not text:
+    asked.text = clean_text(asked.draft.text)
+    if not asked.text:
         raise Coded(Code.EMPTY, "There is nothing to show.")
-    if len(text) > asked.room.state.policy.text_max:
+    if len(asked.text) > asked.room.state.policy.text_max:
         raise Coded(Code.TOO_LONG, f"At most {asked.room.state.policy.text_max} characters.")
-    return replace(asked, draft=replace(asked.draft, text=text))
 
 
-def style_allowed(asked: Asked) -> Asked:
+def style_allowed(asked: Asked) -> None:
     """Hold mode, colour and size to what exists and what the room allows."""
     policy, style = asked.room.state.policy, asked.draft.style
     if (
@@ -106,10 +108,9 @@ def style_allowed(asked: Asked) -> Asked:
         or (style.size != NORMAL and not policy.sizes)
     ):
         raise Coded(Code.STYLE_NOT_ALLOWED, "This room does not allow that style.")
-    return asked
 
 
-def position_known(asked: Asked) -> Asked:
+def position_known(asked: Asked) -> None:
     """Put the comment on the media clock: the server's while a broadcast runs.
 
     Neither review nor the commit moves it: it is the time of receipt, less the broadcast's start
@@ -117,10 +118,11 @@ def position_known(asked: Asked) -> Asked:
     """
     draft, broadcast = asked.draft, asked.room.state.broadcast
     if broadcast is not None and asked.room.state.is_broadcasting and not asked.imported:
-        return replace(asked, draft=replace(draft, position_ms=_on_air(asked, broadcast)))
+        asked.position_ms = _on_air(asked, broadcast)
+        return
     if not 0 <= draft.position_ms <= POSITION_MAX_MS:
         raise Coded(Code.BAD_POSITION, "The position lies outside the video.")
-    return asked
+    asked.position_ms = draft.position_ms
 
 
 def _on_air(asked: Asked, broadcast: Broadcast) -> int:
@@ -131,26 +133,24 @@ def _on_air(asked: Asked, broadcast: Broadcast) -> int:
     return max(0, min(position_ms, POSITION_MAX_MS))
 
 
-def burst(asked: Asked) -> Asked:
+def burst(asked: Asked) -> None:
     """Take a token from the sender's bucket, before anything costs more."""
     if not asked.imported:
         asked.buckets.take(asked.author.account, asked.now_ms)
-    return asked
 
 
-def turn(asked: Asked) -> Asked:
+def turn(asked: Asked) -> None:
     """Slow mode and repeats; hosts wait for neither."""
     if asked.imported or asked.is_host:
-        return asked
+        return
     account = asked.author.account
     asked.room.slow.take_turn(account, asked.now_ms)
-    if not asked.room.note_text(account, fold(asked.draft.text).skeleton, asked.now_ms):
+    if not asked.room.note_text(account, fold(asked.text).skeleton, asked.now_ms):
         asked.room.slow.give_back(account)
         raise Coded(Code.DUPLICATE, "You have just said that.")
-    return asked
 
 
-Phase = Callable[[Asked], Asked]
+Phase = Callable[[Asked], None]
 
 GATES: tuple[Phase, ...] = (room_open, signed_in, text_bounds, style_allowed, position_known)
 LIMITS: tuple[Phase, ...] = (burst, turn)
@@ -168,20 +168,20 @@ def admit(asked: Asked, *, again: bool = False) -> Judgement:
         Refused: The first phase's answer that is not yes; limits keep what they noted.
     """
     for phase in GATES if again else PHASES:
-        asked = phase(asked)
+        phase(asked)
     return judge(asked)
 
 
 def judge(asked: Asked) -> Judgement:
     """The last phase: the filter's word and the room's review mode, as a fact."""
-    look = asked.look(asked.draft.text)
+    look = asked.look(asked.text)
     findings = look.findings
     draft, author = asked.draft, asked.author
-    shown = draft.text if findings.masked is None else findings.masked
+    shown = asked.text if findings.masked is None else findings.masked
     content = Content(
-        text=shown, style=draft.style, position_ms=draft.position_ms, name=author.name
+        text=shown, style=draft.style, position_ms=asked.position_ms, name=author.name
     )
-    verdict = verdict_of(look, draft.text)
+    verdict = verdict_of(look, asked.text)
     if findings.action is Action.REFUSE:
         return CommentRefused(
             actor=None,

@@ -35,6 +35,8 @@ _UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # Hangul fillers, the bla
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Mn", "Me", "Zs"})
 _MARKS = frozenset({"Mn", "Me"})  # those that take no place of their own
 MARKS_MAX = 8  # in a row; real writing needs six at most, more only draw over the neighbours
+# Marks are no word characters: where there is no long row of such, there are not too many marks.
+_LONG_ROW = re.compile(rf"[^\w\s]{{{MARKS_MAX + 1}}}")
 
 
 def clean_text(text: str) -> str:
@@ -57,6 +59,8 @@ def _is_seen(char: str) -> bool:
 
 
 def _with_few_marks(text: str) -> str:
+    if _LONG_ROW.search(text) is None:
+        return text
     kept: list[str] = []
     marks_count = 0
     for char in text:

@@ -1,3 +1,4 @@
+import sys
 import unicodedata
 
 import pytest
@@ -73,3 +74,13 @@ def test_marks_do_not_pile_up(marks):
     cleaned = clean_text(f"a{marks}b")
 
     assert len(cleaned) <= MARKS_MAX + 2
+
+
+def test_every_mark_there_is_does_not_pile_up():
+    marks = [
+        char
+        for char in map(chr, range(sys.maxunicode + 1))
+        if unicodedata.category(char) in {"Mn", "Me"}
+    ]
+
+    assert [mark for mark in marks if len(clean_text(f"中{mark * 20}文")) > MARKS_MAX + 2] == []
