@@ -35,7 +35,10 @@ class FromRing:
 
 @dataclass(frozen=True, slots=True)
 class FromRecord:
-    """Read `(after, upto]` from the record and send it; `skips`: only what nobody may miss."""
+    """Read `(after, upto]` from the record and send it; `skips`: only what nobody may miss.
+
+    One who skips is told of the whole range at once; for the others the ring has the rest.
+    """
 
     after: Seq
     upto: Seq
@@ -110,7 +113,7 @@ class Outbox:
         if self.position >= floor:
             return FromRing(self.position, flushed)
         skips = not self.replays or flushed - self.position > replay_max
-        return FromRecord(self.position, flushed, skips=skips)
+        return FromRecord(self.position, flushed if skips else floor, skips=skips)
 
     def stall(self, now_ms: Millis) -> None:
         """The transport is full."""

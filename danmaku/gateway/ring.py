@@ -84,6 +84,23 @@ class Ring:
         last = bisect_right(self._items, upto, lo=first, key=_SEQ)
         return self._items[first:last]
 
+    def takes(self, after: Seq) -> bool:
+        """Whether the ring may reach down to `after` within its bound."""
+        return len(self._items) + self.floor - after <= self._entries_max
+
+    def fill(self, after: Seq, floor: Seq, views: Sequence[View]) -> None:
+        """Reach down to `after`, with what the record showed a moment ago of `(after, floor]`.
+
+        What was recalled since then is emptied; nothing happens if the floor has moved meanwhile.
+        """
+        if floor != self.floor:
+            return
+        self.floor = after
+        self._items[:0] = [Item(view) for view in views]
+        self._texts.clear()
+        for item in self._items:
+            self._index(item)
+
     def restart(self, top: Seq) -> None:
         """Forget everything: the record alone knows what lies before `top`."""
         self.floor = self.top = top

@@ -13,13 +13,14 @@ Belongs to the event loop's thread. Memory: the ring, and a few words for each v
 
 import asyncio
 from dataclasses import dataclass
+from itertools import islice
 
 import structlog
 
 from danmaku.config import GatewaySettings
 from danmaku.domain.facts import Entry
 from danmaku.domain.ids import Millis, RoomId, Seq
-from danmaku.domain.views import ViewKind, view_of
+from danmaku.domain.views import View, ViewKind, view_of
 from danmaku.gateway.crew import Crew
 from danmaku.gateway.dialects.danmaku_v1 import Dialect, Op, viewers_here
 from danmaku.gateway.framing import frame_of
@@ -30,8 +31,10 @@ from danmaku.gateway.turns import Turns
 from danmaku.ports import Reader
 from danmaku.telemetry import Telemetry
 
+CATCH_UPS_MAX = 64  # frames kept for viewers who lack the same
 CHUNK_ENTRIES = 512  # of the ring, in one frame to one viewer
 FLIGHT_WEIGHT = 0.2  # of the newest batch in the mean time that writing one takes
+LATE_SHARE = 4  # of a turn: viewers who are behind get a quarter of it
 PAGE_ENTRIES = 1000  # of the record, in one frame to one viewer
 
 _log = structlog.get_logger(__name__)
@@ -58,6 +61,10 @@ class _Flight:
     since_s: float | None  # when its first entry was announced, in the loop's time
 
 
+_Lack = tuple[Dialect, bool, Seq, Seq]
+"""What a viewer lacks: dialect, deflate, after, upto. In a storm of returns many lack the same."""
+
+
 class RoomHub:
     """The fan-out of one room.
 
@@ -77,7 +84,11 @@ class RoomHub:
         self._members: set[Outbox] = set()
         self._cohorts: dict[tuple[Dialect, bool], set[Outbox]] = {}  # the even ones
         self._ahead: set[Outbox] = set()  # they know more than has been flushed
+        self._late: dict[Outbox, None] = {}  # to be served when it is this room's turn
         self._reading: dict[Outbox, asyncio.Task[None]] = {}
+        self._thirsty: set[Outbox] = set()  # they wait until the ring has been filled up
+        self._filling: asyncio.Task[None] | None = None
+        self._catch_ups: dict[_Lack, tuple[bytes, Seq]] = {}  # as the ring stands now
         self._flight: _Flight | None = None
         self._gathering: asyncio.TimerHandle | None = None  # until the next batch
         self._pending_since_s: float | None = None
@@ -108,6 +119,7 @@ class RoomHub:
             self._heal(entry.seq)
             return
         view = view_of(entry)
+        self._catch_ups.clear()  # a recall changes what is behind it
         self._ring.push(entry.seq, view, sent=self.flushed)
         if view is None:
             return
@@ -152,17 +164,23 @@ class RoomHub:
 
     def turn(self, sockets_max: int) -> int:
         """Write to the next few sockets; see `turns.Turner`."""
+        written = self._serve_late(max(1, sockets_max // LATE_SHARE))
         if self._flight is None:
             self._take_off()
-        flight = self._flight
-        if flight is None:
-            return 0
-        written = self._write_some(flight, sockets_max)
-        if flight.loads:
+        if (flight := self._flight) is not None:
+            written += self._write_some(flight, sockets_max - written)
+            if not flight.loads:
+                self._land(flight)
+        if self._flight is not None or self._late:
             self._means.turns.add(self)
-        else:
-            self._land(flight)
         return written
+
+    def _serve_late(self, count_max: int) -> int:
+        late = list(islice(self._late, count_max))
+        for outbox in late:
+            del self._late[outbox]
+            self.serve(outbox)
+        return len(late)
 
     def _take_off(self) -> None:
         """Make one batch of everything that is pending, or else the count if it is due."""
@@ -228,9 +246,7 @@ class RoomHub:
             now_s = self._loop.time()
             self._means.telemetry.fanout_seconds.observe(now_s - flight.since_s)
             self._flight_s += FLIGHT_WEIGHT * (now_s - self._flushed_at_s - self._flight_s)
-        ahead, self._ahead = self._ahead, set()
-        for outbox in ahead:
-            self.serve(outbox)
+        self._let_serve(self._ahead)
         if self._count_is_due:
             self._means.turns.add(self)
         self._schedule()
@@ -246,6 +262,7 @@ class RoomHub:
         self.flushed = seq
         self._pending_since_s = None
         self._stop_gathering()
+        self._catch_ups.clear()
         self._cohorts.clear()
         for outbox in tuple(self._members):
             outbox.is_even = False
@@ -266,6 +283,8 @@ class RoomHub:
         self._members.discard(outbox)
         self._means.telemetry.viewers.dec()
         self._ahead.discard(outbox)
+        self._thirsty.discard(outbox)
+        self._late.pop(outbox, None)
         self._set_apart(outbox)
         if (reading := self._reading.pop(outbox, None)) is not None:
             reading.cancel()
@@ -275,6 +294,8 @@ class RoomHub:
         """The last viewer has left: let no timer remain."""
         self._means.turns.remove(self)
         self._stop_gathering()
+        if self._filling is not None:
+            self._filling.cancel()
         if self._telling is not None:
             self._telling.cancel()
 
@@ -292,7 +313,7 @@ class RoomHub:
 
     def serve(self, outbox: Outbox) -> None:
         """Send a viewer what it lacks, as far as its transport takes it; then let it be even."""
-        while outbox in self._members and outbox not in self._reading and not outbox.is_even:
+        while outbox in self._members and not (outbox.is_even or self._is_awaited(outbox)):
             match outbox.step(
                 floor=self._ring.floor,
                 flushed=self.flushed,
@@ -306,8 +327,20 @@ class RoomHub:
                     return
                 case FromRing(after, upto):
                     self._send_from_ring(outbox, after, upto)
-                case FromRecord() as step:
+                case FromRecord() as step if step.skips or not self._ring.takes(step.after):
                     self._start_reading(outbox, step)
+                case FromRecord(after):
+                    self._start_filling(outbox, after)
+
+    def _is_awaited(self, outbox: Outbox) -> bool:
+        return outbox in self._reading or outbox in self._thirsty
+
+    def _let_serve(self, outboxes: set[Outbox]) -> None:
+        """Serve them when it is this room's turn: there may be thousands."""
+        self._late.update(dict.fromkeys(outboxes))
+        outboxes.clear()
+        if self._late:
+            self._means.turns.add(self)
 
     def _join_cohort(self, outbox: Outbox) -> None:
         cohort = self._cohorts.setdefault((outbox.dialect, outbox.deflate), set())
@@ -321,12 +354,56 @@ class RoomHub:
             self._cohorts[outbox.dialect, outbox.deflate].discard(outbox)
 
     def _send_from_ring(self, outbox: Outbox, after: Seq, upto: Seq) -> None:
+        lack = (outbox.dialect, outbox.deflate, after, upto)
+        if (made := self._catch_ups.get(lack)) is None:
+            if len(self._catch_ups) == CATCH_UPS_MAX:
+                self._catch_ups.clear()
+            made = self._catch_ups[lack] = self._catch_up(lack)
+        frame, outbox.position = made  # before the write: a full transport stalls it within
+        outbox.write(frame)
+
+    def _catch_up(self, lack: _Lack) -> tuple[bytes, Seq]:
+        """The frame with what comes next, and how far it goes."""
+        dialect, deflate, after, upto = lack
         items = self._ring.between(after, upto)
         if len(items) > CHUNK_ENTRIES:
             items = items[:CHUNK_ENTRIES]
             upto = items[-1].seq
-        parts = [item.part(outbox.dialect) for item in items]
-        self._send(outbox, outbox.dialect.batch(Op.ENTRIES, after, upto, parts), upto)
+        parts = [item.part(dialect) for item in items]
+        payload = dialect.batch(Op.ENTRIES, after, upto, parts)
+        return _frame(payload, dialect, deflate=deflate), upto
+
+    def _start_filling(self, outbox: Outbox, after: Seq) -> None:
+        """Let the ring reach down to `after`; one reading at a time serves all who come back."""
+        self._thirsty.add(outbox)
+        if self._filling is None:
+            self._filling = self._means.crew.start(
+                self._fill(after), name=f"fill {self.room}", on_error=self._fail_thirsty
+            )
+
+    async def _fill(self, after: Seq) -> None:
+        floor = self._ring.floor
+        try:
+            views = await self._recorded(after, floor)
+        finally:
+            self._filling = None
+        self._ring.fill(after, floor, views)
+        self._catch_ups.clear()
+        self._let_serve(self._thirsty)
+
+    async def _recorded(self, after: Seq, upto: Seq) -> list[View]:
+        views: list[View] = []
+        while True:
+            begin = views[-1].seq if views else after
+            page = await self._means.reader.entries(self.room, begin, upto, limit=PAGE_ENTRIES)
+            views += page
+            if len(page) < PAGE_ENTRIES:
+                return views
+
+    def _fail_thirsty(self, error: BaseException) -> None:
+        thirsty, self._thirsty = self._thirsty, set()
+        for outbox in thirsty:
+            outbox.fail(error)
 
     def _start_reading(self, outbox: Outbox, step: FromRecord) -> None:
         self._reading[outbox] = self._means.crew.start(

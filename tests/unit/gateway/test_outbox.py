@@ -35,9 +35,9 @@ def outbox(position, *, replays=True, stalled=False):
         (outbox(60), FromRing(Seq(60), Seq(100))),
         (outbox(50), FromRing(Seq(50), Seq(100))),
         (outbox(60, replays=False), FromRing(Seq(60), Seq(100))),
-        (outbox(49), FromRecord(Seq(49), Seq(100), skips=False)),
+        (outbox(49), FromRecord(Seq(49), Seq(50), skips=False)),
         (outbox(49, replays=False), FromRecord(Seq(49), Seq(100), skips=True)),
-        (outbox(20), FromRecord(Seq(20), Seq(100), skips=False)),
+        (outbox(20), FromRecord(Seq(20), Seq(50), skips=False)),
         (outbox(19), FromRecord(Seq(19), Seq(100), skips=True)),
     ],
 )

@@ -153,3 +153,36 @@ def test_no_recalled_text_is_left_and_memory_is_bounded(acts):
         assert not {item.view.comment.number for item in texts} & recalled_numbers
         assert len(items) <= 18
         assert sum(map(len, ring._texts.values())) == len(texts)
+
+
+def test_a_ring_filled_from_below_is_as_if_it_had_been_there_all_the_time():
+    ring = ring_of(published(5, 5), top=4)
+
+    ring.fill(Seq(1), Seq(4), [published(2, 2), published(4, 4)])
+
+    assert ring.floor == 1
+    assert kinds(ring, 1, 5) == [(2, "comment"), (4, "comment"), (5, "comment")]
+
+
+def test_what_was_recalled_while_the_ring_was_being_filled_has_no_text():
+    ring = ring_of(published(5, 5), recalled(6, 2), top=4)
+
+    ring.fill(Seq(1), Seq(4), [published(2, 2)])
+
+    assert kinds(ring, 1, 6) == [(2, "marker"), (5, "comment"), (6, "recall")]
+    assert "秘密".encode() not in b"".join(item.part(JSON) for item in ring.between(Seq(1), Seq(4)))
+
+
+def test_a_floor_that_has_moved_leaves_the_filling_without_effect():
+    ring = ring_of(published(5, 5), top=4)
+
+    ring.fill(Seq(1), Seq(3), [published(2, 2)])
+
+    assert ring.floor == 4
+
+
+@pytest.mark.parametrize(("after", "takes"), [(0, False), (1, True)])
+def test_a_ring_is_filled_no_further_than_its_bound(after, takes):
+    ring = ring_of(published(5, 5), published(6, 6), top=4, entries_max=5)
+
+    assert ring.takes(Seq(after)) is takes

@@ -112,8 +112,10 @@ class ReaderOf:
 
     def __init__(self, room):
         self._room = room
+        self.reads = 0
 
     async def entries(self, _room, after, upto, *, limit, sticky_only=False):
+        self.reads += 1
         await asyncio.sleep(0)
         kinds = (CommentRecalled, CommentRestored) if sticky_only else Fact
         asked = [entry for entry in self._room.entries[after:upto] if isinstance(entry.fact, kinds)]
@@ -203,6 +205,12 @@ ACTS = st.one_of(
 )
 
 
+def hub_of(reader, *, top=0, slice_sockets=500):
+    limits = GatewaySettings(ring_entries_max=16, gather_ms_max=0, slice_sockets=slice_sockets)
+    means = Means(limits, reader, Telemetry(), Crew(), Turns(slice_sockets))
+    return RoomHub(ROOM, Seq(top), means)
+
+
 class Play:
     """One room, its hub and its viewers, and everything that may happen to them.
 
@@ -211,10 +219,9 @@ class Play:
     """
 
     def __init__(self, slice_sockets):
-        limits = GatewaySettings(ring_entries_max=16, gather_ms_max=0, slice_sockets=slice_sockets)
         self.room = Room()
-        means = Means(limits, ReaderOf(self.room), Telemetry(), Crew(), Turns(slice_sockets))
-        self.hub = RoomHub(ROOM, Seq(0), means)
+        self.reader = ReaderOf(self.room)
+        self.hub = hub_of(self.reader, slice_sockets=slice_sockets)
         self.is_strict = slice_sockets > 2
         self.viewers = []
         for _ in range(4):
@@ -280,3 +287,55 @@ async def play(acts, slice_sockets):
 @given(acts=st.lists(ACTS, max_size=60))
 def test_every_viewer_ends_at_what_a_fresh_page_shows(acts, slice_sockets):
     asyncio.run(play(acts, slice_sockets))
+
+
+async def test_all_who_come_back_to_a_room_are_served_by_few_readings():
+    room = Room()
+    for _ in range(12):
+        room.publish()
+    reader = ReaderOf(room)
+    hub = hub_of(reader, top=12)
+
+    viewers = [Viewer(room, hub, since, is_strict=True) for since in [5, 9, 5, 2, 12] * 40]
+    await turns(200)
+
+    assert {viewer.position for viewer in viewers} == {12}
+    assert reader.reads == 2  # down to 5 for most of them, then down to 2
+    hub.close()
+
+
+async def test_a_record_that_cannot_be_read_ends_those_who_wait_for_it_and_nobody_else():
+    class Unreadable(ReaderOf):
+        async def entries(self, *_args, **_named):
+            raise OSError
+
+    room, failed = Room(), []
+    for _ in range(3):
+        room.publish()
+    hub = hub_of(Unreadable(room), top=3)
+    wait = [Outbox(failed.append, failed.append, dialect=JSON, deflate=False) for _ in range(3)]
+    for outbox in wait:
+        hub.enter(outbox, Seq(1))
+        hub.serve(outbox)
+    viewer = Viewer(room, hub, None, is_strict=True)
+    await turns(10)
+    hub.append(room.publish())
+    await turns(10)
+
+    assert [type(error) for error in failed] == [OSError] * 3
+    assert viewer.position == 4
+    hub.close()
+
+
+def test_who_leaves_while_the_record_is_read_gets_nothing():
+    async def leave():
+        room = Room()
+        room.publish()
+        hub = hub_of(ReaderOf(room), top=1)
+        gone, stays = (Viewer(room, hub, 0, is_strict=True) for _ in range(2))
+        hub.leave(gone.outbox)
+        await turns(10)
+        assert (gone.position, stays.position) == (0, 1)
+        hub.close()
+
+    asyncio.run(leave())
