@@ -11,6 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+SPAN_S = 0.25
+"""How often an audience is read."""
+
+RESTLESS_SHARE = 0.95
+PATIENCE_S = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class Knock:
@@ -69,6 +75,68 @@ class Log:
     losses: list[Loss] = field(default_factory=list)
     saturated: str = ""
     cpu_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How far an audience is, all counted since its start.
+
+    Attributes:
+        at_ns: When that was, on the monotonic clock.
+        cpu_ns: Time on a processor.
+        waited_ns: Time in which it could have run, and others had its core.
+    """
+
+    at_ns: int = 0
+    frames: int = 0
+    cpu_ns: int = 0
+    waited_ns: int = 0
+
+
+class Strain:
+    """Judges, reading by reading, whether an audience was the bottleneck itself.
+
+    It was if it never rested while frames came: what came then may have lain in the kernel before
+    it was looked at. Waiting for the core counts as well, since senders may live on the same one.
+
+    Attributes:
+        last: The latest reading.
+    """
+
+    def __init__(self) -> None:
+        self.last = Reading()
+        self._spans = self._restless = 0
+        self._worst = ""
+        self._worst_share = RESTLESS_SHARE
+
+    def begin(self, reading: Reading) -> None:
+        """Judge from here on: what was before was not receiving."""
+        self.last = reading
+
+    def judge(self, reading: Reading) -> None:
+        """Judge the span since the last reading."""
+        wall_ns = max(1, reading.at_ns - self.last.at_ns)
+        ran = (reading.cpu_ns - self.last.cpu_ns) / wall_ns
+        waited = (reading.waited_ns - self.last.waited_ns) / wall_ns
+        heard = reading.frames > self.last.frames
+        self.last = reading
+        self._spans += 1
+        if not heard or ran + waited <= RESTLESS_SHARE:
+            return
+        self._restless += 1
+        if ran + waited > self._worst_share:
+            self._worst_share = ran + waited
+            self._worst = f"{ran:.0%} at work, {waited:.0%} waiting for its core"
+
+    @property
+    def words(self) -> str:
+        """What `Log.saturated` says."""
+        if not self._restless:
+            return ""
+        return (
+            f"the audience had no rest in {self._restless} of {self._spans} spans"
+            f" of {SPAN_S * 1000:.0f} ms (at worst {self._worst})"
+        )
 
 
 class Audience(Protocol):
