@@ -80,6 +80,11 @@ class StoreSettings(_Part):
         le=1_000_000,
         description="Entries waiting for the writer before senders are refused.",
     )
+    remembered_max: int = Field(
+        default=65_536,
+        ge=0,
+        description="Rooms, accounts and names that the writer need not read again, of each.",
+    )
     commit_wait_ms_max: int = Field(
         default=10_000, ge=100, description="After this a sender is told `unknown`, milliseconds."
     )

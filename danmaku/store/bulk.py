@@ -1,43 +1,88 @@
-"""Many rows with few statements.
+"""What every commit runs: many rows with few statements, and each statement put together once.
 
-The driver gives up the interpreter's lock with every row of an `executemany`, and a busy event loop
-then keeps it for milliseconds. So rows are inserted in groups, one statement each: this alone, of
-all statements, goes round the Core's parameter handling (docs/record.md, "Cost").
+Two things cost more than the database's own work. The Core puts a statement together anew each time
+it is run; so the text is compiled once and goes to the driver as it is. And the driver gives up the
+interpreter's lock with every row of an `executemany`, which a busy event loop then keeps; so rows
+are inserted, and keys looked up, in groups of one statement each (docs/record.md, "Cost").
+
+Values are of types that the driver knows: nothing converts them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
+from operator import itemgetter
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Dialect, Table, bindparam
+from sqlalchemy import BindParameter, Column, Connection, Dialect, Table, Update, bindparam, select
+
+from danmaku.store.schema import AnyRow
 
 GROUP_ROWS_MAX = 256
+STATEMENTS_MAX = 256  # more than there are tables, times sizes of groups
 
+_ANY_SIZE_MAX = 16  # up to here a group may have every size: a small batch is one statement
+
+Item = TypeVar("Item")
 Rows = Sequence[dict[str, object]]
 
 
 def insert_all(connection: Connection, table: Table, rows: Rows) -> None:
-    """Insert rows that each have all columns of `table`, of types that the driver knows."""
-    names = table.columns.keys()
+    """Insert rows that each have all columns of `table`."""
+    values_of = _values_of(tuple(table.columns.keys()))
     for group in _groups(rows):
-        statement = _statement(table, len(group), connection.dialect)
-        values = chain.from_iterable([row[name] for name in names] for row in group)
+        statement = _insert(table, len(group), connection.dialect)
+        values = chain.from_iterable(map(values_of, group))
         connection.exec_driver_sql(statement, tuple(values))
 
 
-def _groups(rows: Rows) -> Iterator[Rows]:
-    """Cut into powers of two, so that few statements are ever made."""
+def update_all(connection: Connection, statement: Update, rows: Rows) -> None:
+    """Run an update once for each row, which has whatever the statement binds."""
+    text, names = _update(statement, connection.dialect)
+    values = [*map(_values_of(names), rows)]
+    connection.exec_driver_sql(text, values if len(values) > 1 else values[0])
+
+
+def find_all(
+    connection: Connection, key: Column[Any], column: Column[Any], keys: Sequence[object]
+) -> Iterator[AnyRow]:
+    """Give `key` and `column` of each row whose `key` is one of `keys`."""
+    for group in _groups(keys):
+        statement = _find(key, column, len(group), connection.dialect)
+        yield from connection.exec_driver_sql(statement, tuple(group))
+
+
+def _groups(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Cut into few sizes, so that few statements are ever made."""
     begin = 0
-    while (rest := len(rows) - begin) > 0:
-        size = min(GROUP_ROWS_MAX, 1 << (rest.bit_length() - 1))
-        yield rows[begin : begin + size]
+    while (rest := len(items) - begin) > 0:
+        size = rest if rest <= _ANY_SIZE_MAX else min(GROUP_ROWS_MAX, 1 << (rest.bit_length() - 1))
+        yield items[begin : begin + size]
         begin += size
 
 
-@lru_cache(maxsize=256)
-def _statement(table: Table, rows_count: int, dialect: Dialect) -> str:
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _values_of(names: tuple[str, ...]) -> Callable[[dict[str, object]], tuple[object, ...]]:
+    """What takes these out of a row; two at least, for one alone comes without its tuple."""
+    return itemgetter(*names)
+
+
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _insert(table: Table, rows_count: int, dialect: Dialect) -> str:
     groups: list[dict[str, object]] = [
         {name: bindparam(f"{name}_{index}") for name in table.columns.keys()}  # noqa: SIM118 -- no mapping
         for index in range(rows_count)
     ]
     return str(table.insert().values(groups).compile(dialect=dialect))
+
+
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _update(statement: Update, dialect: Dialect) -> tuple[str, tuple[str, ...]]:
+    compiled = statement.compile(dialect=dialect)
+    return str(compiled), tuple(compiled.positiontup or ())
+
+
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _find(key: Column[Any], column: Column[Any], keys_count: int, dialect: Dialect) -> str:
+    wanted: list[BindParameter[object]] = [bindparam(f"key_{index}") for index in range(keys_count)]
+    return str(select(key, column).where(key.in_(wanted)).compile(dialect=dialect))

@@ -10,6 +10,7 @@ All of it is canonical JSON: sorted keys, no spaces, UTF-8.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -38,8 +39,7 @@ class Part:
     SEALED = "sealed"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a fact goes; `origin` and `number` are of the comment it is about, or 0."""
 
     seq: Seq
@@ -56,8 +56,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
         return str(cls.__struct_config__.tag)
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(NamedTuple):
     """A fact, divided."""
 
     about: About

@@ -1,6 +1,7 @@
 """A comment as its row and its body give it, and as a fact leaves it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from sqlalchemy import and_, case, select
 
@@ -42,8 +43,7 @@ COMMENTS = select(schema.comment, _body.content).select_from(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CommentRow:
+class CommentRow(NamedTuple):
     """A comment, and what the record alone needs to know of it."""
 
     room: RoomId
@@ -88,18 +88,19 @@ def client_key_of(room: RoomId, account: AccountId, client: ClientId) -> str:
 
 def judged(fact: Judgement, place: Place, author: Pseudonym) -> Comment:
     """The comment as a judgement leaves it."""
-    comment = Comment(
+    public = fact if isinstance(fact, CommentPublished) else None
+    return Comment(
         origin=place.origin,
-        number=None,
+        number=None if public is None else place.number,
         status=STATUS_AFTER[type(fact)],
         at_ms=fact.at_ms,
         position_ms=fact.content.position_ms,
         author=author,
         content=fact.content,
+        late=public is not None and public.late,
+        imported=public is not None and public.imported,
+        category=None if isinstance(fact, CommentPublished) else fact.category,
     )
-    if isinstance(fact, CommentPublished):
-        return replace(comment, number=place.number, late=fact.late, imported=fact.imported)
-    return replace(comment, category=fact.category)
 
 
 def turned(fact: Turn, before: Comment) -> Comment:

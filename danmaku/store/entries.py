@@ -3,8 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, select
@@ -35,6 +34,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sealed: str | None = None
 
 
+_SALTS_OF_ENTRY = 3  # its leaf's and its bodies'
 _HEADER = msgspec.json.Decoder(Header)
 
 
@@ -50,59 +50,77 @@ def header_of(raw: bytes) -> Header:
 # --- writing
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """Rows of one entry, and the link that the next one continues from."""
 
-    about: About
     entry: dict[str, object]
     bodies: list[dict[str, object]]
     link: bytes
 
 
-def write_down(
-    fact: Fact, chain: RoomId, place: Place, at_ms: Millis, *, previous: bytes, name_of: NameOf
-) -> Written:
-    """Make the rows of an entry whose predecessor has the link `previous`."""
-    packed = _PACKERS[type(fact)](fact, place, name_of)
-    salts = os.urandom(3 * SALT_BYTES)
-    bodies: list[dict[str, object]] = []
-    digests: dict[str, str | None] = {Part.OPEN: None, Part.SEALED: None}
-    parts = ((Part.OPEN, packed.open), (Part.SEALED, packed.sealed))
-    for index, (part, value) in enumerate(parts, start=1):
-        if value is None:
-            continue
-        salt, content = salts[index * SALT_BYTES :][:SALT_BYTES], canonical(value)
-        digests[part] = digest_of(salt, content).hex()
-        bodies.append(
-            {"chain": chain, "seq": place.seq, "part": part, "salt": salt, "content": content}
+class Scribe:
+    """Makes the rows of the entries of one transaction.
+
+    Args:
+        now_ms: The time that all of them bear.
+        entries_count: How many there will be, about: chance for all of them is drawn at once, since
+            each draw gives up the interpreter's lock. 1 or more.
+    """
+
+    def __init__(self, now_ms: Millis, entries_count: int) -> None:
+        self.now_ms = now_ms
+        self._draw_bytes = entries_count * _SALTS_OF_ENTRY * SALT_BYTES
+        self._salts = b""
+        self._used_bytes = 0
+
+    def write_down(
+        self, fact: Fact, chain: RoomId, place: Place, *, previous: bytes, name_of: NameOf
+    ) -> Written:
+        """Make the rows of an entry whose predecessor has the link `previous`."""
+        packed = _PACKERS[type(fact)](fact, place, name_of)
+        bodies: list[dict[str, object]] = []
+        digests: list[str | None] = []
+        for part, value in ((Part.OPEN, packed.open), (Part.SEALED, packed.sealed)):
+            if value is None:
+                digests.append(None)
+                continue
+            salt, content = self._salt(), canonical(value)
+            digests.append(digest_of(salt, content).hex())
+            bodies.append(
+                {"chain": chain, "seq": place.seq, "part": part, "salt": salt, "content": content}
+            )
+        header = canonical(
+            Header(
+                chain=chain,
+                seq=place.seq,
+                at_ms=self.now_ms,
+                about=packed.about,  # type: ignore[arg-type]  # the packers make no other
+                open=digests[0],
+                sealed=digests[1],
+            )
         )
-    header = canonical(
-        Header(
-            chain=chain,
-            seq=place.seq,
-            at_ms=at_ms,
-            about=packed.about,  # type: ignore[arg-type]  # the packers make no other
-            open=digests[Part.OPEN],
-            sealed=digests[Part.SEALED],
-        )
-    )
-    leaf_salt = salts[:SALT_BYTES]
-    leaf = digest_of(leaf_salt, header)
-    link = link_of(previous, leaf)
-    row: dict[str, object] = {
-        "chain": chain,
-        "seq": place.seq,
-        "at_ms": at_ms,
-        "kind": packed.about.kind(),
-        "origin": place.origin or None,
-        "number": place.number or None,
-        "header": header,
-        "leaf_salt": leaf_salt,
-        "leaf": leaf,
-        "link": link,
-    }
-    return Written(packed.about, row, bodies, link)
+        salt = self._salt()
+        leaf = digest_of(salt, header)
+        link = link_of(previous, leaf)
+        row: dict[str, object] = {
+            "chain": chain,
+            "seq": place.seq,
+            "at_ms": self.now_ms,
+            "kind": packed.about.kind(),
+            "origin": place.origin or None,
+            "number": place.number or None,
+            "header": header,
+            "leaf_salt": salt,
+            "leaf": leaf,
+            "link": link,
+        }
+        return Written(row, bodies, link)
+
+    def _salt(self) -> bytes:
+        if self._used_bytes == len(self._salts):
+            self._salts, self._used_bytes = os.urandom(self._draw_bytes), 0
+        begin, self._used_bytes = self._used_bytes, self._used_bytes + SALT_BYTES
+        return self._salts[begin : self._used_bytes]
 
 
 # --- reading

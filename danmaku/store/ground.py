@@ -1,15 +1,15 @@
 """What facts are judged against while one transaction is made.
 
-`Ground` is read from the tables at the start, only as far as the waiting facts touch it, and is
-carried forward in memory by each fact admitted since; what differs from the start at the end is
-written back. So facts of one transaction see each other, and a call that is refused half-way is
-forgotten by taking the copy made before it.
+`Ground` is taken from the writer's memory and the tables at the start, only as far as the waiting
+facts touch it, and is carried forward by each fact admitted since; what differs from the start at
+the end is written back. So facts of one transaction see each other, and a call that is refused
+half-way is forgotten by taking the copy made before it.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields, replace
-from typing import Self
+from dataclasses import dataclass, field, fields
+from typing import Self, get_args
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
@@ -29,32 +29,27 @@ from danmaku.domain.facts import (
 from danmaku.domain.ids import AccountId, Number, Pseudonym, RoomId, Seq
 from danmaku.ports import Append
 from danmaku.store import schema
+from danmaku.store.bulk import find_all
 from danmaku.store.comments import COMMENTS, CommentRow, Judgement, client_key_of, comment_row_of
+from danmaku.store.memory import ChainHead, Memory
 
 CommentKey = tuple[RoomId, Seq]
 
-# What every comment asks is built once: building it anew cost more than asking it.
+# Built once: building them anew cost more than asking them.
 _chain, _comment, _name, _account = (
     table.c for table in (schema.chain, schema.comment, schema.pseudonym, schema.account)
 )
 _KEYS: BindParameter[object] = bindparam("keys", expanding=True)
 _CHAINS = select(schema.chain).where(_chain.id.in_(_KEYS)).order_by(_chain.id).with_for_update()
-_ORIGINS = select(_comment.client_key, _comment.origin).where(_comment.client_key.in_(_KEYS))
 _NAMES = select(schema.pseudonym).where(_name.chain == bindparam("chain"), _name.account.in_(_KEYS))
 _VERSIONS = select(_account.id, _account.version).where(_account.id.in_(_KEYS))
 _LOGINS = select(_account.id, _account.login_key).where(_account.login_key.in_(_KEYS))
 
-_ACCOUNT_FIELDS = frozenset({"actor", "author", "owner", "account", "holder", "reporter"})
-
-
-@dataclass(frozen=True, slots=True)
-class ChainHead:
-    """Where a chain stands."""
-
-    top: Seq
-    number_top: Number
-    version: Seq  # seq of the entry that set the room's state
-    link: bytes
+_ACCOUNT_NAMES = frozenset({"actor", "author", "owner", "account", "holder", "reporter"})
+_ACCOUNT_FIELDS: dict[type[Fact], tuple[str, ...]] = {
+    kind: tuple(name for name in kind.__dataclass_fields__ if name in _ACCOUNT_NAMES)
+    for kind in get_args(Fact)
+}
 
 
 @dataclass(slots=True)
@@ -72,17 +67,32 @@ class Ground:
     tokens: dict[str, AccountId | None] = field(default_factory=dict)  # None: revoked
 
     @classmethod
-    def under(cls, connection: Connection, appends: Iterable[Append]) -> Self:
-        """Read what these appends touch, and lock their chains, in the order of their ids."""
+    def under(cls, connection: Connection, memory: Memory, appends: Iterable[Append]) -> Self:
+        """Find what these appends touch.
+
+        What is not remembered is read. Chains are locked by that, in the order of their ids, where
+        a database has others who write: there the memory must know none.
+        """
         touched = _touched(appends)
         ground = cls()
-        for load in (_load_chains, _load_comments, _load_people, _load_rights):
-            load(ground, connection, touched)
+        _load_chains(ground, connection, memory, touched)
+        _load_people(ground, connection, memory, touched)
+        _load_comments(ground, connection, touched)
+        _load_rights(ground, connection, touched)
         return ground
+
+    def teach(self, memory: Memory) -> None:
+        """Have this remembered; only what is committed may be."""
+        memory.chains.learn(self.chains)
+        memory.pseudonyms.learn(self.pseudonyms)
+        memory.versions.learn(self.versions)
 
     def copy(self) -> Self:
         """An independent ground that stands as this one does."""
-        return replace(self, **{each.name: dict(getattr(self, each.name)) for each in fields(self)})
+        return type(self)(*(dict(getattr(self, name)) for name in _GROUND_FIELDS))
+
+
+_GROUND_FIELDS = tuple(each.name for each in fields(Ground))
 
 
 def login_key_of(login: str) -> str:
@@ -110,7 +120,7 @@ class _Touched:
     clients: set[str] = field(default_factory=set)
     origins: set[tuple[RoomId, int]] = field(default_factory=set)
     numbers: set[tuple[RoomId, int]] = field(default_factory=set)
-    people: set[tuple[RoomId, int]] = field(default_factory=set)
+    people: set[tuple[RoomId, AccountId]] = field(default_factory=set)
     logins: set[str] = field(default_factory=set)
     grants: set[str] = field(default_factory=set)
     tokens: set[str] = field(default_factory=set)
@@ -121,7 +131,8 @@ def _touched(appends: Iterable[Append]) -> _Touched:
     touched = _Touched()
     for append in appends:
         touched.chains.add(append.chain)
-        touched.people.update((append.chain, account) for account in _accounts_in(append.fact))
+        for account in _accounts_in(append.fact):
+            touched.people.add((append.chain, account))
         if append.standing is not None:
             touched.standings.add(append.standing[0])
         _touch_subject(touched, append)
@@ -152,20 +163,22 @@ def _grant_id(fact: PowersGranted | PowersRevoked) -> str:
 
 
 def _accounts_in(fact: Fact) -> Iterator[AccountId]:
-    for name in fact.__dataclass_fields__:
-        if name in _ACCOUNT_FIELDS and (account := getattr(fact, name)) is not None:
+    for name in _ACCOUNT_FIELDS[type(fact)]:
+        if (account := getattr(fact, name)) is not None:
             yield account
 
 
-def _load_chains(ground: Ground, connection: Connection, touched: _Touched) -> None:
-    for row in connection.execute(_CHAINS, {"keys": list(touched.chains)}):
+def _load_chains(ground: Ground, connection: Connection, memory: Memory, touched: _Touched) -> None:
+    if not (unknown := memory.chains.recall(touched.chains, ground.chains)):
+        return
+    for row in connection.execute(_CHAINS, {"keys": unknown}):
         ground.chains[row.id] = ChainHead(row.top, row.number_top, row.version, row.link)
 
 
 def _load_comments(ground: Ground, connection: Connection, touched: _Touched) -> None:
-    if touched.clients:
-        for key, origin in connection.execute(_ORIGINS, {"keys": list(touched.clients)}):
-            ground.origins[key] = origin
+    ground.origins.update(
+        find_all(connection, _comment.client_key, _comment.origin, [*touched.clients])
+    )
     for column, keys in ((_comment.origin, touched.origins), (_comment.number, touched.numbers)):
         for room, wanted in _by_chain(keys).items():
             rows = connection.execute(COMMENTS.where(_comment.room == room, column.in_(wanted)))
@@ -179,7 +192,7 @@ def _take(ground: Ground, row: CommentRow) -> None:
         ground.numbered[row.room, row.comment.number] = row.comment.origin
 
 
-def _by_chain(keys: set[tuple[RoomId, int]]) -> dict[RoomId, list[int]]:
+def _by_chain(keys: Iterable[tuple[RoomId, int]]) -> dict[RoomId, list[int]]:
     # A query for each chain: no database looks up pairs by an index as well.
     grouped = defaultdict(list)
     for chain, key in keys:
@@ -187,13 +200,14 @@ def _by_chain(keys: set[tuple[RoomId, int]]) -> dict[RoomId, list[int]]:
     return grouped
 
 
-def _load_people(ground: Ground, connection: Connection, touched: _Touched) -> None:
-    for chain, wanted in _by_chain(touched.people).items():
+def _load_people(ground: Ground, connection: Connection, memory: Memory, touched: _Touched) -> None:
+    nameless = memory.pseudonyms.recall(touched.people, ground.pseudonyms)
+    for chain, wanted in _by_chain(nameless).items():
         for row in connection.execute(_NAMES, {"chain": chain, "keys": wanted}):
             ground.pseudonyms[row.chain, row.account] = row.pseudonym
-    accounts = {account for _, account in touched.people} | touched.standings
-    if accounts:
-        for row in connection.execute(_VERSIONS, {"keys": list(accounts)}):
+    accounts = touched.standings.union([account for _, account in touched.people])
+    if unknown := memory.versions.recall(accounts, ground.versions):
+        for row in connection.execute(_VERSIONS, {"keys": unknown}):
             ground.versions[row.id] = row.version
     if touched.logins:
         for row in connection.execute(_LOGINS, {"keys": list(touched.logins)}):

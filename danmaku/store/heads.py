@@ -14,9 +14,11 @@ class HeadSigner:
     Args:
         key: The record's own.
         epoch: Part of what is signed: a head of another life is worth nothing in this one.
+        every_s: How often it should be asked to.
     """
 
-    def __init__(self, key: Ed25519PrivateKey, epoch: str) -> None:
+    def __init__(self, key: Ed25519PrivateKey, epoch: str, *, every_s: float) -> None:
+        self.every_s = every_s
         self._key = key
         self._epoch = epoch
         self._grown: set[RoomId] = set()

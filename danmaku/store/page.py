@@ -9,26 +9,26 @@ import base64
 import os
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam
+from sqlalchemy import Connection, Table, Update, bindparam
 
 from danmaku.domain.facts import Entry, Fact, RoomChanged, RoomOpened
-from danmaku.domain.ids import AccountId, Millis, Number, Pseudonym, RoomId, Seq
+from danmaku.domain.ids import AccountId, Number, Pseudonym, RoomId, Seq
 from danmaku.store import schema
-from danmaku.store.bulk import insert_all
+from danmaku.store.bulk import insert_all, update_all
 from danmaku.store.chain import GENESIS
 from danmaku.store.codec import Place
 from danmaku.store.comments import CommentRow, announced
-from danmaku.store.entries import write_down
-from danmaku.store.ground import ChainHead, Ground
+from danmaku.store.entries import Scribe
+from danmaku.store.ground import Ground
+from danmaku.store.memory import ChainHead
 
 PSEUDONYM_CHARS = 10
 
 _NEW_CHAIN = ChainHead(top=Seq(0), number_top=Number(0), version=Seq(0), link=GENESIS)
 
 
-def _update(table: Any, key: tuple[str, ...], columns: tuple[str, ...]) -> Any:
+def _update(table: Table, key: tuple[str, ...], columns: tuple[str, ...]) -> Update:
     where = [table.c[name] == bindparam(f"_{name}") for name in key]
     return table.update().where(*where).values({name: bindparam(name) for name in columns})
 
@@ -36,7 +36,7 @@ def _update(table: Any, key: tuple[str, ...], columns: tuple[str, ...]) -> Any:
 _COMMENT_COLUMNS = tuple(
     column.name for column in schema.comment.c if column.name not in {"room", "origin"}
 )
-_STATEMENTS: dict[str, Any] = {
+_STATEMENTS: dict[str, Table | Update] = {
     "chain_new": schema.chain,
     "chain": _update(schema.chain, ("id",), ("top", "number_top", "version", "link")),
     "room_new": schema.room,
@@ -71,13 +71,14 @@ class Page:
 
     Args:
         ground: What the tables say about all that will be put.
-        now_ms: The time that all entries of this transaction bear.
+        scribe: Makes the entries.
     """
 
-    def __init__(self, ground: Ground, now_ms: Millis) -> None:
+    def __init__(self, ground: Ground, scribe: Scribe) -> None:
         self.ground = ground.copy()
         self.rows: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
-        self.now_ms = now_ms
+        self.now_ms = scribe.now_ms
+        self._scribe = scribe
         self._start = ground
 
     def mark(self) -> Mark:
@@ -99,7 +100,7 @@ class Page:
             if isinstance(statement, Table):
                 insert_all(connection, statement, rows)
             else:
-                connection.execute(statement, rows)
+                update_all(connection, statement, rows)
 
     def put(
         self,
@@ -113,11 +114,10 @@ class Page:
         head = self.ground.chains.get(chain, _NEW_CHAIN)
         seq = Seq(head.top + 1)
         place = Place(seq) if row is None else Place(seq, row.comment.origin, _number(row))
-        written = write_down(
+        written = self._scribe.write_down(
             fact,
             chain,
             place,
-            self.now_ms,
             previous=head.link,
             name_of=lambda account: self.name(chain, account),
         )
@@ -155,7 +155,7 @@ class Page:
         for chain, head in end.chains.items():
             if head is not (old := start.chains.get(chain)):
                 key = "_id" if old else "id"
-                rows["chain" if old else "chain_new"].append({key: chain, **_columns_of(head)})
+                rows["chain" if old else "chain_new"].append({key: chain, **head._asdict()})
         for account, version in end.versions.items():
             if version != start.versions.get(account):
                 rows["account"].append({"_id": account, "version": version})
@@ -174,15 +174,6 @@ class Page:
             return
         values["_room"], values["_origin"] = values.pop("room"), values.pop("origin")
         self.rows["comment"].append(values)
-
-
-def _columns_of(head: ChainHead) -> dict[str, object]:
-    return {
-        "top": head.top,
-        "number_top": head.number_top,
-        "version": head.version,
-        "link": head.link,
-    }
 
 
 def _number(row: CommentRow) -> Number:

@@ -15,8 +15,9 @@ from danmaku.domain.ids import PLATFORM, AccountId, Millis
 from danmaku.errors import Broken, Code, Coded, Stale
 from danmaku.ports import Append
 from danmaku.store import platform_acts, room_acts
-from danmaku.store.entries import entry_at
+from danmaku.store.entries import Scribe, entry_at
 from danmaku.store.ground import Ground, new_key_of
+from danmaku.store.memory import Memory
 from danmaku.store.page import Page
 
 JUST_REGISTERED = AccountId(0)  # ports.Record.commit: the account that the same call registers
@@ -29,13 +30,17 @@ class Batch:
 
     Args:
         connection: In a transaction; no other may write meanwhile.
+        memory: What need not be read.
         appends: All that will be added: what they touch is read at once.
         now_ms: The time that all entries of this transaction bear.
     """
 
-    def __init__(self, connection: Connection, appends: Sequence[Append], now_ms: Millis) -> None:
+    def __init__(
+        self, connection: Connection, memory: Memory, appends: Sequence[Append], now_ms: Millis
+    ) -> None:
         self._connection = connection
-        self._page = Page(Ground.under(connection, appends), now_ms)
+        self._memory = memory
+        self._page = Page(Ground.under(connection, memory, appends), Scribe(now_ms, len(appends)))
         self.entries: list[Entry] = []  # to be announced, in record order
 
     def add(self, appends: tuple[Append, ...]) -> list[Entry]:
@@ -61,6 +66,10 @@ class Batch:
     def write(self) -> None:
         """Send all rows to the database; committing is the caller's."""
         self._page.write(self._connection)
+
+    def remember(self) -> None:
+        """Spare the next batches to read what this one left behind; only after COMMIT."""
+        self._page.ground.teach(self._memory)
 
     def _append(self, append: Append, call: list[Entry]) -> Entry:
         fact = append.fact

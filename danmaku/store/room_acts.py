@@ -1,7 +1,6 @@
 """What each fact of a room's chain does to the page: check first, then put."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from danmaku.domain.comment import CommentStatus
@@ -75,7 +74,7 @@ def _turn(page: Page, chain: RoomId, fact: Turn) -> Entry:
     origin = page.ground.numbered.get((chain, fact.number))
     before = _target(page, chain, origin, fact)
     after = turned(fact, before.comment)
-    return _keep(page, fact, replace(before, comment=after, changed_seq=page.next(chain)))
+    return _keep(page, fact, before._replace(comment=after, changed_seq=page.next(chain)))
 
 
 def _target(page: Page, chain: RoomId, origin: Seq | None, fact: Judgement | Turn) -> CommentRow:

@@ -24,6 +24,7 @@ from danmaku.store.database import DATABASE_FILE, Readers, check_durable, read_e
 from danmaku.store.heads import HeadSigner
 from danmaku.store.intake import Intake, Job, Work
 from danmaku.store.keys import head_key
+from danmaku.store.memory import Memory
 from danmaku.store.migrations import migrate
 from danmaku.store.queries import Queries
 from danmaku.store.writer import Watch, Writer
@@ -65,9 +66,11 @@ class SqliteStore(Queries, AccountQueries):
         self._writer = Writer(
             engine,
             self._intake,
-            HeadSigner(head_key(settings.data_dir), self._epoch),
+            Memory.of(settings.remembered_max),
+            HeadSigner(
+                head_key(settings.data_dir), self._epoch, every_s=settings.checkpoint_ms / 1000
+            ),
             clock=clock,
-            checkpoint_s=settings.checkpoint_ms / 1000,
             watch=watch,
         )
         Queries.__init__(self, readers)

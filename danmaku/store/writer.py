@@ -27,6 +27,7 @@ from danmaku.store.database import check_durable
 from danmaku.store.entries import ENTRIES, entries_of
 from danmaku.store.heads import HeadSigner
 from danmaku.store.intake import Intake, Job
+from danmaku.store.memory import Memory
 from danmaku.store.record import Batch
 
 FAILURES_WITHIN_S = 10.0
@@ -52,9 +53,9 @@ class Writer:
     Args:
         engine: From `database.write_engine`.
         intake: Where the jobs come from; closing it ends the thread once all are done.
+        memory: What need not be read; empty.
         signer: Of the heads.
         clock: Wall time, for the entries.
-        checkpoint_s: How often grown chains get a head.
         watch: Told of each commit.
     """
 
@@ -62,18 +63,18 @@ class Writer:
         self,
         engine: Engine,
         intake: Intake,
+        memory: Memory,
         signer: HeadSigner,
         *,
         clock: Clock,
-        checkpoint_s: float,
         watch: Watch | None,
     ) -> None:
         self._engine = engine
         self._intake = intake
+        self._memory = memory
         self._signer = signer
         self._clock = clock
-        self._checkpoint_s = checkpoint_s
-        self._checkpoint_at_s = time.monotonic() + checkpoint_s
+        self._sign_at_s = time.monotonic() + signer.every_s
         self._watch = watch
         self._loop = asyncio.get_running_loop()
         self._announces: list[Announce] = []
@@ -105,18 +106,18 @@ class Writer:
 
     def _run(self) -> None:
         while not self._intake.is_done:
-            jobs = self._intake.take(PROBE_S if self.is_down else self._until_checkpoint_s())
+            jobs = self._intake.take(PROBE_S if self.is_down else self._until_signing_s())
             if self.is_down and not self._probe():
                 self._fail(jobs, StoreDown())
             elif jobs:
                 self._serve(jobs)
-            if self._until_checkpoint_s() <= 0:
+            if self._until_signing_s() <= 0:
                 self._sign()
         self._sign()
         self._close()
 
-    def _until_checkpoint_s(self) -> float:
-        return max(0.0, self._checkpoint_at_s - time.monotonic())
+    def _until_signing_s(self) -> float:
+        return max(0.0, self._sign_at_s - time.monotonic())
 
     def _serve(self, jobs: list[Job]) -> None:
         begun_s = time.monotonic()
@@ -149,7 +150,7 @@ class Writer:
         transaction = self._connection.begin()
         try:
             appends = [append for job in jobs for append in job.appends]
-            batch = Batch(self._connection, appends, self._clock())
+            batch = Batch(self._connection, self._memory, appends, self._clock())
             for job in jobs:
                 self._admit(batch, job)
             batch.write()
@@ -163,6 +164,7 @@ class Writer:
             transaction.commit()
         except SQLAlchemyError as error:
             raise _OutcomeOpenError from error
+        batch.remember()
         return batch.entries
 
     def _admit(self, batch: Batch, job: Job) -> None:
@@ -177,7 +179,7 @@ class Writer:
         self._hand_over(ghosts, jobs)
 
     def _sign(self) -> None:
-        self._checkpoint_at_s = time.monotonic() + self._checkpoint_s
+        self._sign_at_s = time.monotonic() + self._signer.every_s
         if self.is_down or not self._signer.has_work:
             return
         try:
@@ -216,6 +218,7 @@ class Writer:
     def _reopen(self) -> list[Entry] | None:
         """Connect anew, settle the file, find what was never announced; None if that fails."""
         self._close()
+        self._memory.forget()
         try:
             self._connection = self._connect()
             with self._connection.begin():

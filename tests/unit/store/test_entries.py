@@ -18,7 +18,7 @@ from danmaku.domain.ids import AccountId, Millis, Pseudonym, Seq
 from danmaku.domain.room import Broadcast, RoomState
 from danmaku.store import platform_codec, room_codec
 from danmaku.store.codec import Part, Place, Stored, canonical
-from danmaku.store.entries import header_of, write_down
+from danmaku.store.entries import Scribe, header_of
 from tests.contract.facts import (
     ANN,
     BEN,
@@ -76,7 +76,8 @@ SECRETS = {
 def written(fact, place):
     chain = "demo" if type(fact) in room_codec.PACKERS else "@platform"
     names = {account: name for name, account in NAMES.items()}
-    return write_down(fact, chain, place, Millis(1), previous=bytes(32), name_of=names.__getitem__)
+    scribe = Scribe(Millis(1), entries_count=1)
+    return scribe.write_down(fact, chain, place, previous=bytes(32), name_of=names.__getitem__)
 
 
 def read_back(rows, secret):
