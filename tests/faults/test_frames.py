@@ -342,8 +342,8 @@ async def torment(address, random, frames):
         raw = await upgraded(address, ROOM, dialect=dialect, deflate=random.random() < 0.3)
         ending = asyncio.create_task(raw.end(within_s=30))
         if random.random() < 0.5:
-            hello = {Dialect.JSON: HELLO, Dialect.MSGPACK: frame(BINARY, MSGPACK_HELLO)}
-            raw.writer.write(hello[dialect])
+            packed = frame(BINARY, MSGPACK_HELLO)
+            raw.writer.write(HELLO if dialect is Dialect.JSON else packed)
         for _ in range(random.randrange(1, 30)):
             raw.writer.write(random_frame(random))
             left -= 1
