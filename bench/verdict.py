@@ -41,11 +41,12 @@ def standing_of(figure: Figure) -> Standing:
 
 
 def missed(outcome: Outcome) -> list[str]:
-    """The figures of an outcome that miss their goals, in words."""
+    """The figures of an outcome that miss their goals, in words; not those that failures name."""
     return [
         f"{name}: {number(middle(figure))} {figure.unit}, {goal_text(figure)}"
         for name, figure in outcome.figures.items()
         if standing_of(figure) is Standing.MISSED
+        and not any(name in failure for failure in outcome.failures)
     ]
 
 
