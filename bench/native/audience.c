@@ -29,7 +29,7 @@
 
 #include "viewer.h"
 
-enum { ROUND_EVENTS = 512 };
+enum { ROUND_EVENTS = 512, VIEWERS_OF_AN_ADDRESS = 4000 };
 static const int64_t PROGRESS_NS = 250 * 1000 * 1000, PATIENCE_NS = 60 * 1000000000LL;
 static const uint32_t ORDERS = UINT32_MAX; /* stdin's place among the viewers of epoll */
 
@@ -49,6 +49,21 @@ static struct party *parties;
 
 /* --- coming in -------------------------------------------------------------------------------- */
 
+/* To one place the kernel finds free ports slowly once half of them are taken, so on this machine
+ * viewers share out the addresses that it has for itself. */
+static void set_source(const struct viewer *v, const struct sockaddr_in *to)
+{
+    int on = 1;
+    struct sockaddr_in from = {.sin_family = AF_INET,
+                               .sin_addr.s_addr = htonl(
+                                   INADDR_LOOPBACK + number_of(v) / VIEWERS_OF_AN_ADDRESS)};
+    if (ntohl(to->sin_addr.s_addr) >> 24 != IN_LOOPBACKNET)
+        return;
+    setsockopt(v->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    if (bind(v->fd, (const struct sockaddr *)&from, sizeof from))
+        die("bind");
+}
+
 static void plug(struct viewer *v, const struct knock *knock)
 {
     struct sockaddr_in to = {.sin_family = AF_INET,
@@ -64,6 +79,7 @@ static void plug(struct viewer *v, const struct knock *knock)
     }
     setsockopt(v->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(v->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    set_source(v, &to);
     if (connect(v->fd, (struct sockaddr *)&to, sizeof to) && errno != EINPROGRESS)
         lose(v, AWAY, strerror(errno));
     else

@@ -1,10 +1,10 @@
 /* The log of an audience: who got what and when, each different payload kept once.
  *
- * A row is 16 bytes of memory until the next sync, which puts it into files; payloads stay, to be
- * compared with. The files are columns, in the machine's own order of bytes: viewers (u32),
- * payloads (u32, an index into contents), at_ns (u64); contents, each a length (u32), a frame's
- * first byte and its payload; and losses, a line "VIEWER AT_NS WHY" for each connection that
- * ended. */
+ * A row is 16 bytes of memory until the next sync; payloads stay, to be compared with. The files
+ * grow at a sync only, so whoever asked for one reads them in peace. They are columns, in the
+ * machine's own order of bytes: viewers (u32), payloads (u32, an index into contents), at_ns (u64);
+ * contents, each a length (u32), a frame's first byte and its payload; and losses, a line
+ * "VIEWER AT_NS WHY" for each connection that ended. */
 
 #ifndef BENCH_LOG_H
 #define BENCH_LOG_H
@@ -38,6 +38,7 @@ static struct rows *oldest, *newest;
 static struct content **contents;
 static uint32_t contents_count, contents_room, contents_written;
 static uint32_t known[SLOTS]; /* index of a content + 1, at its hash or after it */
+static struct bytes losses;
 static FILE *viewers_file, *payloads_file, *at_ns_file, *contents_file, *losses_file;
 
 static uint64_t hash_of(unsigned char head, const unsigned char *at, size_t length)
@@ -133,6 +134,8 @@ static void sync_log(void)
     FILE *files[] = {viewers_file, payloads_file, at_ns_file, contents_file, losses_file};
     write_rows();
     write_contents();
+    write_all(losses_file, losses.at, losses.length);
+    release(&losses);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (fflush(files[i]))
             die("log");
@@ -159,7 +162,9 @@ static void open_log(const char *folder)
 
 static void keep_loss(uint32_t viewer, const char *why)
 {
-    fprintf(losses_file, "%u %lld %s\n", viewer, (long long)now_ns(CLOCK_MONOTONIC), why);
+    char line[256];
+    snprintf(line, sizeof line, "%u %lld %s\n", viewer, (long long)now_ns(CLOCK_MONOTONIC), why);
+    append(&losses, line, strlen(line));
 }
 
 #endif

@@ -259,6 +259,9 @@ async def test_two_thousand_sockets_miss_nothing(hall):
         hall.tell_all(str(n))
         await asyncio.sleep(0)
     log = await log_of(crowd, 2000 * 11)
+    for guest in hall.guests.values():
+        guest.transport.abort()
+    lost = await log_when(crowd, lambda log: len(log.losses) == 2000)
     await crowd.close()
 
     said = {n: [f"welcome {n}".encode(), *(b"%d" % m for m in range(10))] for n in range(2000)}
@@ -266,6 +269,7 @@ async def test_two_thousand_sockets_miss_nothing(hall):
     for viewer, payload in zip(log.viewers, log.payloads, strict=True):
         heard[viewer].append(log.contents[payload].data)
     assert heard == said
+    assert {loss.viewer for loss in lost.losses} == set(range(2000))
 
 
 async def test_the_program_does_not_outlive_who_started_it():
