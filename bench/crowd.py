@@ -1,18 +1,21 @@
-"""Thousands of viewers in one process, none of whom is looked away from.
+"""Those who speak: senders, moderators, attackers. Each is a viewer too, and checked like all.
 
-Every entry that reaches every viewer is kept for the checker. That is affordable because the server
-sends the same bytes to all: a payload is decoded once, and each further viewer who gets it adds one
-reference and one time. One event loop, one thread.
+They live in the driver's own process, because what they say next depends on what they hear. Every
+entry that reaches them is kept. The server sends the same bytes to all: a payload is decoded once,
+and each further seat that gets it adds one reference and one time. One event loop, one thread.
 """
 
 import asyncio
 import os
 from array import array
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import monotonic_ns
-from typing import cast
+from typing import Protocol, cast
 
+import numpy as np
+
+from bench.audience import Payload
 from bench.checker import Batch, Event, Fields, Joined, Reset
 from bench.client import Door
 from bench.frames import (
@@ -20,14 +23,14 @@ from bench.frames import (
     CLOSE,
     PING,
     PONG,
-    RSV1,
     TEXT,
     FrameReader,
     client_frame,
-    inflated,
     upgrade_request,
 )
-from bench.messages import Kind, batch_of, decoded, encoded
+from bench.latency import Delivery
+from bench.messages import Kind, batch_of, encoded
+from bench.views import message_of
 
 PAYLOADS_MAX = 1024
 """Distinct payloads remembered; one that comes back later is decoded anew, which is only slower."""
@@ -38,37 +41,49 @@ _BATCHES = frozenset({"entries", "skipped"})
 
 
 @dataclass(slots=True, eq=False)
-class Delivery:
-    """One batch as bytes: what it says, and when each viewer got it."""
+class _Receipt:
+    """One batch as bytes: what it says, and when each seat got it."""
 
     batch: Batch
     bytes_count: int
     at_ns: "array[int]" = field(default_factory=lambda: array("q"))
 
 
-Heard = Callable[["Seat", Fields], None]
+class Listener(Protocol):
+    """Who acts on what seats hear."""
+
+    def hear(self, seat: "Seat", message: Fields) -> None:
+        """Take a message that is no batch."""
+
+    def see(self, seat: "Seat", batch: Batch) -> None:
+        """Take a batch."""
 
 
 class Crowd:
-    """All viewers of one room.
+    """All seats of a run.
 
     Args:
-        heard: Called with every message that is no batch.
+        listener: Told of everything.
 
     Attributes:
-        deliveries: Every distinct batch.
-        lost: Viewers whose connection ended before they left, and why.
+        seats: Everybody who was ever let in.
+        lost: Seats that were to stay and did not, and why.
     """
 
-    def __init__(self, heard: Heard) -> None:
-        self.heard = heard
+    def __init__(self, listener: Listener) -> None:
         self.seats: list[Seat] = []
-        self.deliveries: list[Delivery] = []
         self.lost: list[str] = []
-        self._read: dict[tuple[Kind, int, bytes], Delivery | Fields] = {}
+        self._listener = listener
+        self._receipts: list[_Receipt] = []
+        self._read: dict[tuple[Kind, int, bytes], _Receipt | Fields] = {}
 
-    async def take_seats(self, doors: list[Door]) -> list["Seat"]:
-        """Connect viewers, a bounded number at a time, and wait for each one's welcome.
+    @property
+    def staying(self) -> list["Seat"]:
+        """Those who are there."""
+        return [seat for seat in self.seats if not seat.is_gone]
+
+    async def take_seats(self, doors: Sequence[Door]) -> list["Seat"]:
+        """Connect, a bounded number at a time, and wait for each one's welcome.
 
         Raises:
             ConnectionError: If the server refuses one.
@@ -77,66 +92,107 @@ class Crowd:
 
         async def take(door: Door) -> Seat:
             async with gate:
-                return await self._take_seat(door)
+                return await self.take_seat(door)
 
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(take(door)) for door in doors]
         return [task.result() for task in tasks]
+
+    async def take_seat(self, door: Door, *, may_be_lost: bool = False) -> "Seat":
+        """Connect one.
+
+        Raises:
+            ConnectionError: If the server refuses it.
+        """
+        host, _, port = door.address.rpartition(":")
+        loop = asyncio.get_running_loop()
+        _, seat = await loop.create_connection(
+            lambda: Seat(self, door, may_be_lost=may_be_lost), host, int(port)
+        )
+        await seat.welcomed
+        self.seats.append(seat)
+        return seat
 
     def leave(self) -> None:
         """Everybody goes; nothing that closes now counts as lost."""
         for seat in self.seats:
             seat.leave()
 
-    def read(self, kind: Kind, head: int, payload: bytes) -> Delivery | Fields:
+    def deliveries(self) -> list[Delivery]:
+        """Every distinct batch with its receipts."""
+        return [
+            Delivery(
+                receipt.batch,
+                np.array(receipt.at_ns, np.int64),
+                receipt.bytes_count * len(receipt.at_ns),
+            )
+            for receipt in self._receipts
+        ]
+
+    def read(self, kind: Kind, head: int, payload: bytes) -> "_Receipt | Fields":
         """What a payload says.
 
-        Cost: one lookup for every viewer but the first.
+        Cost: one lookup for every seat but the first.
         """
         key = (kind, head, payload)
         if (known := self._read.get(key)) is not None:
             return known
-        plain = inflated(payload) if head & RSV1 else payload
-        message = decoded(kind.dialect, plain)
-        said: Delivery | Fields = message
-        if message["op"] in _BATCHES:
-            said = Delivery(batch_of(message), len(payload))
-            self.deliveries.append(said)
+        said: _Receipt | Fields = message_of(Payload(head, payload), kind.dialect)
+        if isinstance(said, dict) and said["op"] in _BATCHES:
+            said = _Receipt(batch_of(said), len(payload))
+            self._receipts.append(said)
         if len(self._read) >= PAYLOADS_MAX:
             del self._read[next(iter(self._read))]
         self._read[key] = said
         return said
 
-    async def _take_seat(self, door: Door) -> "Seat":
-        host, _, port = door.address.rpartition(":")
-        loop = asyncio.get_running_loop()
-        _, seat = await loop.create_connection(lambda: Seat(self, door), host, int(port))
-        await seat.welcomed
-        self.seats.append(seat)
-        return seat
+    def hear(self, seat: "Seat", said: "_Receipt | Fields", now_ns: int) -> None:
+        """Let a seat take in what was read."""
+        if isinstance(said, _Receipt):
+            said.at_ns.append(now_ns)
+            seat.take(said.batch)
+            self._listener.see(seat, said.batch)
+        else:
+            seat.note(said)
+            self._listener.hear(seat, said)
 
 
 class Seat(asyncio.Protocol):
-    """One viewer: a socket, a position in the record, and all that it was told."""
+    """One who speaks: a socket, a position in the record, and all that it was told.
 
-    def __init__(self, crowd: Crowd, door: Door) -> None:
+    Attributes:
+        gone: Why it is not there any more, once it is so.
+    """
+
+    def __init__(self, crowd: Crowd, door: Door, *, may_be_lost: bool) -> None:
         self.door = door
         self.events: list[Event] = []
         self.position = 0
+        self.gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._may_be_lost = may_be_lost
         self.welcomed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._crowd = crowd
         self._frames = FrameReader()
         self._head: bytes | None = b""  # of the HTTP answer; None: the upgrade is done
-        self._left = False
         self._transport: asyncio.Transport
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it has left or was let down."""
+        return self.gone.done()
 
     def say(self, message: Fields) -> None:
         """Send a message; nothing waits."""
-        self._transport.write(client_frame(*encoded(self.door.kind.dialect, message)))
+        self.blurt(*encoded(self.door.kind.dialect, message))
+
+    def blurt(self, opcode: int, payload: bytes) -> None:
+        """Send whatever it may be."""
+        self._transport.write(client_frame(opcode, payload))
 
     def leave(self) -> None:
         """Go without a word."""
-        self._left = True
+        if not self.gone.done():
+            self.gone.set_result("left")
         self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -161,7 +217,7 @@ class Seat(asyncio.Protocol):
         for head, payload in self._frames.feed(data):
             opcode = head & _OPCODE
             if opcode in (TEXT, BINARY):
-                self._hear(self._crowd.read(self.door.kind, head, payload), now_ns)
+                self._crowd.hear(self, self._crowd.read(self.door.kind, head, payload), now_ns)
             elif opcode == PING:
                 self._transport.write(client_frame(PONG, payload))
             elif opcode == CLOSE:
@@ -186,27 +242,28 @@ class Seat(asyncio.Protocol):
         self.say(hello)
         return rest
 
-    def _hear(self, said: Delivery | Fields, now_ns: int) -> None:
-        if isinstance(said, Delivery):
-            self.events.append(said.batch)
-            self.position = said.batch.upto
-            said.at_ns.append(now_ns)
-            return
-        match said["op"]:
+    def take(self, batch: Batch) -> None:
+        """Go forward by a batch."""
+        self.events.append(batch)
+        self.position = batch.upto
+
+    def note(self, message: Fields) -> None:
+        """Take what tells it where it stands."""
+        match message["op"]:
             case "welcome":
-                self.position = cast("int", said["top"])
+                self.position = cast("int", message["top"])
                 self.events.append(Joined(None, self.position))
                 self.welcomed.set_result(None)
             case "reset":
-                self.position = cast("int", said["top"])
+                self.position = cast("int", message["top"])
                 self.events.append(Reset(self.position))
-            case _:
-                self._crowd.heard(self, said)
 
     def _lose(self, why: str) -> None:
-        if self._left:
+        if self.gone.done():
             return
-        self.leave()
-        self._crowd.lost.append(why)
+        self.gone.set_result(why)
+        self._transport.abort()
+        if not self._may_be_lost:
+            self._crowd.lost.append(why)
         if not self.welcomed.done():
             self.welcomed.set_exception(ConnectionError(why))

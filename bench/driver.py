@@ -1,81 +1,80 @@
 """The driver's process: `python -m bench.driver`, an order as one line of JSON on standard input.
 
-It connects the viewers, sends the plan, waits for the last entry to arrive, reads the record and
-judges. Everything it has to say goes to standard output, one JSON object a line; whoever started it
-measures the server between the lines `load begins` and `load ends`.
+It lets the viewers in, sends the plan, lets happen what the scenario says, waits for the last entry
+to arrive, reads the records and judges. Everything it has to say goes to standard output, one JSON
+object a line.
 """
 
 import asyncio
 import gc
 import os
 import resource
+import signal
 import sys
+from pathlib import Path
 from random import Random
+from time import monotonic_ns
 
 import msgspec
 import uvloop
 
-from bench.checker import Run, check, counts_of
+from bench.audience import Audience
+from bench.audience_native import audience
+from bench.checker import Batch, Fields
 from bench.client import Door
 from bench.crowd import Crowd, Seat
-from bench.latency import end_to_end
-from bench.messages import KINDS
-from bench.record import read_record
-from bench.scenario import Scenario
-from bench.senders import Senders, plan_of
+from bench.happenings import Stage, carry_out
+from bench.reckoning import Heard, Result, reckon
+from bench.record import read_records
+from bench.scenario import TEXT, Quiet, Rate, Scenario, Steps, Window
+from bench.seating import knocks_of, places_of, room_of_sender, rooms_of
+from bench.senders import Pace, Senders, plan_of
+from bench.watch import Watch
 
 SETTLING_S = 10.0
-FINDINGS_SHOWN = 20
+_FLOOD_TEXT = "刷屏刷屏刷屏 {:08}"
 _TICK_S = 0.25
+_STILL_TICKS = 3  # without a new frame: nothing is on its way any more
+_SWITCH_S = 0.0005  # what runs in a thread lets the senders in again within this
 
 
-class Order(msgspec.Struct, frozen=True):
+class Order(msgspec.Struct, frozen=True, kw_only=True):
     """What one driver is to do.
 
     Attributes:
-        core: Processor to stay on; None: wherever the system likes.
+        pid: Process of the server.
+        desk: The operator's socket.
+        stages: Where the server writes what its clocks say.
         tokens: One for each sender.
+        moderator: Of an account that may recall and restore in the first room; empty: nobody may.
+        attackers: One for each account that floods.
+        core: Processor to stay on; None: wherever the system likes.
     """
 
     address: str
-    room: str
+    pid: int
+    desk: str
+    stages: str
     scenario: Scenario
     tokens: list[str]
+    moderator: str
+    attackers: list[str]
     seed: int
     core: int | None = None
 
 
-class Result(msgspec.Struct, frozen=True):
-    """What came of it.
+class Said(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of the driver.
 
     Attributes:
-        answers: How many sends got which last answer: an op, or the code of a refusal.
-        deliveries: Comments times viewers who got them.
-        frames: Batches times viewers.
-        frame_bytes: Mean payload of a batch on the wire.
-        end_to_end: The histogram of microseconds, HDR-encoded.
-        broken: Laws that did not hold, and how often.
-        findings: The first few of them in full.
-        lost: Connections that the server let down.
+        at: Where it is: "viewers", "load", "settling", "judging", "done".
+        sent: Comments so far.
+        frames: Received so far.
     """
-
-    sent: int
-    answers: dict[str, int]
-    deliveries: int
-    frames: int
-    frame_bytes: float
-    end_to_end: str
-    broken: dict[str, int]
-    findings: list[str]
-    lost: list[str]
-
-
-class Said(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of the driver."""
 
     at: str
     sent: int = 0
-    deliveries: int = 0
+    frames: int = 0
     result: Result | None = None
 
 
@@ -87,98 +86,159 @@ def say(said: Said) -> None:
 
 async def drive(order: Order) -> Result:
     """Carry out an order from the first connection to the verdict."""
-    scenario, senders = order.scenario, Senders()
-    crowd = Crowd(senders.hear)
-    await crowd.take_seats(_viewers_of(order))
-    sending = await crowd.take_seats(
-        [Door(order.address, order.room, token=token) for token in order.tokens]
-    )
-    gc.collect()
-    gc.freeze()  # what lives now lives to the end
-    gc.disable()  # and what comes holds no cycles: the collector would only look at it again
-    say(Said("load begins"))
-    await _load(scenario, Random(order.seed), senders, crowd, sending)
-    say(Said("load ends", sent=len(senders.sends), deliveries=_deliveries_of(crowd)))
-    await _settle(senders, crowd)
-    record = await read_record(order.address, order.room)
-    viewers = {f"viewer {n}": seat.events for n, seat in enumerate(crowd.seats)}
-    crowd.leave()
-    findings = check(Run(record, viewers, list(senders.sends.values())))
-    return Result(
-        sent=len(senders.sends),
-        answers=_answers_of(senders),
-        deliveries=_deliveries_of(crowd),
-        frames=(frames := sum(len(d.at_ns) for d in crowd.deliveries)),
-        frame_bytes=sum(len(d.at_ns) * d.bytes_count for d in crowd.deliveries) / max(1, frames),
-        end_to_end=end_to_end(crowd.deliveries, senders.due_ns).encode().decode(),
-        broken=counts_of(findings),
-        findings=[f"{f.law}: {f.where}: {f.what}" for f in findings[:FINDINGS_SHOWN]],
-        lost=crowd.lost,
-    )
-
-
-async def _load(
-    scenario: Scenario, random: Random, senders: Senders, crowd: Crowd, seats: list[Seat]
-) -> None:
-    telling = asyncio.create_task(_tell(senders, crowd), name="progress")
-    if scenario.comments_per_s > 0:
-        planned = plan_of(
-            random,
-            per_s=scenario.comments_per_s,
-            seconds=scenario.seconds,
-            senders=scenario.senders,
-            text=scenario.text,
+    watch = Watch(order.pid)
+    viewers = await audience(order.core)
+    try:
+        stage = _stage_of(order, viewers)
+        begin_ns, end_ns = await _Load(order, stage, watch).run()
+        say(Said("settling"))
+        await _settle(stage)
+        stages = await asyncio.to_thread(Path(order.stages).read_bytes)
+        say(Said("judging"))
+        heard = Heard(
+            order.scenario,
+            stage,
+            await viewers.log(),
+            await read_records(order.address, stage.rooms),
+            begin_ns,
+            end_ns,
+            msgspec.json.decode(stages, type=dict[str, str]),
+            watch.spent(),
         )
-        await senders.run(planned, seats)
-    else:
-        await asyncio.sleep(scenario.seconds)
-    telling.cancel()
+        result = reckon(heard)
+        stage.crowd.leave()
+        return result
+    finally:
+        await viewers.close()
 
 
-async def _tell(senders: Senders, crowd: Crowd) -> None:
-    while True:
-        await asyncio.sleep(_TICK_S)
-        say(Said("progress", sent=len(senders.sends), deliveries=_deliveries_of(crowd)))
+class _Ears:
+    """Lets both parties hear what their seats hear."""
+
+    def __init__(self, honest: Senders, attack: Senders) -> None:
+        self._parties = honest, attack
+
+    def hear(self, seat: Seat, message: Fields) -> None:
+        for party in self._parties:
+            party.hear(seat, message)
+
+    def see(self, seat: Seat, batch: Batch) -> None:
+        for party in self._parties:
+            party.see(seat, batch)
 
 
-async def _settle(senders: Senders, crowd: Crowd) -> None:
-    """Wait until every send is answered and every viewer has what was announced.
+def _stage_of(order: Order, viewers: Audience) -> Stage:
+    scenario = order.scenario
+    text = TEXT if isinstance(scenario.load, Quiet) else scenario.load.text
+    honest, attack = Senders("b", text), Senders("a", _FLOOD_TEXT)
+    return Stage(
+        address=order.address,
+        desk=order.desk,
+        moderator=order.moderator,
+        attackers=order.attackers,
+        rooms=rooms_of(scenario.rooms),
+        places=places_of(scenario),
+        standing=scenario.viewers_count,
+        audience=viewers,
+        crowd=Crowd(_Ears(honest, attack)),
+        honest=honest,
+        attack=attack,
+        random=Random(order.seed),
+    )
+
+
+class _Load:
+    """The part of a run that is measured, and what goes before it."""
+
+    def __init__(self, order: Order, stage: Stage, watch: Watch) -> None:
+        self._order = order
+        self._scenario = order.scenario
+        self._stage = stage
+        self._watch = watch
+        self._seats: list[Seat] = []
+
+    async def run(self) -> tuple[int, int]:
+        """Let everybody in, load the server; from when to when it was measured."""
+        telling = asyncio.create_task(self._tell(), name="progress")
+        await self._let_in()
+        gc.collect()
+        gc.freeze()  # what lives now lives to the end
+        gc.disable()  # and what comes holds no cycles: the collector would only look at it again
+        load = self._scenario.load
+        from_ns = monotonic_ns()
+        begin_ns = from_ns + round(load.warm_up_s * 1e9)
+        end_ns = begin_ns + round(load.seconds * 1e9)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._measure(begin_ns, end_ns))
+            group.create_task(self._send(from_ns, end_ns))
+            group.create_task(carry_out(self._stage, self._scenario.events, begin_ns))
+        telling.cancel()
+        return begin_ns, end_ns
+
+    async def _let_in(self) -> None:
+        stage, order = self._stage, self._order
+        standing = stage.places[: stage.standing]
+        await stage.audience.connect(0, knocks_of(order.address, standing))
+        self._watch.viewers_are_in()
+        self._seats = await stage.crowd.take_seats(
+            [
+                Door(order.address, room_of_sender(self._scenario, n), token=token)
+                for n, token in enumerate(order.tokens)
+            ]
+        )
+
+    async def _measure(self, begin_ns: int, end_ns: int) -> None:
+        await asyncio.sleep((begin_ns - monotonic_ns()) / 1e9)
+        os.kill(self._order.pid, signal.SIGUSR1)
+        self._watch.begin()
+        await asyncio.sleep((end_ns - monotonic_ns()) / 1e9)
+        self._watch.end()
+        os.kill(self._order.pid, signal.SIGUSR2)
+
+    async def _send(self, from_ns: int, end_ns: int) -> None:
+        load, honest = self._scenario.load, self._stage.honest
+        if isinstance(load, Quiet):
+            return
+        if isinstance(load, Window):
+            await honest.fill(self._seats, in_flight=load.in_flight, until_ns=end_ns)
+            return
+        plan = plan_of(Random(self._order.seed), _paces_of(load), senders=load.senders)
+        await honest.run(plan, self._seats, from_ns)
+
+    async def _tell(self) -> None:
+        stage = self._stage
+        while True:
+            at = "load" if self._seats or not self._order.tokens else "viewers"
+            say(Said(at, len(stage.honest.sends), stage.audience.frames_count()))
+            await asyncio.sleep(_TICK_S)
+
+
+def _paces_of(load: Rate | Steps) -> list[Pace]:
+    rates = [load.per_s] if isinstance(load, Rate) else load.per_s
+    each_s = load.seconds / len(rates)
+    return [Pace(rates[0], load.warm_up_s), *(Pace(per_s, each_s) for per_s in rates)]
+
+
+async def _settle(stage: Stage) -> None:
+    """Wait until every send is answered, every seat at the top, and no frame on its way.
 
     Whoever is still behind after `SETTLING_S` is for the checker to name.
     """
-
-    def is_settled() -> bool:
-        return senders.answered_count == len(senders.sends) and all(
-            seat.position >= senders.top for seat in crowd.seats
-        )
-
+    frames, still = -1, 0
     for _ in range(round(SETTLING_S / _TICK_S)):
-        if is_settled():
-            return
         await asyncio.sleep(_TICK_S)
+        still = still + 1 if stage.audience.frames_count() == frames else 0
+        frames = stage.audience.frames_count()
+        if still >= _STILL_TICKS and _is_settled(stage):
+            return
 
 
-def _viewers_of(order: Order) -> list[Door]:
-    return [
-        Door(order.address, order.room, KINDS[kind])
-        for kind, count in order.scenario.viewers.items()
-        for _ in range(count)
-    ]
-
-
-def _deliveries_of(crowd: Crowd) -> int:
-    return sum(
-        len(delivery.at_ns) * sum(entry["kind"] == "comment" for entry in delivery.batch.entries)
-        for delivery in crowd.deliveries
+def _is_settled(stage: Stage) -> bool:
+    parties = (stage.honest, stage.attack)
+    return all(party.answered_count == len(party.sends) for party in parties) and all(
+        seat.position >= max(party.tops[seat.door.room] for party in parties)
+        for seat in stage.crowd.staying
     )
-
-
-def _answers_of(senders: Senders) -> dict[str, int]:
-    last = [
-        (send.answers[-1].code or send.answers[-1].op) if send.answers else "none"
-        for send in senders.sends.values()
-    ]
-    return {answer: last.count(answer) for answer in sorted(set(last))}
 
 
 def main() -> None:
@@ -186,6 +246,7 @@ def main() -> None:
     order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
     if order.core is not None:
         os.sched_setaffinity(0, {order.core})
+    sys.setswitchinterval(_SWITCH_S)
     _, files_max = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (files_max, files_max))
     result = uvloop.run(drive(order))

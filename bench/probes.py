@@ -27,6 +27,12 @@ def files_count(pid: int) -> int:
     return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
 
 
+def children(pid: int) -> list[int]:
+    """Processes that it started and that still run."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
 @dataclass(frozen=True, slots=True)
 class Buckets:
     """One of the server's histograms.

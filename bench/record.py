@@ -1,11 +1,15 @@
 """The record as anybody may read it, for the checker."""
 
+import asyncio
+from collections.abc import Sequence
+
 import httpx
 
 from bench.checker import Fields, Record
 
 PAGE = 1000
 PATIENCE_S = 60.0
+READS_MAX = 8
 
 
 async def read_record(address: str, room: str) -> Record:
@@ -14,17 +18,38 @@ async def read_record(address: str, room: str) -> Record:
     Raises:
         httpx.HTTPStatusError: If the server does not give it.
     """
-    async with httpx.AsyncClient(
-        base_url=f"http://{address}", trust_env=False, timeout=PATIENCE_S
-    ) as api:
-        entries: list[Fields] = []
-        after = 0
-        while True:
-            got = await api.get(
-                f"/api/rooms/{room}/entries", params={"after": after, "limit": PAGE}
-            )
-            page = got.raise_for_status().json()
-            entries += page["entries"]
-            if page["upto"] <= after:
-                return Record.of(entries)
-            after = page["upto"]
+    return (await read_records(address, [room]))[room]
+
+
+async def read_records(address: str, rooms: Sequence[str]) -> dict[str, Record]:
+    """The same for many rooms.
+
+    Raises:
+        httpx.HTTPStatusError: If the server does not give one.
+    """
+    records: dict[str, Record] = {}
+    left = iter(rooms)
+
+    async def read_on(api: httpx.AsyncClient) -> None:
+        for room in left:
+            records[room] = Record.of(await _entries_of(api, room))
+
+    async with (
+        httpx.AsyncClient(base_url=f"http://{address}", trust_env=False, timeout=PATIENCE_S) as api,
+        asyncio.TaskGroup() as group,
+    ):
+        for _ in range(READS_MAX):
+            group.create_task(read_on(api))
+    return records
+
+
+async def _entries_of(api: httpx.AsyncClient, room: str) -> list[Fields]:
+    entries: list[Fields] = []
+    after = 0
+    while True:
+        got = await api.get(f"/api/rooms/{room}/entries", params={"after": after, "limit": PAGE})
+        page = got.raise_for_status().json()
+        entries += page["entries"]
+        if page["upto"] <= after:
+            return entries
+        after = page["upto"]

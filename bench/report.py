@@ -1,205 +1,225 @@
-"""What a person reads after a run, and what a script does: a table and a JSON file."""
+"""A run's figures, in the units that people compare, and why it does not count."""
 
-import datetime as dt
-import os
-import platform
-import subprocess
-from importlib.metadata import version
-from pathlib import Path
+from collections.abc import Iterator
 
 import msgspec
 from hdrh.histogram import HdrHistogram
-from rich.table import Table
 
+from bench.outcome import Curve, Environment, Figure, Outcome
 from bench.runner import Measured
+from bench.scenario import Scenario, Steps
+from bench.watch import Spent
 
-RESULTS = Path(__file__).parent / "results"
-_SHARES = (0.5, 0.99, 0.999)
-_SERVER_TIMES = {
-    "filter": "danmaku_filter_seconds",
-    "commit": "danmaku_commit_seconds",
-    "fan-out": "danmaku_fanout_seconds",
+_SERVER_STAGES = {
+    "filter": "filter",
+    "commit": "commit",
+    "fan-out": "fanout",
+    "loop lag": "loop_lag",
+    "collector": "gc",
 }
-_PARTS = ("uvloop", "websockets", "uvicorn", "orjson", "msgpack", "pyahocorasick", "sqlalchemy")
+"""What they are called here, and by the server."""
 
+_CURVE_SHARES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999, 1.0)
+_HIGHER_IS_BETTER = frozenset({"comment deliveries / per s", "ramp / good comments per s"})
 
-class Environment(msgspec.Struct, frozen=True):
-    """Where a run took place; without it a figure means nothing."""
-
-    at: str
-    commit: str
-    processor: str
-    cores: int
-    system: str
-    python: str
-    parts: dict[str, str]
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """One file of results/.
-
-    Attributes:
-        failures: Why the run is a failed one; empty for a good one.
-        end_to_end_ms: From the planned moment to the viewer, by share of all deliveries.
-        server_ms: Upper bounds from the server's histograms, by stage and share; None: no values,
-            or beyond the last bound.
-        ratio_per_frame: Server's processor time for a batch and a viewer over the plain loop's.
-    """
-
-    environment: Environment
-    measured: Measured
-    failures: list[str]
-    end_to_end_ms: dict[str, float]
-    server_ms: dict[str, dict[str, float | None]]
-    ratio_per_frame: float | None
-    ratio_per_delivery: float | None
-    memory_per_viewer: float
-
-
-def environment() -> Environment:
-    """Look around."""
-    return Environment(
-        at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),  # noqa: TID251 -- a date for people
-        commit=_commit(),
-        processor=_processor(),
-        cores=len(os.sched_getaffinity(0)),
-        system=platform.platform(),
-        python=platform.python_version(),
-        parts={part: version(part) for part in _PARTS},
-    )
+_Named = Iterator[tuple[str, float | None]]
 
 
 def outcome_of(measured: Measured, where: Environment) -> Outcome:
-    """Judge a run and put its figures into the units that people compare."""
-    times = HdrHistogram.decode(measured.result.end_to_end)
-    end_to_end_ms = {_name(s): times.get_value_at_percentile(s * 100) / 1000 for s in _SHARES}
-    server_ms = {
-        stage: {_name(s): _ms(measured.histograms[name].bound_of(s)) for s in _SHARES}
-        for stage, name in _SERVER_TIMES.items()
-        if name in measured.histograms
-    }
-    plain_us = measured.plain_loop.cpu_us_per_frame if measured.plain_loop else None
+    """Judge a run and name its figures."""
+    scenario, result = measured.scenario, measured.result
+    found = {name: value for name, value in _figures(measured) if value is not None}
     return Outcome(
+        kind="scenario",
+        name=scenario.name,
+        title=scenario.title,
         environment=where,
-        measured=measured,
-        failures=failures_of(measured, end_to_end_ms["p99"], server_ms),
-        end_to_end_ms=end_to_end_ms,
-        server_ms=server_ms,
-        ratio_per_frame=_ratio(measured.cpu_us_per_frame, plain_us),
-        ratio_per_delivery=_ratio(measured.cpu_us_per_delivery, plain_us),
-        memory_per_viewer=measured.memory_per_viewer,
+        seed=measured.seed,
+        figures={name: _figure_of(name, value, scenario) for name, value in found.items()},
+        curves=_curves(measured),
+        findings=result.findings,
+        failures=failures_of(measured, found),
+        notes=_notes(measured),
+        details={
+            "scenario": msgspec.to_builtins(scenario),
+            "answers": result.answers,
+            "attack": result.attack,
+            "thrown out": result.thrown_out,
+            "done": result.counts,
+            "took s": result.took_s,
+            "comments": result.comments,
+            "deliveries": result.deliveries,
+            "frames": result.frames,
+            "frame bytes": result.frame_bytes,
+        },
     )
 
 
-def failures_of(
-    measured: Measured, p99_ms: float, server_ms: dict[str, dict[str, float | None]]
-) -> list[str]:
+def failures_of(measured: Measured, found: dict[str, float]) -> list[str]:
     """Why a run does not count: a fast wrong run is a failed run."""
-    result, goals = measured.result, measured.scenario.goals
+    result, scenario = measured.result, measured.scenario
     failures = [f"{law}: {count}" for law, count in result.broken.items()]
+    failures += result.wrongs
     if result.lost:
         failures.append(f"{len(result.lost)} connections lost, first: {result.lost[0]}")
-    if unwanted := {a: n for a, n in result.answers.items() if a != "published"}:
-        failures.append(f"answers other than published: {unwanted}")
-    if goals.end_to_end_p99_ms is not None and p99_ms > goals.end_to_end_p99_ms:
-        failures.append(f"p99 end to end {p99_ms:.1f} ms, over {goals.end_to_end_p99_ms:g} ms")
-    filter_ms = server_ms.get("filter", {}).get("p99")
-    if goals.filter_p99_us is not None and not _is_within(filter_ms, goals.filter_p99_us / 1000):
-        failures.append(f"p99 of the filter {filter_ms} ms, over {goals.filter_p99_us:g} us")
+    unwanted = {a: n for a, n in result.answers.items() if a not in scenario.answers}
+    if unwanted:
+        failures.append(f"answers that nobody should have got: {unwanted}")
+    if result.saturated:
+        failures.append(f"the driver was saturated: {result.saturated}")
+    for name, goal in scenario.goals.items():
+        value = found.get(name)
+        if value is None:
+            failures.append(f"{name} was not measured")
+        elif value < goal if name in _HIGHER_IS_BETTER else value > goal:
+            failures.append(f"{name} {value:.4g}, not {goal:g}")
     return failures
 
 
-def write(outcome: Outcome) -> Path:
-    """Keep an outcome as results/TIME-SCENARIO.json."""
-    RESULTS.mkdir(exist_ok=True)
-    stamp = outcome.environment.at.replace(":", "").replace("+0000", "Z")
-    path = RESULTS / f"{stamp}-{outcome.measured.scenario.name}.json"
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(outcome)))
-    return path
+# --- figures
 
 
-def table_of(outcomes: list[Outcome]) -> Table:
-    """One column for each run."""
-    table = Table(title="danmaku bench", title_justify="left")
-    table.add_column("")
-    for outcome in outcomes:
-        table.add_column(outcome.measured.scenario.name, justify="right")
-    cells = [_cells_of(outcome) for outcome in outcomes]
-    for label in cells[0]:
-        table.add_row(label, *(column[label] for column in cells))
-    return table
+def _figure_of(name: str, value: float, scenario: Scenario) -> Figure:
+    return Figure(
+        [value],
+        unit=_unit_of(name),
+        better="higher" if name in _HIGHER_IS_BETTER else "lower",
+        goal=scenario.goals.get(name),
+    )
 
 
-def _cells_of(outcome: Outcome) -> dict[str, str]:
-    measured, result = outcome.measured, outcome.measured.result
-    scenario = measured.scenario
-    return {
-        "verdict": "[red]failed" if outcome.failures else "[green]good",
-        "viewers": f"{scenario.viewers_count + scenario.senders:,}",
-        "comments": f"{result.sent:,} in {scenario.seconds:g} s",
-        "deliveries": f"{result.deliveries:,}",
-        "comments a batch": _figure(result.deliveries / result.frames if result.frames else None),
-        **_time_cells("end to end", outcome.end_to_end_ms if result.deliveries else {}),
-        **_server_cells(outcome),
-        "server, share of a core": f"{measured.cpu_ns / 1e9 / measured.seconds:.0%}",
-        "us a batch and viewer": _figure(measured.cpu_us_per_frame),
-        "us a comment and viewer": _figure(measured.cpu_us_per_delivery),
-        "plain loop, us a write": _figure(
-            measured.plain_loop.cpu_us_per_frame if measured.plain_loop else None
-        ),
-        "ratio a batch and viewer": _figure(outcome.ratio_per_frame),
-        "ratio a comment and viewer": _figure(outcome.ratio_per_delivery),
-        "memory a viewer, KiB": _figure(outcome.memory_per_viewer / 1024),
+def _unit_of(name: str) -> str:
+    words = name.partition(" / ")[2].split()
+    if name.startswith("ratio"):
+        return "ratio"
+    if "core" in words:
+        return "cores"
+    return next((unit for unit in ("us", "ms", "KiB") if unit in words), "1/s")
+
+
+def _figures(measured: Measured) -> _Named:
+    yield from _costs(measured)
+    yield from _times(measured)
+    yield from _storms(measured)
+
+
+def _costs(measured: Measured) -> _Named:
+    result, scenario, spent = measured.result, measured.scenario, measured.result.spent
+    cpu_us = spent.cpu_ns / 1000
+    per_frame, per_delivery = _per(cpu_us, result.frames), _per(cpu_us, result.deliveries)
+    plain_us = measured.plain_loop.cpu_us_per_frame if measured.plain_loop else None
+    yield "server CPU / us per comment delivery", per_delivery
+    yield "server CPU / us per frame", per_frame
+    yield "server CPU / us per comment", _per(cpu_us, result.comments)
+    yield "server CPU / share of a core", spent.cpu_ns / 1e9 / spent.seconds
+    yield "plain loop / us per write", plain_us
+    yield "ratio / per frame", _ratio(per_frame, plain_us)
+    yield "ratio / per comment delivery", _ratio(per_delivery, plain_us)
+    yield "comment deliveries / per s", _per(result.deliveries, round(spent.seconds)) or None
+    yield "memory / KiB a viewer", _memory_kib(spent, scenario)
+    yield "handshake / us CPU a viewer", _per(spent.handshake_ns / 1000, scenario.viewers_count)
+    yield "driver / share of a core", spent.driver_ns / 1e9 / spent.seconds
+
+
+def _times(measured: Measured) -> _Named:
+    result = measured.result
+    for name, encoded in (
+        ("end to end", result.end_to_end),
+        ("answer", result.answered),
+        ("recall", result.recalled),
+        ("disturbed viewers", result.disturbed),
+    ):
+        for share in (50, 99, 99.9):
+            yield f"{name} / p{share:g} ms", _at(HdrHistogram.decode(encoded), share, 1000)
+    stages = {
+        name: HdrHistogram.decode(result.stages[theirs])
+        for name, theirs in _SERVER_STAGES.items()
+        if theirs in result.stages
     }
+    yield "filter / p99 us", _at(stages.get("filter"), 99, 1000)
+    for name in ("commit", "fan-out"):
+        yield f"{name} / p50 ms", _at(stages.get(name), 50, 1e6)
+        yield f"{name} / p99 ms", _at(stages.get(name), 99, 1e6)
+    for name in ("loop lag", "collector"):
+        yield f"{name} / max ms", _at(stages.get(name), 100, 1e6)
 
 
-def _time_cells(label: str, times_ms: dict[str, float]) -> dict[str, str]:
-    return {f"{label} {_name(s)}, ms": _figure(times_ms.get(_name(s))) for s in _SHARES}
+def _storms(measured: Measured) -> _Named:
+    result = measured.result
+    for what, took_s in result.took_s.items():
+        yield f"{what} / ms until all were in", took_s * 1000
+    if result.good_per_s is not None:
+        yield "ramp / good comments per s", result.good_per_s
 
 
-def _server_cells(outcome: Outcome) -> dict[str, str]:
-    """p99 only: the server's buckets give upper bounds, not times."""
-    none: dict[str, float | None] = {}
-    bounds = {stage: outcome.server_ms.get(stage, none).get("p99") for stage in _SERVER_TIMES}
-    return {
-        f"{stage} p99, ms at most": "-" if bound is None else f"{bound:g}"
-        for stage, bound in bounds.items()
-    }
+def _memory_kib(spent: Spent, scenario: Scenario) -> float | None:
+    held = spent.memory_held - spent.memory_before
+    return _per(held / 1024, scenario.viewers_count + scenario.senders)
 
 
-def _name(share: float) -> str:
-    return f"p{share * 100:g}"
+def _at(times: HdrHistogram | None, share: float, unit: float) -> float | None:
+    """None: there were no values."""
+    if times is None or not times.get_total_count():
+        return None
+    return float(times.get_value_at_percentile(share)) / unit
 
 
-def _ms(seconds: float | None) -> float | None:
-    """Rounded to a nanosecond: bounds are decimal, and stay so."""
-    return None if seconds is None else round(seconds * 1000, 6)
-
-
-def _is_within(value: float | None, limit: float) -> bool:
-    return value is not None and value <= limit
-
-
-def _figure(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
+def _per(amount: float, count: int) -> float | None:
+    return amount / count if count else None
 
 
 def _ratio(ours: float | None, plain: float | None) -> float | None:
     return None if ours is None or not plain else ours / plain
 
 
-def _commit() -> str:
-    described = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],  # noqa: S607 -- the git of whoever runs this
-        cwd=Path(__file__).parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return described.stdout.strip() or "unknown"
+# --- curves and notes
 
 
-def _processor() -> str:
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
+def _curves(measured: Measured) -> dict[str, Curve]:
+    result = measured.result
+    micros = {
+        "end to end": result.end_to_end,
+        "disturbed viewers": result.disturbed,
+        "answer": result.answered,
+        "recall": result.recalled,
+    }
+    nanos = {name: result.stages.get(theirs, "") for name, theirs in _SERVER_STAGES.items()}
+    curves = {
+        f"latency / {name}": _latency(HdrHistogram.decode(encoded), unit)
+        for stages, unit in ((micros, 1000), (nanos, 1e6))
+        for name, encoded in stages.items()
+        if encoded
+    }
+    return {name: curve for name, curve in curves.items() if curve.points} | _series(measured)
+
+
+def _latency(times: HdrHistogram, unit: float) -> Curve:
+    points = [(share, _at(times, share * 100, unit)) for share in _CURVE_SHARES]
+    return Curve("share", "ms", [(share, ms) for share, ms in points if ms is not None])
+
+
+def _series(measured: Measured) -> dict[str, Curve]:
+    result, load = measured.result, measured.scenario.load
+    deliveries = [(float(second), float(n)) for second, n in enumerate(result.receipts)]
+    shares = [(float(second), share) for second, share in enumerate(result.spent.shares, start=1)]
+    slow = [(slot.from_s, slot.p99_ms) for slot in result.slots]
+    series = {
+        "over time / comment deliveries": Curve("s", "1/s", deliveries),
+        "over time / p99 end to end": Curve("s", "ms", slow),
+        "over time / server CPU": Curve("s", "cores", shares),
+    }
+    if isinstance(load, Steps):
+        by_rate = [
+            (load.per_s[round(slot.from_s / load.step_s)], slot.p99_ms) for slot in result.slots
+        ]
+        series["ramp / p99 end to end"] = Curve("comments per s", "ms", by_rate)
+    return {name: curve for name, curve in series.items() if curve.points}
+
+
+def _notes(measured: Measured) -> list[str]:
+    notes = []
+    if measured.plain_loop_absent and measured.result.frames:
+        notes.append(f"no ratio: {measured.plain_loop_absent}")
+    if measured.result.saturated:
+        notes.append(f"the driver was saturated: {measured.result.saturated}")
+    return notes

@@ -8,18 +8,20 @@ from pathlib import Path
 
 import msgspec
 
-from bench.driver import Order, Result, Said
+from bench.driver import Order, Said
+from bench.furnishing import furnish
 from bench.native import NoCompilerError
 from bench.plain_loop import Writing, Written
 from bench.plain_loop import measure as measure_plain_loop
-from bench.probes import Buckets, cpu_ns, memory_bytes, server_histograms
+from bench.reckoning import Result
 from bench.rules import rule_file
-from bench.scenario import Scenario
+from bench.scenario import Flood, Scenario
+from bench.seating import rooms_of
+from bench.served import STAGES_FILE
 from bench.server import Server
 
-ROOM = "bench"
 SERVER_CORE, DRIVER_CORE = 0, 1
-PLAIN_LOOP_S_MAX = 10.0
+PLAIN_LOOP_S_MAX = 5.0
 
 Progress = Callable[[Said], None]
 
@@ -28,98 +30,46 @@ class Measured(msgspec.Struct, frozen=True):
     """The figures of one run.
 
     Attributes:
-        cpu_ns: Processor time of the server while comments were sent.
-        seconds: How long that was planned to take.
-        memory_before, memory_held: Resident bytes of the server before anybody came, and with all
-            viewers there.
-        histograms: The server's own, over the whole run; seconds.
         plain_loop: The yardstick; None where it was not measured, `plain_loop_absent` says why.
     """
 
     scenario: Scenario
     seed: int
     result: Result
-    cpu_ns: int
-    seconds: float
-    memory_before: int
-    memory_held: int
-    histograms: dict[str, Buckets]
     plain_loop: Written | None
     plain_loop_absent: str
 
-    @property
-    def memory_per_viewer(self) -> float:
-        """Bytes of the server for each socket."""
-        sockets = self.scenario.viewers_count + self.scenario.senders
-        return (self.memory_held - self.memory_before) / max(1, sockets)
 
-    @property
-    def cpu_us_per_frame(self) -> float | None:
-        """All that the server did, divided by the batches it wrote; None: it wrote none."""
-        return self.cpu_ns / 1000 / self.result.frames if self.result.frames else None
-
-    @property
-    def cpu_us_per_delivery(self) -> float | None:
-        """The same by comments and viewers who got them."""
-        return self.cpu_ns / 1000 / self.result.deliveries if self.result.deliveries else None
-
-
-def run(scenario: Scenario, *, seed: int, cores: int, progress: Progress) -> Measured:
+def run(
+    scenario: Scenario,
+    *,
+    seed: int,
+    cores: int,
+    progress: Progress,
+    fault: str | None = None,
+) -> Measured:
     """Carry a scenario out.
 
     Args:
         scenario: Which.
-        seed: Of the plan of comments.
+        seed: Of everything that is drawn by lot.
         cores: Processors of this machine; with one, nothing is pinned.
         progress: Called with every line of the driver.
+        fault: What is to be wrong with the server, of bench.faults; None: nothing.
+
+    Raises:
+        RuntimeError: The server does not start, or the driver ends without a result.
     """
     pinned = cores > DRIVER_CORE
+    core = SERVER_CORE if pinned else None
+    program = ("bench.served",) if fault is None else ("bench.served", fault)
     with tempfile.TemporaryDirectory(prefix="danmaku-bench-") as folder:
-        core = SERVER_CORE if pinned else None
         settings = {**scenario.settings, **_rules_of(scenario, Path(folder))}
-        with Server(Path(folder), settings, core=core) as server:
-            order = Order(
-                server.address,
-                ROOM,
-                scenario,
-                _tokens(server, scenario.senders),
-                seed,
-                DRIVER_CORE if pinned else None,
-            )
-            looks = _Looks(server)
-            result = _drive(order, looks, progress)
-            histograms = server_histograms(server.address)
+        with Server(Path(folder), settings, core=core, program=program) as server:
+            order = _order_of(scenario, server, seed, DRIVER_CORE if pinned else None)
+            result = _drive(order, progress)
     plain_loop, absent = _plain_loop(scenario, result, core)
-    return Measured(
-        scenario=scenario,
-        seed=seed,
-        result=result,
-        cpu_ns=looks.cpu_ns,
-        seconds=scenario.seconds,
-        memory_before=looks.memory_before,
-        memory_held=looks.memory_held,
-        histograms=histograms,
-        plain_loop=plain_loop,
-        plain_loop_absent=absent,
-    )
-
-
-class _Looks:
-    """Reads the server's processor time and memory at the turns of the driver's work."""
-
-    def __init__(self, server: Server) -> None:
-        self._pid = server.pid
-        self.memory_before = memory_bytes(self._pid)
-        self.memory_held = 0
-        self.cpu_ns = 0
-
-    def hear(self, said: Said) -> None:
-        match said.at:
-            case "load begins":
-                self.cpu_ns = -cpu_ns(self._pid)
-            case "load ends":
-                self.cpu_ns += cpu_ns(self._pid)
-                self.memory_held = memory_bytes(self._pid)
+    return Measured(scenario, seed, result, plain_loop, absent)
 
 
 def _rules_of(scenario: Scenario, folder: Path) -> dict[str, str]:
@@ -130,12 +80,29 @@ def _rules_of(scenario: Scenario, folder: Path) -> dict[str, str]:
     return {"FILTER__RULES_FILE": str(path)}
 
 
-def _tokens(server: Server, senders: int) -> list[str]:
-    server.open_room(ROOM)
-    return [server.account(f"sender{n}") for n in range(senders)]
+def _order_of(scenario: Scenario, server: Server, seed: int, core: int | None) -> Order:
+    floods = [event.accounts for event in scenario.events if isinstance(event, Flood)]
+    furniture = furnish(
+        server.desk,
+        rooms_of(scenario.rooms),
+        senders=scenario.senders,
+        attackers=max(floods, default=0),
+    )
+    return Order(
+        address=server.address,
+        pid=server.pid,
+        desk=str(server.desk),
+        stages=str(server.data_dir / STAGES_FILE),
+        scenario=scenario,
+        tokens=furniture.tokens,
+        moderator=furniture.moderator,
+        attackers=furniture.attackers,
+        seed=seed,
+        core=core,
+    )
 
 
-def _drive(order: Order, looks: _Looks, progress: Progress) -> Result:
+def _drive(order: Order, progress: Progress) -> Result:
     """Run the driver to its end.
 
     Raises:
@@ -151,7 +118,6 @@ def _drive(order: Order, looks: _Looks, progress: Progress) -> Result:
         result = None
         for line in driver.stdout:
             said = msgspec.json.decode(line, type=Said)
-            looks.hear(said)
             progress(said)
             result = said.result or result
     if result is None:

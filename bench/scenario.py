@@ -1,62 +1,260 @@
-"""What a run is: how many viewers of which kind, how many comments, on which server settings."""
+"""What a run is, as data: who watches where, what is sent, what happens meanwhile, what must hold.
+
+One file of scenarios/ is one scenario. `like = "NAME"` takes everything from another one and says
+only what differs: within the load and the settings a field, elsewhere the whole.
+"""
 
 import tomllib
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 
 from bench.messages import KINDS
 
 FOLDER = Path(__file__).parent / "scenarios"
+TEXT = "前方高能预警大家快看吧 {:08}"
 
 
-class Goals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What must be reached; None asks for nothing."""
-
-    end_to_end_p99_ms: float | None = None
-    filter_p99_us: float | None = None
+class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
+    """A table of a scenario; `kind` says which of several it is."""
 
 
-class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One file of scenarios/, or its shorter form.
+# --- what is sent
+
+
+class Quiet(_Part, frozen=True, tag="quiet"):
+    """Nobody sends."""
+
+    seconds: float
+    warm_up_s: float = 0.0
+
+    @property
+    def senders(self) -> int:
+        """Nobody."""
+        return 0
+
+
+class Rate(_Part, frozen=True, tag="rate"):
+    """An open loop: comments at random moments, whatever the server does.
 
     Attributes:
-        viewers: How many of each kind of bench.messages.KINDS.
-        senders: Accounts that comment, each over one socket that also views.
-        comments_per_s: All senders together, on the mean; they come at random moments.
-        seconds: How long comments are sent, or how long idle viewers stay.
+        per_s: All senders together, on the mean.
+        seconds: How long it is measured; `warm_up_s` more go before.
+        senders: Accounts, each over one socket that also watches.
         text: What comments say; `{}` becomes the number that makes each one unlike all others.
+    """
+
+    per_s: float
+    seconds: float
+    senders: int
+    warm_up_s: float = 1.0
+    text: str = TEXT
+
+
+class Steps(_Part, frozen=True, tag="steps"):
+    """An open loop that gets faster, to see how far the server can be trusted.
+
+    Attributes:
+        per_s: The rate of each step.
+        step_s: How long each lasts.
+        p99_ms_max: A step is good while this share of its deliveries comes within that.
+    """
+
+    per_s: list[float]
+    step_s: float
+    senders: int
+    p99_ms_max: float
+    warm_up_s: float = 1.0
+    text: str = TEXT
+
+    @property
+    def seconds(self) -> float:
+        """All steps together."""
+        return self.step_s * len(self.per_s)
+
+
+class Window(_Part, frozen=True, tag="window"):
+    """A closed loop: a comment ends when its own sender sees it, and the next one leaves.
+
+    Attributes:
+        in_flight: Comments on their way at any moment.
+    """
+
+    in_flight: int
+    seconds: float
+    senders: int
+    warm_up_s: float = 1.0
+    text: str = TEXT
+
+
+Load = Quiet | Rate | Steps | Window
+
+
+# --- what happens meanwhile
+
+
+class Join(_Part, frozen=True, tag="join"):
+    """More viewers come, spread over `over_s`."""
+
+    at_s: float
+    over_s: float
+    viewers: dict[str, int]
+
+
+class Storm(_Part, frozen=True, tag="storm"):
+    """The first viewers vanish at once and come back with what they had.
+
+    Attributes:
+        share: How many of all viewers, from 0 to 1.
+        away_s: Until the first one comes back.
+        over_s: From the first one's return to the last one's.
+    """
+
+    at_s: float
+    share: float
+    away_s: float
+    over_s: float
+
+
+class Pause(_Part, frozen=True, tag="pause"):
+    """The first viewers take nothing off their sockets for a while."""
+
+    at_s: float
+    for_s: float
+    share: float
+
+
+class Enforce(_Part, frozen=True, tag="enforce"):
+    """A moderator recalls and restores comments; the operator pauses rooms and opens them again."""
+
+    at_s: float
+    for_s: float
+    recalls_per_s: float = 0.0
+    restores_per_s: float = 0.0
+    switches_per_s: float = 0.0
+
+
+class Flood(_Part, frozen=True, tag="flood"):
+    """Accounts that send far more than they may, and come back whenever they are thrown out."""
+
+    at_s: float
+    for_s: float
+    accounts: int
+    per_s: float
+
+
+class Garbage(_Part, frozen=True, tag="garbage"):
+    """Sockets that say what is no message, are thrown out, and come back."""
+
+    at_s: float
+    for_s: float
+    sockets: int
+    per_s: float
+
+
+Happening = Join | Storm | Pause | Enforce | Flood | Garbage
+
+
+class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One run.
+
+    Attributes:
+        rooms: Viewers and senders are spread over them evenly.
+        viewers: How many of each kind of bench.messages.KINDS, in all rooms together.
+        events: What happens, by seconds since the load began.
         rules: How many words the filter looks for; 0: the sample rules.
+        answers: What senders may be told; any other answer fails the run.
+        goals: What figures of the outcome must reach, by name.
         settings: Server settings by the name of their environment variable, without the prefix.
     """
 
     name: str
     title: str
+    load: Load
     viewers: dict[str, int]
-    seconds: float
-    senders: int = 0
-    comments_per_s: float = 0.0
-    text: str = "前方高能预警大家快看吧 {:08}"
+    rooms: int = 1
+    events: list[Happening] = []
     rules: int = 0
-    goals: Goals = Goals()
+    answers: tuple[str, ...] = ("published",)
+    goals: dict[str, float] = {}
     settings: dict[str, str] = {}
 
     def __post_init__(self) -> None:
         """Refuse what no run can be.
 
         Raises:
-            ValueError: For an unknown kind of viewer, or comments without senders.
+            ValueError: For an unknown kind of viewer, sends that nobody sends, an event after the
+                end, or an event whose share is none.
         """
-        if unknown := self.viewers.keys() - KINDS.keys():
+        for happening in self.events:
+            self._check(happening)
+        kinds = {*self.viewers, *(kind for join in self._joins for kind in join.viewers)}
+        if unknown := kinds - KINDS.keys():
             raise ValueError(f"{self.name}: unknown kinds of viewers {sorted(unknown)}")
-        if self.comments_per_s > 0 and self.senders == 0:
-            raise ValueError(f"{self.name}: nobody sends {self.comments_per_s} comments a second")
+        if not isinstance(self.load, Quiet) and self.load.senders < 1:
+            raise ValueError(f"{self.name}: nobody sends what the load asks for")
+        if self.rooms < 1:
+            raise ValueError(f"{self.name}: a run has a room at least")
+
+    def _check(self, happening: Happening) -> None:
+        if not 0 <= happening.at_s < self.seconds:
+            raise ValueError(f"{self.name}: nothing can happen at {happening.at_s:g} s")
+        if isinstance(happening, Storm | Pause) and not 0 < happening.share <= 1:
+            raise ValueError(f"{self.name}: {happening.share:g} is no share of the viewers")
+
+    @property
+    def _joins(self) -> list[Join]:
+        return [happening for happening in self.events if isinstance(happening, Join)]
+
+    @property
+    def seconds(self) -> float:
+        """How long it is measured."""
+        return self.load.seconds
+
+    @property
+    def senders(self) -> int:
+        """Accounts that send within their limits."""
+        return self.load.senders
 
     @property
     def viewers_count(self) -> int:
-        """Viewers of all kinds, senders not counted."""
+        """Viewers of all kinds who are there when the load begins, senders not counted."""
         return sum(self.viewers.values())
+
+    @property
+    def comments_count(self) -> int | None:
+        """How many comments are planned; None: as many as the server takes."""
+        match self.load:
+            case Quiet():
+                return 0
+            case Rate(per_s=per_s, seconds=seconds, warm_up_s=warm_up_s):
+                return round(per_s * (seconds + warm_up_s))
+            case Steps(per_s=rates, step_s=step_s, warm_up_s=warm_up_s):
+                return round(sum(rates) * step_s + rates[0] * warm_up_s)
+            case Window():
+                return None
+
+    def shortened(self, *, scale: float = 1.0, seconds: float | None = None) -> Self:
+        """The same with fewer viewers and in less time, for a quick look.
+
+        Args:
+            scale: Of the numbers of viewers, rooms, and of flooding accounts.
+            seconds: How long it is measured instead; events come at the same part of it.
+        """
+        pace = 1.0 if seconds is None else seconds / self.seconds
+        raw: dict[str, Any] = msgspec.to_builtins(self)
+        raw["viewers"] = _scaled(raw["viewers"], scale)
+        raw["rooms"] = max(1, round(self.rooms * scale))
+        for part in [raw["load"], *raw["events"]]:
+            for key in part.keys() & {"seconds", "step_s", "at_s", "for_s", "over_s", "away_s"}:
+                part[key] *= pace
+        for event in raw["events"]:
+            for key in event.keys() & {"accounts", "sockets"}:
+                event[key] = max(1, round(event[key] * scale))
+            if "viewers" in event:
+                event["viewers"] = _scaled(event["viewers"], scale)
+        return msgspec.convert(raw, type(self))
 
     @classmethod
     def named(cls, name: str) -> Self:
@@ -64,12 +262,30 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
         Raises:
             FileNotFoundError: If there is none.
-            msgspec.ValidationError: If it is not a scenario.
+            msgspec.ValidationError: If it is not a scenario; says where.
         """
-        text = (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
-        return msgspec.convert({"name": name, **tomllib.loads(text)}, cls)
+        return msgspec.convert({**_raw(name), "name": name}, cls)
 
 
 def names() -> list[str]:
     """Every scenario there is."""
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def _raw(name: str) -> dict[str, Any]:
+    raw = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    if "like" not in raw:
+        return raw
+    base = _raw(raw.pop("like"))
+    settings = base.get("settings", {}) | raw.get("settings", {})
+    return base | raw | {"load": _load(base["load"], raw.get("load", {})), "settings": settings}
+
+
+def _load(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """A load of another kind shares no fields with the one it replaces."""
+    is_other = "kind" in over and over["kind"] != base["kind"]
+    return over if is_other else base | over
+
+
+def _scaled(counts: dict[str, int], scale: float) -> dict[str, int]:
+    return {key: max(1, round(count * scale)) for key, count in counts.items()}

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,15 +32,22 @@ class Server:
         folder: Holds the record and the log; both survive a restart.
         settings: By the names of environment variables without their prefix.
         core: Processor to stay on; None: wherever the system likes.
+        program: Module that serves, and its arguments.
     """
 
     def __init__(
-        self, folder: Path, settings: Mapping[str, str] | None = None, *, core: int | None = None
+        self,
+        folder: Path,
+        settings: Mapping[str, str] | None = None,
+        *,
+        core: int | None = None,
+        program: Sequence[str] = ("danmaku", "serve"),
     ) -> None:
         self.address = f"127.0.0.1:{(port := free_port())}"
         self.data_dir = folder / "data"
         self.log = folder / "server.log"
         self._core = core
+        self._program = program
         self._settings = {
             "SERVER__PORT": str(port),
             "STORE__DATA_DIR": str(self.data_dir),
@@ -113,13 +120,18 @@ class Server:
         self._ask("/accounts", login=login, name=login)
         return str(self._ask("/tokens", login=login, label="bench")["secret"])
 
+    @property
+    def desk(self) -> Path:
+        """The operator's socket."""
+        return self.data_dir / ADMIN_SOCKET
+
     def log_tail(self, bytes_max: int = 4000) -> str:
         """The end of everything it printed."""
         return self.log.read_bytes()[-bytes_max:].decode(errors="replace")
 
     def _ask(self, path: str, **fields: str) -> dict[str, object]:
         """Ask at the operator's desk, as the command line does, without its start-up time."""
-        desk = httpx.HTTPTransport(uds=str(self.data_dir / ADMIN_SOCKET))
+        desk = httpx.HTTPTransport(uds=str(self.desk))
         with httpx.Client(transport=desk, base_url="http://desk", timeout=START_S) as client:
             answer: dict[str, object] = client.post(path, json=fields).raise_for_status().json()
         return answer
@@ -132,7 +144,7 @@ class Server:
     def _command(self) -> list[str]:
         """`env` hands the settings over and then *becomes* the server: one process, one id."""
         settings = [f"DANMAKU_{name}={value}" for name, value in self._settings.items()]
-        return ["/usr/bin/env", *settings, sys.executable, "-m", "danmaku", "serve"]
+        return ["/usr/bin/env", *settings, sys.executable, "-m", *self._program]
 
     def _is_ready(self) -> bool:
         try:

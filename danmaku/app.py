@@ -68,15 +68,19 @@ class Core:
 
 
 @contextlib.asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Core]:
+async def opened(settings: Settings, telemetry: Telemetry | None = None) -> AsyncIterator[Core]:
     """Open the record and the verbs over it; close them again.
+
+    Args:
+        settings: The configuration.
+        telemetry: Where to count; None: where nobody looks but /metrics.
 
     Raises:
         StoreLocked: Another process holds the record.
         RuleFileError: The rule file does not parse.
     """
     ruleset = parse_rules(await asyncio.to_thread(_rules_text, settings.filter.rules_file))
-    telemetry = Telemetry()
+    telemetry = telemetry or Telemetry()
     store = await SqliteStore.open(settings.store, now_ms, watch=telemetry.note_commit)
     core = _joined(settings, store, telemetry, Screen(ruleset))
     # Who hears of a commit, and in which order: who is who, then the rooms; doors come after.

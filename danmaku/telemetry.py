@@ -42,9 +42,13 @@ _TRACE_FRAMES_MAX = 30
 
 
 class Telemetry:
-    """Every metric, declared once. Each instance has its own registry."""
+    """Every metric, declared once. Each instance has its own registry.
 
-    def __init__(self) -> None:
+    Args:
+        histogram: What histograms are made of; whoever measures hands in one that keeps more.
+    """
+
+    def __init__(self, histogram: type[Histogram] = Histogram) -> None:
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
@@ -55,37 +59,37 @@ class Telemetry:
         self.refusals = Counter(
             "danmaku_refusals", "Answers other than yes, by code.", ["code"], registry=registry
         )
-        self.filter_seconds = Histogram(
+        self.filter_seconds = histogram(
             "danmaku_filter_seconds", "One text in the filter.", buckets=_MICROS, registry=registry
         )
         self.filter_faults = Counter(
             "danmaku_filter_faults", "Looks that failed or took too long: held.", registry=registry
         )
-        self.commit_seconds = Histogram(
+        self.commit_seconds = histogram(
             "danmaku_commit_seconds",
             "One transaction of the record, fsync included.",
             buckets=_WAITS,
             registry=registry,
         )
-        self.commit_entries = Histogram(
+        self.commit_entries = histogram(
             "danmaku_commit_entries",
             "Entries in one transaction.",
             buckets=_SIZES,
             registry=registry,
         )
-        self.fanout_seconds = Histogram(
+        self.fanout_seconds = histogram(
             "danmaku_fanout_seconds",
             "One batch of a room, from its announcement to the last write.",
             buckets=_WAITS,
             registry=registry,
         )
-        self.loop_lag_seconds = Histogram(
+        self.loop_lag_seconds = histogram(
             "danmaku_loop_lag_seconds",
             "How late the event loop came to its next task, looked at fifty times a second.",
             buckets=_WAITS,
             registry=registry,
         )
-        self.gc_seconds = Histogram(
+        self.gc_seconds = histogram(
             "danmaku_gc_seconds",
             "One round of the garbage collector over more than the youngest objects.",
             buckets=_WAITS,
@@ -108,7 +112,7 @@ class Telemetry:
             ["method", "route", "status"],
             registry=registry,
         )
-        self.request_seconds = Histogram(
+        self.request_seconds = histogram(
             "danmaku_http_request_seconds",
             "From an HTTP request to the end of its answer.",
             ["route"],

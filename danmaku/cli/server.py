@@ -5,8 +5,9 @@ import gc
 import resource
 import socket
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvloop
@@ -53,6 +54,16 @@ def serve_command(
 ) -> None:
     """Run the server until it is told to stop (SIGTERM, Ctrl-C)."""
     settings = _with(settings_of(context), host=host, port=port, demo=demo)
+    try:
+        give_process_to(serve(settings, on_ready=lambda url: _welcome(url, settings)), settings)
+    except UnsafeStartError as error:
+        fail(str(error), exit_code=EXIT_USAGE)
+    except StoreLocked as error:
+        fail(str(error))
+
+
+def give_process_to(serving: Coroutine[Any, Any, None], settings: Settings) -> None:
+    """Let a server run to its end in a process that is set up for it and does nothing else."""
     configure_logging(settings.log_level)
     _raise_descriptor_limit()
     # The writer and the loop hand the interpreter to each other many times a commit: with the usual
@@ -60,13 +71,8 @@ def serve_command(
     sys.setswitchinterval(SWITCH_S)
     # What is loaded by now lives to the end: the collector need not look at it again.
     gc.freeze()
-    try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(serve(settings, on_ready=lambda url: _welcome(url, settings)))
-    except UnsafeStartError as error:
-        fail(str(error), exit_code=EXIT_USAGE)
-    except StoreLocked as error:
-        fail(str(error))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serving)
 
 
 def _with(settings: Settings, *, host: str | None, port: int | None, demo: bool) -> Settings:

@@ -1,0 +1,223 @@
+"""Servers with one fault each: faulty adapters of the house's ports, around the real parts.
+
+They exist to be caught: a checker, or a bench, that lets one pass is worth nothing. The wheel holds
+none of them.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from danmaku.actions.comments import Comments
+from danmaku.app import Core, now_ms
+from danmaku.domain.comment import Comment, CommentStatus
+from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRecalled, Entry
+from danmaku.domain.ids import AccountId, ClientId, Millis, Number, Pseudonym, Seq
+from danmaku.errors import StoreDown
+from danmaku.gateway.dialects.danmaku_v1 import Dialect
+from danmaku.ports import Append
+
+if TYPE_CHECKING:
+    from danmaku.domain.comment import Content
+    from danmaku.domain.facts import Verdict
+    from danmaku.store.sqlite import SqliteStore
+
+EVERY = 5
+"""One in so many is treated wrongly, so that a run goes on and its other laws can hold."""
+
+Announce = Callable[[Sequence[Entry]], None]
+Change = Callable[[Entry], Entry]
+
+
+class FaultyStore:
+    """A record that does one thing wrong; everything else is the real one's.
+
+    Args:
+        core: The house around it.
+        change: What becomes of an entry on its way to the doors.
+    """
+
+    def __init__(self, core: Core, change: Change = lambda entry: entry) -> None:
+        self._real = core.store
+        self._rooms = core.rooms
+        self._change = change
+        self._announces: list[Announce] = []
+        self._commits = 0
+        self._numbers = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def subscribe(self, announce: Announce) -> None:
+        """Let the doors hear of commits as this record tells them."""
+
+        def tell(entries: Sequence[Entry]) -> None:
+            announce([self._change(entry) for entry in entries])
+
+        self._announces.append(announce)
+        self._real.subscribe(tell)
+
+    async def commit(self, *appends: Append) -> list[Entry]:
+        """As the real one."""
+        return await self._real.commit(*appends)
+
+    def is_turn(self) -> bool:
+        """Whether this commit is one to go wrong."""
+        self._commits += 1
+        return self._commits % EVERY == 0
+
+    def announce_guess(self, append: Append) -> None:
+        """Tell the doors of an entry that was never written."""
+        for announce in self._announces:
+            announce([self.guessed(append)])
+
+    def guessed(self, append: Append) -> Entry:
+        """What the entry will be, if nothing goes wrong."""
+        fact = cast("CommentPublished", append.fact)
+        live = self._rooms.peek(append.chain)
+        top = 0 if live is None else live.top
+        self._numbers += 1
+        comment = Comment(
+            origin=Seq(top + 1),
+            number=Number(self._numbers),
+            status=CommentStatus.PUBLISHED,
+            at_ms=fact.at_ms,
+            position_ms=fact.content.position_ms,
+            author=Pseudonym("guessed"),
+            content=fact.content,
+        )
+        return Entry(append.chain, Seq(top + 1), fact.at_ms, fact, comment)
+
+
+class PublishesFirst(FaultyStore):
+    """Announces, and then the power goes before the commit."""
+
+    async def commit(self, *appends: Append) -> list[Entry]:
+        """Write, or pretend to."""
+        if not self.is_turn():
+            return await super().commit(*appends)
+        for append in appends:
+            self.announce_guess(append)
+        raise StoreDown
+
+
+class AnswersFirst(FaultyStore):
+    """Tells the sender, and then the power goes before the commit."""
+
+    async def commit(self, *appends: Append) -> list[Entry]:
+        """Write, or pretend to."""
+        if not self.is_turn():
+            return await super().commit(*appends)
+        return [self.guessed(append) for append in appends]
+
+
+class ForgetsClientIds(FaultyStore):
+    """Records a send as often as it comes."""
+
+    async def commit(self, *appends: Append) -> list[Entry]:
+        """Write under an id that nobody has used."""
+        self._commits += 1
+        fresh = ClientId(f"fresh-{self._commits}")
+        return await super().commit(
+            *(
+                replace(append, fact=replace(append.fact, client_id=fresh))
+                if isinstance(append.fact, CommentPublished)
+                else append
+                for append in appends
+            )
+        )
+
+
+def dropping(kind: type) -> Change:
+    """An announcement in which entries of a kind pass by as if they were private ones."""
+
+    def dropped(entry: Entry) -> Entry:
+        if not isinstance(entry.fact, kind) or entry.comment is None:
+            return entry
+        private = CommentHeld(
+            author=AccountId(1),
+            client_id=ClientId("dropped"),
+            at_ms=Millis(entry.at_ms),
+            content=cast("Content", entry.comment.content),
+            verdict=cast("Verdict", None),  # nobody looks at it any more
+            category="dropped",
+        )
+        return replace(entry, fact=private)
+
+    return dropped
+
+
+def garbled(entry: Entry) -> Entry:
+    """An announcement with a text that nobody wrote."""
+    if not isinstance(entry.fact, CommentPublished) or entry.comment is None:
+        return entry
+    content = replace(cast("Content", entry.comment.content), text="garbled")
+    return replace(entry, comment=replace(entry.comment, content=content))
+
+
+def in_turn(change: Change) -> Change:
+    """The same, but only one time in so many."""
+    seen = 0
+
+    def changed(entry: Entry) -> Entry:
+        nonlocal seen
+        seen += 1
+        return change(entry) if seen % EVERY == 0 else entry
+
+    return changed
+
+
+class FaultyDialect:
+    """A dialect that treats one entry in so many wrongly on its way to all who speak it.
+
+    Args:
+        real: The one that it stands for.
+        spoil: Takes the parts of a batch and gives what is sent instead.
+    """
+
+    def __init__(self, real: Dialect, spoil: Callable[[list[bytes]], list[bytes]]) -> None:
+        self._real = real
+        self._spoil = spoil
+        self._batches = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def batch(self, op: Any, after: Seq, upto: Seq, parts: Sequence[bytes]) -> bytes:
+        """See `Dialect`."""
+        self._batches += 1
+        spoilt = self._spoil(list(parts)) if self._batches % EVERY == 0 else parts
+        return self._real.batch(op, after, upto, spoilt)
+
+
+def with_store(core: Core, faulty: FaultyStore) -> Core:
+    """The same house, its verbs for comments and its doors upon another record."""
+    store = cast("SqliteStore", faulty)
+    comments = Comments(
+        store,
+        store,
+        rooms=core.rooms,
+        rules=core.rules,
+        freshen=core.people.standings.freshen,
+        clock=now_ms,
+        settings=core.settings.admission,
+        telemetry=core.telemetry,
+    )
+    return replace(core, store=store, comments=comments)
+
+
+STORES: dict[str, Callable[[Core], FaultyStore]] = {
+    "publishes first": PublishesFirst,
+    "answers first": AnswersFirst,
+    "drops comments": lambda core: FaultyStore(core, in_turn(dropping(CommentPublished))),
+    "drops recalls": lambda core: FaultyStore(core, dropping(CommentRecalled)),
+    "garbles": lambda core: FaultyStore(core, in_turn(garbled)),
+}
+"""Faults between the verbs, the record and the doors."""
+
+SPOILS: dict[str, Callable[[list[bytes]], list[bytes]]] = {
+    "drops a delivery": lambda parts: parts[1:],
+    "doubles a delivery": lambda parts: [*parts[:1], *parts],
+    "swaps two": lambda parts: parts[::-1],
+}
+"""Faults between the doors and the wire."""

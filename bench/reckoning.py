@@ -1,0 +1,241 @@
+"""From all that was heard to what came of it: the checker's verdict, and the clock's figures."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import msgspec
+import numpy as np
+from hdrh.histogram import HdrHistogram
+
+from bench.audience import Log
+from bench.checker import Event, Fields, Finding, Record, Run, Send, check, counts_of
+from bench.happenings import Stage
+from bench.latency import Delivery, Slot, Times, receipts_by_slot
+from bench.scenario import Scenario, Steps
+from bench.senders import Senders, last_answers
+from bench.views import Views
+from bench.watch import Spent
+
+FINDINGS_SHOWN = 20
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a run. Histograms are HDR-encoded, microseconds unless it says otherwise.
+
+    Attributes:
+        comments: Planned within the measured time, by senders who keep to their limits.
+        answers: How many of their sends got which last answer: an op, or the code of a refusal.
+        attack: The same of those who flood.
+        thrown_out: How attackers' sockets ended, and how often.
+        deliveries: Comments times viewers who got them, within the measured time.
+        frames: Batches times viewers, likewise.
+        frame_bytes: Mean payload of a batch on the wire.
+        end_to_end: From the planned moment to each viewer who was there all the time.
+        disturbed: The same for viewers who were made to miss something at first.
+        answered: From the planned moment to the answer.
+        recalled: From the planned moment of a recall to each viewer.
+        slots: End to end, by the part of the run.
+        receipts: Comments times viewers, by the second in which they came.
+        counts: How often what was done: recalls, restores, switches, skipped ranges.
+        took_s: How long what took: joining, returning.
+        stages: The server's own clocks, nanoseconds, by name.
+        broken: Laws that did not hold, and how often.
+        findings: The first few of them in full.
+        wrongs: What should not have been, in words.
+        lost: Connections that the server let down.
+        saturated: Why times are not to be trusted; empty: they are.
+    """
+
+    comments: int
+    answers: dict[str, int]
+    attack: dict[str, int]
+    thrown_out: dict[str, int]
+    deliveries: int
+    frames: int
+    frame_bytes: float
+    end_to_end: str
+    disturbed: str
+    answered: str
+    recalled: str
+    slots: list[Slot]
+    receipts: list[int]
+    good_per_s: float | None
+    counts: dict[str, int]
+    took_s: dict[str, float]
+    stages: dict[str, str]
+    broken: dict[str, int]
+    findings: list[str]
+    wrongs: list[str]
+    lost: list[str]
+    saturated: str
+    spent: Spent
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Everything that a run left behind.
+
+    Attributes:
+        log: What viewers got.
+        records: Each room's record in the end.
+        begin_ns, end_ns: The measured time, on the monotonic clock.
+        stages: What the server's clocks say.
+    """
+
+    scenario: Scenario
+    stage: Stage
+    log: Log
+    records: Mapping[str, Record]
+    begin_ns: int
+    end_ns: int
+    stages: dict[str, str]
+    spent: Spent
+
+
+def reckon(heard: Heard) -> Result:
+    """Judge and count.
+
+    Cost: seconds for some millions of rows.
+    """
+    stage, honest = heard.stage, heard.stage.honest
+    views = Views(heard.log, stage.places, stage.returns)
+    told = [*views.deliveries(disturbed=stage.disturbed), *stage.crowd.deliveries()]
+    findings = _findings(heard, views)
+    steady = [delivery for delivery in told if not delivery.is_disturbed]
+    times = _times(heard, steady)
+    frames, payload_bytes = _frames(heard, told)
+    receipts = receipts_by_slot(told, heard.begin_ns, heard.end_ns)
+    return Result(
+        comments=sum(heard.begin_ns <= due < heard.end_ns for due in honest.due_ns.values()),
+        answers=last_answers(honest.sends.values()),
+        attack=last_answers(stage.attack.sends.values()),
+        thrown_out=dict(sorted(stage.thrown_out.items())),
+        deliveries=sum(receipts),
+        frames=frames,
+        frame_bytes=payload_bytes / max(1, frames),
+        end_to_end=_encoded(times.histogram()),
+        disturbed=_encoded(_times(heard, [d for d in told if d.is_disturbed]).histogram()),
+        answered=_encoded(_answered(heard).histogram()),
+        recalled=_encoded(_recalled(heard, steady).histogram()),
+        slots=(slots := times.slots()),
+        receipts=receipts,
+        good_per_s=_good_per_s(heard, slots),
+        counts=dict(stage.counts + _skips(told)),
+        took_s=stage.took_s,
+        stages=heard.stages,
+        broken=counts_of(findings),
+        findings=[f"{f.law}: {f.where}: {f.what}" for f in findings[:FINDINGS_SHOWN]],
+        wrongs=stage.wrongs,
+        lost=[
+            *stage.crowd.lost,
+            *(f"viewer {lost.viewer}: {lost.why}" for lost in heard.log.losses),
+        ],
+        saturated=heard.log.saturated,
+        spent=heard.spent,
+    )
+
+
+# --- the checker
+
+
+def _findings(heard: Heard, views: Views) -> list[Finding]:
+    """What the checker says of every room."""
+    stage = heard.stage
+    watched, sent = views.by_room(), _by_room(stage.honest, stage.attack)
+    spoke: dict[bool, dict[str, dict[str, list[Event]]]] = {
+        is_gone: defaultdict(dict) for is_gone in (True, False)
+    }
+    for n, seat in enumerate(stage.crowd.seats):
+        spoke[seat.is_gone][seat.door.room][f"seat {n}"] = seat.events
+    findings: list[Finding] = []
+    for room, record in heard.records.items():
+        here = {**watched.get(room, {}), **spoke[False].get(room, {})}
+        findings += check(Run(record, here, sent.get(room, [])))
+        # Who was thrown out saw no wrong thing either, but need not be at the top.
+        findings += check(Run(record, spoke[True].get(room, {}), settled=False))
+    return findings
+
+
+def _by_room(*parties: Senders) -> dict[str, list[Send]]:
+    rooms: defaultdict[str, list[Send]] = defaultdict(list)
+    for party in parties:
+        for room, sends in party.by_room().items():
+            rooms[room] += sends
+    return rooms
+
+
+# --- the clock
+
+
+def _times(heard: Heard, deliveries: Iterable[Delivery]) -> Times:
+    due_ns = heard.stage.honest.due_ns
+    load = heard.scenario.load
+    slot_s = load.step_s if isinstance(load, Steps) else 1.0
+
+    def due_of(entry: Fields) -> int | None:
+        return due_ns.get(cast("str", entry["text"])) if entry["kind"] == "comment" else None
+
+    times = Times(heard.begin_ns, heard.end_ns, slot_s=slot_s)
+    times.take(deliveries, due_of)
+    return times
+
+
+def _recalled(heard: Heard, deliveries: Iterable[Delivery]) -> Times:
+    recalls_ns = heard.stage.recalls_ns
+
+    def due_of(entry: Fields) -> int | None:
+        return recalls_ns.get(cast("int", entry["seq"])) if entry["kind"] == "recall" else None
+
+    times = Times(heard.begin_ns, heard.end_ns)
+    times.take(deliveries, due_of)
+    return times
+
+
+def _answered(heard: Heard) -> Times:
+    honest, times = heard.stage.honest, Times(heard.begin_ns, heard.end_ns)
+    for send in honest.sends.values():
+        if send.answers and heard.begin_ns <= (due := honest.due_ns[send.text]) < heard.end_ns:
+            times.add(due, np.array([send.answers[0].at_ns], np.int64))
+    return times
+
+
+def _frames(heard: Heard, deliveries: Iterable[Delivery]) -> tuple[int, float]:
+    """Batches times viewers within the measured time, and their bytes."""
+    frames, payload_bytes = 0, 0.0
+    for delivery in deliveries:
+        inside = (delivery.at_ns >= heard.begin_ns) & (delivery.at_ns < heard.end_ns)
+        count = int(np.count_nonzero(inside))
+        frames += count
+        payload_bytes += delivery.bytes_count * count / len(delivery.at_ns)
+    return frames, payload_bytes
+
+
+def _skips(deliveries: Iterable[Delivery]) -> Counter[str]:
+    skipped = sum(len(d.at_ns) for d in deliveries if d.batch.skipped)
+    return Counter({"skipped ranges": skipped}) if skipped else Counter()
+
+
+def _good_per_s(heard: Heard, slots: Sequence[Slot]) -> float | None:
+    """The last rate up to which every step was good; None: the load had no steps."""
+    load, honest = heard.scenario.load, heard.stage.honest
+    if not isinstance(load, Steps):
+        return None
+    step_ns = round(load.step_s * 1e9)
+    bad = {
+        (honest.due_ns[send.text] - heard.begin_ns) // step_ns
+        for send in honest.sends.values()
+        if send.published is None
+    }
+    p99_ms = {round(slot.from_s / load.step_s): slot.p99_ms for slot in slots}
+    good = 0.0
+    for step, per_s in enumerate(load.per_s):
+        if step in bad or p99_ms.get(step, load.p99_ms_max + 1) > load.p99_ms_max:
+            break
+        good = per_s
+    return good
+
+
+def _encoded(times: HdrHistogram) -> str:
+    return str(times.encode().decode())

@@ -1,0 +1,95 @@
+"""Looks at the server and at the driver itself from outside, at the turns of a run."""
+
+import asyncio
+import os
+from time import monotonic_ns
+
+import msgspec
+
+from bench.probes import children, cpu_ns, memory_bytes
+
+_EVERY_S = 1.0
+
+
+class Spent(msgspec.Struct, frozen=True):
+    """What a run took.
+
+    Attributes:
+        handshake_ns: Processor time of the server while the first viewers were let in.
+        cpu_ns: The same while the load was measured.
+        seconds: How long that was.
+        driver_ns: Processor time of the driver and its audience meanwhile.
+        memory_before, memory_held: Resident bytes of the server before anybody came, and with
+            everybody there.
+        shares: Of a core, that the server took, second by second.
+    """
+
+    handshake_ns: int
+    cpu_ns: int
+    seconds: float
+    driver_ns: int
+    memory_before: int
+    memory_held: int
+    shares: list[float]
+
+
+class Watch:
+    """Keeps an eye on a server.
+
+    Args:
+        pid: Its process.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._memory_before = memory_bytes(pid)
+        self._memory_held = 0
+        self._handshake_ns = -cpu_ns(pid)
+        self._at_ns = self._cpu_ns = self._driver_ns = self._for_ns = 0
+        self._shares: list[float] = []
+        self._sampling: asyncio.Task[None] | None = None
+
+    def viewers_are_in(self) -> None:
+        """The first viewers have been let in, and nothing else was done so far."""
+        self._handshake_ns += cpu_ns(self._pid)
+
+    def begin(self) -> None:
+        """What comes from here on is measured."""
+        self._at_ns, self._cpu_ns = monotonic_ns(), cpu_ns(self._pid)
+        self._driver_ns = _driver_ns()
+        self._sampling = asyncio.create_task(self._sample(), name="watch")
+
+    def end(self) -> None:
+        """The load is over; everybody is still there."""
+        self._for_ns = monotonic_ns() - self._at_ns
+        self._cpu_ns = cpu_ns(self._pid) - self._cpu_ns
+        self._driver_ns = _driver_ns() - self._driver_ns
+        self._memory_held = memory_bytes(self._pid)
+        if self._sampling is not None:
+            self._sampling.cancel()
+
+    def spent(self) -> Spent:
+        """All of it, once it is over."""
+        return Spent(
+            handshake_ns=self._handshake_ns,
+            cpu_ns=self._cpu_ns,
+            seconds=self._for_ns / 1e9,
+            driver_ns=self._driver_ns,
+            memory_before=self._memory_before,
+            memory_held=self._memory_held,
+            shares=self._shares,
+        )
+
+    async def _sample(self) -> None:
+        at_ns, spent_ns = self._at_ns, self._cpu_ns
+        while True:
+            await asyncio.sleep(_EVERY_S)
+            now_ns, now_spent_ns = monotonic_ns(), cpu_ns(self._pid)
+            self._shares.append((now_spent_ns - spent_ns) / (now_ns - at_ns))
+            at_ns, spent_ns = now_ns, now_spent_ns
+
+
+def _driver_ns() -> int:
+    """Of this process and those it started."""
+    own = os.getpid()
+    return sum(cpu_ns(pid) for pid in (own, *children(own)))
