@@ -2,11 +2,8 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Coroutine
 from dataclasses import replace
-from functools import partial
 from itertools import count
-from typing import Any
 
 from danmaku.actions.decisions import Decisions, Freshen
 from danmaku.actions.rooms import Rooms
@@ -36,8 +33,6 @@ ANSWERS_MAX = 20_000  # answers kept for senders who ask again
 
 Key = tuple[RoomId, AccountId, ClientId]
 
-_OUTCOMES = {CommentPublished: "published", CommentHeld: "held", CommentRefused: "refused"}
-
 
 class Comments:
     """What may be done with comments.
@@ -66,9 +61,13 @@ class Comments:
         self._rules = rules
         self._freshen = freshen
         self._clock = clock
-        self._telemetry = telemetry
+        self._outcomes = {
+            CommentPublished: telemetry.comments.labels("published"),
+            CommentHeld: telemetry.comments.labels("held"),
+            CommentRefused: telemetry.comments.labels("refused"),
+        }
         self._buckets = TokenBuckets(settings.sends_per_s, settings.sends_burst)
-        self._running: dict[Key, asyncio.Task[Entry]] = {}
+        self._running: dict[Key, asyncio.Event] = {}  # set when it has ended
         self._answers: OrderedDict[Key, Entry] = OrderedDict()
 
     async def post(
@@ -79,6 +78,8 @@ class Comments:
         The entry's fact is `CommentPublished`, `CommentHeld` or `CommentRefused`. Sending again
         with one client id, at once or later, gives the first entry again with `repeated` set.
 
+        A caller that is cancelled on the way leaves it open whether it has sent; the record knows.
+
         Raises:
             NotFound: There is no such room.
             Refused: A gate, a bound or a limit said no; nothing is recorded.
@@ -87,24 +88,21 @@ class Comments:
         if who is None:
             return await self._post(None, room, draft, imported=imported)  # which says no
         key = (room, who.account, draft.client_id)
+        while (running := self._running.get(key)) is not None:
+            await running.wait()  # a second send with the same id; if the first fails, it tries
         if (first := self._answers.get(key)) is not None:
             return replace(first, repeated=True)
-        if (running := self._running.get(key)) is not None:
-            return replace(await asyncio.shield(running), repeated=True)
-        return await self._once(key, self._answer(who, room, draft, imported=imported))
+        ended = self._running[key] = asyncio.Event()
+        try:
+            entry = await self._answer(who, room, draft, imported=imported)
+            self._remember(key, entry)
+        finally:
+            del self._running[key]
+            ended.set()
+        return entry
 
-    async def _once(self, key: Key, posting: Coroutine[Any, Any, Entry]) -> Entry:
-        """Let a second send with the same id, while the first runs, wait for the first."""
-        running = self._running[key] = asyncio.create_task(posting, name="post")
-        running.add_done_callback(partial(self._remember, key))
-        # Shielded: a sender who hangs up does not take the decision back.
-        return await asyncio.shield(running)
-
-    def _remember(self, key: Key, ended: asyncio.Task[Entry]) -> None:
-        del self._running[key]
-        if ended.cancelled() or ended.exception() is not None:
-            return  # told to whoever waits; the next try begins anew
-        self._answers[key] = ended.result()
+    def _remember(self, key: Key, entry: Entry) -> None:
+        self._answers[key] = entry
         if len(self._answers) > ANSWERS_MAX:
             self._answers.popitem(last=False)
 
@@ -139,7 +137,7 @@ class Comments:
         fresh = None if who is None else await self._freshen(who)
         [entry] = await self._decisions.carry(fresh, decide)
         if not entry.repeated:
-            self._telemetry.comments.labels(_OUTCOMES[type(entry.fact)]).inc()
+            self._outcomes[type(entry.fact)].inc()
         return entry
 
     def _asked(

@@ -209,20 +209,37 @@ async def test_one_client_id_of_two_people_or_rooms_is_not_the_same(house):
     assert [entry.repeated for entry in entries] == [False, False, False]
 
 
-async def test_a_sender_who_hangs_up_has_sent_and_is_told_so_later(house):
+async def test_a_sender_who_is_cut_off_can_ask_what_became_of_it(house):
     ann = await house.person("ann")
-    await house.room(slow_ms=60_000)
+    await house.room()
+    await house.say(ann, "before")
     draft = house.draft()
     sending = asyncio.create_task(house.comments.post(ann, DEMO, draft))
     await asyncio.sleep(0)
 
     sending.cancel()
     await asyncio.wait([sending])
+    await house.say(ann, "after")  # recorded after it
     again = await house.comments.post(ann, DEMO, draft)
 
     assert sending.cancelled()
-    assert (again.seq, again.repeated) == (2, True)
+    assert (again.seq, again.repeated) == (3, True)
     assert house.comments._running == {}
+
+
+async def test_who_waits_for_another_try_that_fails_tries_too(flaky_house):
+    house = flaky_house
+    ann = await house.person("ann")
+    await house.room()
+    draft = house.draft()
+    house.flaky.before = StoreDown()
+
+    first, second = await asyncio.gather(
+        *(house.comments.post(ann, DEMO, draft) for _ in range(2)), return_exceptions=True
+    )
+
+    assert isinstance(first, StoreDown)
+    assert (second.seq, second.repeated) == (2, False)
 
 
 async def test_a_refusal_is_no_answer_to_keep(house):
