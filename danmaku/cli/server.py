@@ -28,6 +28,7 @@ from danmaku.cli.shell import (
 from danmaku.config import Settings
 from danmaku.demo.rooms import DEMO, FILM, PASSWORD, STAFF
 from danmaku.filter.rules import RuleFileError, parse_rules
+from danmaku.gateway import scatter
 from danmaku.store.sqlite import StoreLocked
 from danmaku.telemetry import configure_logging
 
@@ -151,6 +152,7 @@ def doctor_command(context: typer.Context, *, as_json: JsonFlag = False) -> None
         ("rule file", *_rules(settings.filter.rules_file)),
         ("descriptors", *_descriptors(settings.gateway.connections_max)),
         ("address", *_address(settings.server.host, settings.server.port)),
+        ("fan-out", *_fan_out()),
         ("demo", *_demo(settings)),
         ("public address", *_public(settings)),
     ]
@@ -192,6 +194,12 @@ def _descriptors(connections_max: int) -> tuple[bool, str]:
     if hard != resource.RLIM_INFINITY and hard < needed:
         return False, f"{hard} allowed, {needed} needed: raise it or lower connections_max."
     return True, f"{needed} needed."
+
+
+def _fan_out() -> tuple[bool, str]:
+    if scatter.IS_COMPILED:
+        return True, "Compiled."
+    return True, "Not compiled: it works, but each viewer costs more. Install with a C compiler."
 
 
 def _address(host: str, port: int) -> tuple[bool, str]:
