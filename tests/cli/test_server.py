@@ -153,8 +153,9 @@ def test_doctor_is_content_with_a_fresh_directory(shell, tmp_path):
     file.write_text("[server]\nport = 0\n[gateway]\nconnections_max = 100\n")
     checks = json.loads(shell.say("--config", str(file), "doctor", "--json"))
 
+    names = ("data directory", "rule file", "descriptors", "address", "fan-out", "demo")
     assert {check["check"]: check["ok"] for check in checks} == dict.fromkeys(
-        ["data directory", "rule file", "descriptors", "address", "demo", "public address"], True
+        [*names, "public address"], True
     )
 
 
