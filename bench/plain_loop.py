@@ -5,9 +5,6 @@ beyond the writes that nobody can save (docs/benchmarks.md).
 """
 
 import asyncio
-import shutil
-import subprocess
-import tempfile
 from pathlib import Path
 from typing import cast
 
@@ -15,9 +12,8 @@ import msgspec
 import uvloop
 
 from bench.frames import upgrade_request
-from bench.native import NoCompilerError
+from bench.native import built
 
-SOURCE = Path(__file__).with_name("plain_loop.c")
 FRAME_BYTES_MAX = 65_535
 
 
@@ -57,12 +53,7 @@ def measure(writing: Writing, *, core: int | None) -> Written:
     Raises:
         NoCompilerError: If there is no `cc`.
     """
-    if (compiler := shutil.which("cc")) is None:
-        raise NoCompilerError("no C compiler (cc) on the path")
-    with tempfile.TemporaryDirectory(prefix="danmaku-bench-") as folder:
-        program = Path(folder) / "plain_loop"
-        subprocess.run([compiler, "-O2", "-o", str(program), str(SOURCE)], check=True)
-        return uvloop.run(_run(program, writing, core))
+    return uvloop.run(_run(built("plain_loop"), writing, core))
 
 
 async def _run(program: Path, writing: Writing, core: int | None) -> Written:
