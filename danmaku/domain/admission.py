@@ -19,6 +19,7 @@ from danmaku.domain.comment import (
     WHITE,
     Content,
     Draft,
+    Style,
     clean_text,
 )
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused, Hit, Verdict
@@ -178,8 +179,12 @@ def judge(asked: Asked) -> Judgement:
     findings = look.findings
     draft, author = asked.draft, asked.author
     shown = asked.text if findings.masked is None else findings.masked
+    is_neutral = any(hit.action is Action.NEUTRAL for hit in findings.hits)
     content = Content(
-        text=shown, style=draft.style, position_ms=asked.position_ms, name=author.name
+        text=shown,
+        style=Style() if is_neutral else draft.style,
+        position_ms=asked.position_ms,
+        name=author.name,
     )
     verdict = verdict_of(look, asked.text)
     if findings.action is Action.REFUSE:

@@ -24,7 +24,8 @@ from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.room import Broadcast, ReviewMode, RoomPolicy, RoomState, Status
 from danmaku.errors import Code, Refused, TooFast
 from danmaku.filter.floods import Repeats
-from danmaku.filter.rules import FAULT_CATEGORY, parse_rules
+from danmaku.filter.rule_file import parse_rules
+from danmaku.filter.rules import FAULT_CATEGORY
 from danmaku.filter.screen import Findings, Screen
 
 DEMO = RoomId("demo")
