@@ -24,12 +24,13 @@ from danmaku.cli.shell import (
 )
 from danmaku.filter.cases import Row
 from danmaku.filter.faults import RuleFileError
+from danmaku.filter.findings import Findings
 from danmaku.filter.judge import Books, Judge
 from danmaku.filter.normalize import fold, key_of
 from danmaku.filter.packing import pack, unpack
 from danmaku.filter.rule_file import parse_rules
 from danmaku.filter.rules import Ruleset
-from danmaku.filter.screen import Findings, Screen
+from danmaku.filter.screen import Screen
 from danmaku.filter.word_list import merged, parse_list, parse_phrases
 
 app = typer.Typer(help="The filter: try a text, check rules, judge cases.", no_args_is_help=True)

@@ -29,9 +29,9 @@ from danmaku.domain.live import LiveRoom
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.room import Broadcast, ReviewMode, Status
 from danmaku.errors import Code, Coded
+from danmaku.filter.findings import Findings
 from danmaku.filter.normalize import fold
 from danmaku.filter.rules import Action
-from danmaku.filter.screen import Findings
 
 REVIEW_CATEGORY = "review"  # held because the room's mode asks for a person, not for its content
 

@@ -132,10 +132,24 @@ class Reader:
         """
         shape = shape_of(entry.spelled)
         runs = self.runs[first:stop]
-        if any(len(run) < count for run, count in zip(runs, shape.counts, strict=True)):
+        start, end = runs[0][0], runs[-1][-1] + 1
+        counts = tuple(map(len, runs))
+        if counts == shape.counts and end - start == len(shape.letters):
+            return self._as_spelled(entry, shape, start, end)
+        if any(map(int.__lt__, counts, shape.counts)):
             return ()
         spans = self._spans(entry, shape, runs)
         return [match for span in spans if (match := self._match(entry, shape, runs, span))]
+
+    def _as_spelled(self, entry: Entry, shape: Shape, start: int, end: int) -> Sequence[Match]:
+        """The commonest case: letter after letter, nothing between them."""
+        if entry.kind is Kind.WILDCARD or self._is_cut_out(entry, shape, start, end):
+            return ()
+        return (Match(entry, entry.kind, start, self._after_marks(end)),)
+
+    def _is_cut_out(self, entry: Entry, shape: Shape, start: int, end: int) -> bool:
+        is_free = entry.kind is Kind.WORD and not entry.reading.latin_boundary
+        return not is_free and self._is_inside_word(entry, shape, start, end)
 
     def _match(
         self, entry: Entry, shape: Shape, runs: Sequence[list[int]], span: tuple[int, int]
@@ -146,12 +160,14 @@ class Reader:
             return None
         if entry.kind is Kind.WILDCARD and not _is_wild(shape, gaps):
             return None
-        is_free_to_go_on = entry.kind is Kind.WORD and not entry.reading.latin_boundary
-        if not is_free_to_go_on and self._is_inside_word(entry, shape, start, end):
+        if self._is_cut_out(entry, shape, start, end):
             return None
         stretched = sum(start <= at < end for run in runs for at in run) > len(shape.letters)
         kind = _kind(entry.kind, gapped=bool(gaps), stretched=stretched)
-        return Match(entry, kind, *self._with_brackets(start, self._after_marks(end), gaps))
+        end = self._after_marks(end)
+        return Match(
+            entry, kind, *(self._with_brackets(start, end, gaps) if gaps else (start, end))
+        )
 
     def _gaps(self, shape: Shape, runs: Sequence[list[int]], start: int, end: int) -> list[Gap]:
         """What stands between the letters; the unseen is no gap, nor is what the word has."""
@@ -221,11 +237,14 @@ class Reader:
 
     def _is_inside_word(self, entry: Entry, shape: Shape, start: int, end: int) -> bool:
         """Whether the word goes on in Latin letters, or in digits, before or after."""
-        before = self._neighbour(range(start - 1, -1, -1))
-        if _goes_on(before, shape.letters[0], shape):
+        head, tail = shape.letters[0], shape.letters[-1]
+        if head.isascii() and _goes_on(self._neighbour(range(start - 1, -1, -1)), head, shape):
             return True
-        after = self._neighbour(range(end, len(self.folded)))
-        return _goes_on(after, shape.letters[-1], shape) and not self._is_ending(entry, shape, end)
+        return (
+            tail.isascii()
+            and _goes_on(self._neighbour(range(end, len(self.folded))), tail, shape)
+            and not self._is_ending(entry, shape, end)
+        )
 
     def _neighbour(self, places: range) -> str:
         for at in places:
@@ -282,7 +301,7 @@ def _is_wild(shape: Shape, gaps: list[Gap]) -> bool:
 
 
 def _goes_on(neighbour: str, edge: str, shape: Shape) -> bool:
-    if not neighbour.isascii() or not edge.isascii():
+    if not neighbour.isascii():
         return False
     if edge.isdigit():
         return shape.is_latin and neighbour.isdigit()

@@ -71,6 +71,9 @@ EMAIL: Final = re.compile(
 )
 HASH_FOR_AT: Final = re.compile(r"#\s?(?:换|改|替换|变)成?|把\s?#")
 
+CHINESE_HOST: Final = re.compile(r"[.。．｡](?:中国|公司|网络|网址|在线|中文网)")
+"""What is left of an address in Chinese when there are no Latin letters in it."""
+
 NO_HOST: Final = re.compile(
     r"(?:asp|ado|vb|dot)\.net|[0-9.\s点]+(?:[a-z]+)?|.*\.(?:png|jpe?g|gif|py|js)"
 )

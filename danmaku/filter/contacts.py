@@ -32,6 +32,27 @@ class Found(NamedTuple):
     value: str
 
 
+_NUMBER = re.compile(r"[0-9oli]{5}").search
+_LATIN = re.compile(r"[a-z]{2}").search
+_NAME = re.compile(r"[a-z0-9]{5}").search
+_DOT = re.compile(r"[.。．｡●点@:：]").search
+_ACCOUNT = re.compile(r"[信芯❤🛰卫微vVｖＶwWｗＷ⭐]").search
+
+
+def may_reach(text: str, skeleton: str) -> bool:
+    """Whether a text is worth looking at for contacts; most are not, and this is quick.
+
+    Args:
+        text: As typed.
+        skeleton: Its letters, folded.
+    """
+    if _NUMBER(skeleton) is not None:
+        return True
+    if _DOT(text) is not None and (_LATIN(skeleton) is not None or forms.CHINESE_HOST.search(text)):
+        return True
+    return _NAME(skeleton) is not None and _ACCOUNT(text) is not None
+
+
 def view_of(plain: str, folded: str) -> str:
     """The text as contacts are looked for in it: digits of every style, marks as typed."""
     return "".join(

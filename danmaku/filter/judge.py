@@ -22,8 +22,9 @@ from danmaku.filter.cases import (
     other_rules,
     word_rules,
 )
+from danmaku.filter.findings import Hit, leftmost_longest, masked
 from danmaku.filter.rules import Action, Klass, Rule, Ruleset, version_of
-from danmaku.filter.screen import Hit, Screen, leftmost_longest, masked
+from danmaku.filter.screen import Screen
 from danmaku.filter.shouting import is_shouting
 from danmaku.filter.variants import Kind
 

@@ -9,6 +9,7 @@ milliseconds, and nothing of it is touched before something is found.
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from danmaku.filter.automaton import Matcher, matcher_of
@@ -16,6 +17,9 @@ from danmaku.filter.normalize import fold, key_of
 from danmaku.filter.rules import EXACT, Reading, Ruleset
 from danmaku.filter.sounds import sound_patterns
 from danmaku.filter.variants import JOINT, Kind, patterns_of
+
+ENTRIES_KEPT_MAX: Final = 4096
+"""In a flood the same few words are found over and over."""
 
 ALLOWED: Final = -1
 """Owner of the phrases that protect what they cover."""
@@ -102,8 +106,10 @@ class Lexicon:
         self._words, self._owners = _words_of(ruleset)
         self._variant_words = array("I", variants.words)
         self._sound_words = array("I", variants.sound_words)
+        self.entry = lru_cache(ENTRIES_KEPT_MAX)(self._pattern)
+        self.sound_entry = lru_cache(ENTRIES_KEPT_MAX)(self._sound)
 
-    def entry(self, pattern: int) -> Entry:
+    def _pattern(self, pattern: int) -> Entry:
         """What the pattern with this number stands for."""
         at = pattern - len(self._words)
         if at < 0:
@@ -112,7 +118,7 @@ class Lexicon:
         kind = _KINDS[self.variants.kinds[at]]
         return self._entry(self._variant_words[at], kind, self.variants.spelled[at])
 
-    def sound_entry(self, pattern: int) -> Entry:
+    def _sound(self, pattern: int) -> Entry:
         """What the row of syllables with this number stands for."""
         word = self._sound_words[pattern]
         return self._entry(word, Kind.SOUND, fold(self._words[word]).skeleton)

@@ -38,19 +38,12 @@ def _codes() -> dict[str, str]:
 
 
 @cache
-def _coding() -> str:
+def sounding() -> str:
+    """The table for `str.translate` that reads a key by its syllables, letter for letter."""
     codes = _codes()
     first = {char: codes[row[0]] for char, row in tables().readings.items()}
     first |= {digit: codes[syllable] for digit, syllable in _DIGITS.items()}
     return "".join([first.get(chr(at)) or chr(at) for at in range(_CODED)])
-
-
-def sounds_of(key: str) -> str:
-    """Read a key by its syllables, letter for letter.
-
-    Cost: one pass in C.
-    """
-    return key.translate(_coding())
 
 
 def sound_patterns(key: str) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from danmaku.filter.findings import Findings, Hit
 from danmaku.filter.rules import Action, Klass, parse_rules
-from danmaku.filter.screen import Findings, Hit, Screen
+from danmaku.filter.screen import Screen
 
 HERE = Path(__file__).parent
 SAMPLE = Screen(parse_rules(files("danmaku.filter").joinpath("sample_rules.toml").read_text()))
