@@ -47,6 +47,6 @@ def _is_in_word(key: str, at: int, first: int, stop: int) -> bool:
     return any(
         key[start : start + length] in words
         for length in _WORD_LETTERS
-        for start in range(max(0, at - length + 1), at + 1)
+        for start in range(max(0, at - length + 1), min(at, len(key) - length) + 1)
         if start < first or start + length > stop
     )

@@ -74,15 +74,16 @@ def contacts_in(view: str, wanted: Collection[Contact], digits_min: int = 8) -> 
     found: list[Found] = []
     for contact, search in _SEARCHES.items():
         if contact in wanted:
-            found += [one for one in search(view) if _is_new(one, found)]
+            _add(found, search(view))
     if Contact.DIGITS in wanted:
-        rows = [one for one in _digits(view) if len(one.value) >= digits_min]
-        found += [one for one in rows if _is_new(one, found)]
+        _add(found, (one for one in _digits(view) if len(one.value) >= digits_min))
     return sorted(found, key=lambda one: one.start)
 
 
-def _is_new(one: Found, others: list[Found]) -> bool:
-    return all(one.end <= other.start or other.end <= one.start for other in others)
+def _add(found: list[Found], more: Iterator[Found]) -> None:
+    for one in more:
+        if all(one.end <= other.start or other.end <= one.start for other in found):
+            found.append(one)
 
 
 def _found(contact: Contact, match: re.Match[str], value: str) -> Found:

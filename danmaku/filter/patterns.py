@@ -55,6 +55,6 @@ class Patterns:
         """All places (number of the pattern, start, end), per pattern from left to right."""
         if not self._compiled:
             return
-        for number in self._gate.Match(plain) or ():
+        for number in sorted(self._gate.Match(plain) or ()):
             for match in self._compiled[number].finditer(plain):
                 yield number, match.start(), match.end()
