@@ -26,7 +26,7 @@ TABLES = Path(__file__).parents[1] / "danmaku/filter/tables.bin"
 SUBSTITUTES = Path(__file__).with_name("substitutes.txt")
 READINGS_MAX = 2
 PARTS_MAX = 3
-WORD_COUNTS = {2: 7, 3: 30, 4: 100}
+WORD_COUNTS = {2: 50, 3: 50, 4: 100}
 """How often a word of that length stands in the corpus of the dictionary, at least."""
 
 Table = dict[str, object]

@@ -30,13 +30,14 @@ SHORT_HAN_LETTERS: Final = 2
 WILD_SIGNS_MAX: Final = 2
 
 _INSIDE_ENGLISH = " '\u2019"
-_SENTENCE = frozenset(",;:?，。；：？！")
+_SENTENCE = frozenset(",:?，。；：？！")
 _SPACE = " "
 _BRACKETS = "()（）[]【】{}「」『』《》〈〉<>"
 _OPENS = dict(zip(_BRACKETS[1::2], _BRACKETS[::2], strict=True))
 _CLOSES = dict(zip(_BRACKETS[::2], _BRACKETS[1::2], strict=True))
 _WILD = frozenset("*#_-.·•+~^=")
 _SHAPES_MAX = 8192
+_LETTER_FOR_LETTER = frozenset((Kind.WORD, Kind.LEET))
 _FLAG = "\U0001f1e6"  # from here on letters are regional indicators: a flag is no neighbour
 
 
@@ -148,7 +149,7 @@ class Reader:
         return (Match(entry, entry.kind, start, self._after_marks(end)),)
 
     def _is_cut_out(self, entry: Entry, shape: Shape, start: int, end: int) -> bool:
-        is_free = entry.kind is Kind.WORD and not entry.reading.latin_boundary
+        is_free = entry.kind in _LETTER_FOR_LETTER and not entry.reading.latin_boundary
         return not is_free and self._is_inside_word(entry, shape, start, end)
 
     def _match(
@@ -182,7 +183,7 @@ class Reader:
         return gaps
 
     def _may_bridge(self, entry: Entry, shape: Shape, gaps: list[Gap], folded: str) -> bool:
-        breaks = own_breaks(entry.word) if entry.kind is Kind.WORD else frozenset()
+        breaks = own_breaks(entry.word) if entry.kind in _LETTER_FOR_LETTER else frozenset()
         foreign = [gap for gap in gaps if gap.before not in breaks]
         if not foreign:
             return True
@@ -254,7 +255,7 @@ class Reader:
 
     def _is_ending(self, entry: Entry, shape: Shape, end: int) -> bool:
         """Whether what follows is an English ending and no more."""
-        if entry.kind is not Kind.WORD or len(shape.letters) <= SHORT_LATIN_LETTERS:
+        if entry.kind not in _LETTER_FOR_LETTER or len(shape.letters) <= SHORT_LATIN_LETTERS:
             return False
         rest = self.folded[end:].replace(NOTHING, "")
         letters = rest[: len(rest) - len(rest.lstrip("abcdefghijklmnopqrstuvwxyz"))]

@@ -27,7 +27,7 @@ def is_chance(entry: Entry, key: str, first: int, stop: int) -> bool:
         stop: After its end.
     """
     words = tables().words
-    if key[first:stop] in words:
+    if entry.kind is not Kind.SUBSTITUTE and key[first:stop] in words:
         return True
     if entry.kind is Kind.SPLIT:
         return _is_in_word(key, first, first, stop) and _is_in_word(key, stop - 1, first, stop)

@@ -38,16 +38,21 @@ _COMMON = {
     "†": "t",
     "∂": "d",
 }
-# What stands for two letters is read both ways, one reading a view.
+# 1, ! and | stand for i as well as for l: all of these are read as i, in words as in texts.
+_LIKE_I = {**dict.fromkeys("1!|！¡lLｌＬ", "i")}
 _VIEWS = (
-    str.maketrans({**_COMMON, "1": "i", "!": "i", "|": "i", "7": "t", "！": "i"}),
-    str.maketrans({**_COMMON, "1": "l", "!": "l", "|": "l", "7": "l", "¡": "i"}),
+    str.maketrans({**_COMMON, **_LIKE_I, "7": "t"}),
+    str.maketrans({**_COMMON, **_LIKE_I, "7": "i"}),
 )
 _signs = re.compile(r"[0-9@$(+€£¥¢<＠＄§®©×†∂!|！¡]").search
-_two_ways = re.compile(r"[17!|]").search
 
 SHORT_LETTERS: Final = 3
 _MODEL = re.compile(r"[A-Z]+[0-9]+[A-Z]*")
+
+
+def leet_of(spelled: str) -> str:
+    """A word's skeleton as it looks in a view."""
+    return spelled.translate(_VIEWS[0])
 
 
 def leet_views(text: str) -> Iterator[str]:
@@ -59,7 +64,7 @@ def leet_views(text: str) -> Iterator[str]:
         for signs, letter in _DRAWN:
             drawn = drawn.replace(signs, letter + NOTHING * (len(signs) - 1))
     yield drawn.translate(_VIEWS[0])
-    if _two_ways(drawn) is not None:
+    if "7" in drawn:
         yield drawn.translate(_VIEWS[1])
 
 
@@ -71,8 +76,10 @@ def is_leet(typed: str, read: str, folded: str) -> bool:
         read: The view, folded.
         folded: The original, folded.
     """
-    letters = sum(one == two and one.isalpha() for one, two in zip(read, folded, strict=True))
-    if not letters or read == folded:
+    pairs = list(zip(read, folded, strict=True))
+    has_letter = any(seen.isalpha() for _, seen in pairs)
+    has_sign = any(seen != one and not seen.isalpha() for one, seen in pairs)
+    if not has_letter or not has_sign:
         return False
     is_short = sum(map(str.isalpha, read)) <= SHORT_LETTERS
     return not (is_short and _MODEL.fullmatch(typed))

@@ -162,9 +162,11 @@ def _variants_of(ruleset: Ruleset) -> tuple[Variants, tuple[str, ...]]:
     sound_keys: list[str] = []
     for number, (word, owner) in enumerate(zip(*_words_of(ruleset), strict=True)):
         reading = _reading_of(ruleset, owner)
-        if not (reading.variants or reading.initials):
+        if not (reading.variants or reading.initials or reading.leet):
             continue
-        _, *others = patterns_of(word, variants=reading.variants, initials=reading.initials)
+        _, *others = patterns_of(
+            word, variants=reading.variants, initials=reading.initials, leet=reading.leet
+        )
         numbers.extend([number] * len(others))
         kinds.extend(_NUMBERS[way.kind] for way in others)
         spelled.extend(way.spelled for way in others)

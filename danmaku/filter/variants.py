@@ -11,6 +11,7 @@ from enum import StrEnum
 from itertools import combinations, islice, product
 from typing import Final, NamedTuple
 
+from danmaku.filter.leet import leet_of
 from danmaku.filter.normalize import fold, plain_of
 from danmaku.filter.tables import tables
 
@@ -26,15 +27,16 @@ VARIED_LETTERS_MAX: Final = 8
 SPLIT_MIXTURES_MAX: Final = 16
 
 _REVERSED_HAN_MIN = 3
-_REVERSED_LATIN_MIN = 5
+_REVERSED_LATIN_MIN = 4
 _PINYIN_LETTERS_MIN = 5
 _WILDCARD_LETTERS_MIN = 4
 
 # With these a reversed word of three is likely to be two words that met by chance.
 _GRAMMAR = frozenset("的了吧我你他她它是不在去来就都也有和啊呢吗这那个")
 _VOWELS = frozenset("aeiou")
-# Radicals as they are typed alone: nobody writes them but to take a character apart.
-_BARE_RADICALS = frozenset("亻扌讠纟氵忄犭礻衤钅饣彳辶艹冫刂宀疒攵灬阝糹訁釒飠氺罒⺮")
+# Radicals as they are typed alone: nobody writes them but to take a character apart; 才 is typed
+# where 扌 is not to be found.
+_BARE_RADICALS = frozenset("才亻扌讠纟氵忄犭礻衤钅饣彳辶艹冫刂宀疒攵灬阝糹訁釒飠氺罒⺮")
 
 
 class Kind(StrEnum):
@@ -63,11 +65,15 @@ class Pattern(NamedTuple):
     kind: Kind
 
 
-def patterns_of(word: str, *, variants: bool, initials: bool = False) -> tuple[Pattern, ...]:
+def patterns_of(
+    word: str, *, variants: bool, initials: bool = False, leet: bool = False
+) -> tuple[Pattern, ...]:
     """Every way in which `word` is looked for, the plain one first, none twice."""
     spelled = fold(word).skeleton
     letters = [char for char in plain_of(word) if char.isalnum()]
     ways: Iterable[Pattern] = (Pattern(spelled, Kind.WORD),)
+    if leet and spelled.isascii() and leet_of(spelled) != spelled:
+        ways = (*ways, Pattern(leet_of(spelled), Kind.LEET))
     if initials and len(letters) <= VARIED_LETTERS_MAX:
         ways = (*ways, *_initials(letters))
     if variants:

@@ -4,7 +4,7 @@ One scan of the key answers for most of it, a second one for words that are hear
 Latin letters and signs that stand for some is scanned again, once or twice.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from danmaku.filter.acceptance import Match, Reader
@@ -18,7 +18,8 @@ from danmaku.filter.variants import Kind
 
 RIGHT_TO_LEFT: Final = "\u202e"
 
-_IN_LEET = frozenset((Kind.WORD, Kind.SWAPPED))
+_IN_LEET = frozenset((Kind.WORD, Kind.SWAPPED, Kind.LEET))
+_SPELLED = frozenset(Kind) - {Kind.LEET}
 
 Places = Sequence[tuple[int, int, int]]
 
@@ -65,14 +66,18 @@ class WordSearch:
             matches += self._backwards(text)
         return matches
 
-    def _words(self, reader: Reader, places: Iterable[tuple[int, int, int]]) -> Iterator[Match]:
+    def _words(
+        self, reader: Reader, places: Places, kinds: frozenset[Kind] = _SPELLED
+    ) -> Iterator[Match]:
         entry_of = self._lexicon.entry
         for first, stop, pattern in places:
             entry = entry_of(pattern)
+            if entry.kind not in kinds:
+                continue
             if entry.kind not in ACROSS_WORDS or not is_chance(entry, reader.key, first, stop):
                 yield from reader.matches(entry, first, stop)
 
-    def _heard(self, reader: Reader, places: Iterable[tuple[int, int, int]]) -> Iterator[Match]:
+    def _heard(self, reader: Reader, places: Places) -> Iterator[Match]:
         for first, stop, pattern in places:
             entry = self._lexicon.sound_entry(pattern)
             spelled = reader.key[first:stop]
@@ -87,11 +92,10 @@ class WordSearch:
             key = key_of(skeleton_of(read))
             if not (places := self._find(key)):
                 continue
-            for match in self._words(Reader(text, read, key), places):
+            for match in self._words(Reader(text, read, key), places, _IN_LEET):
                 start, end = match.start, match.end
                 if (
                     match.entry.reading.leet
-                    and match.entry.kind in _IN_LEET
                     and match.entry.spelled.isascii()
                     and is_leet(text[start:end], read[start:end], folded[start:end])
                 ):

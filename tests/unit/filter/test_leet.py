@@ -1,6 +1,6 @@
 import pytest
 
-from danmaku.filter.leet import is_leet, leet_views
+from danmaku.filter.leet import is_leet, leet_of, leet_views
 from danmaku.filter.normalize import fold
 
 
@@ -9,8 +9,10 @@ def test_views_keep_the_length(text):
     assert {len(view) for view in leet_views(text)} == {len(text)}
 
 
-def test_signs_for_two_letters_are_read_both_ways():
-    assert list(leet_views("a1")) == ["ai", "al"]
+def test_what_stands_for_i_and_for_l_is_read_as_one():
+    assert list(leet_views("a1l")) == ["aii"]
+    assert leet_of("slot") == "siot"
+    assert list(leet_views("a7")) == ["at", "ai"]
     assert list(leet_views("a5")) == ["as"]
     assert list(leet_views("hello")) == []
 
