@@ -9,18 +9,11 @@ Belongs to the event loop's thread. Holds no timer: `tick` is called now and the
 """
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any, Protocol, cast
 
-from websockets.extensions.base import ServerExtensionFactory
-from websockets.extensions.permessage_deflate import (
-    PerMessageDeflate,
-    ServerPerMessageDeflateFactory,
-)
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import State as WireState
-from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
 from danmaku.config import GatewaySettings
@@ -43,8 +36,7 @@ from danmaku.gateway.identity import Identity
 from danmaku.gateway.outbox import Outbox
 from danmaku.gateway.room_hub import RoomHub
 from danmaku.gateway.session import Beat, Drop, Fail, Intent, Limits, Session, State, TurnAway
-
-_WINDOW_BITS = 15  # what `framing` compresses with
+from danmaku.gateway.wire import TEXT, Wire, extensions_of
 
 
 class Desk(Protocol):
@@ -76,15 +68,6 @@ class Desk(Protocol):
         """Its transport is gone."""
 
 
-class _Wire(ServerProtocol):
-    """The protocol machine, choosing the first dialect of the client's list that we know."""
-
-    def select_subprotocol(self, subprotocols: Sequence[Subprotocol]) -> Subprotocol | None:
-        ours = self.available_subprotocols or ()
-        known = [name for name in subprotocols if name in ours]
-        return super().select_subprotocol(known[:1])
-
-
 class Connection(asyncio.Protocol):
     """One socket from its upgrade to its end.
 
@@ -110,10 +93,10 @@ class Connection(asyncio.Protocol):
     def __init__(self, desk: Desk, siblings: set[Any]) -> None:
         self._desk = desk
         self._siblings = siblings
-        self._wire = _Wire(
-            subprotocols=[Subprotocol(name) for name in desk.dialects],
-            extensions=_extensions(desk.settings),
-            max_size=desk.settings.message_bytes_max,
+        self._wire = Wire(
+            [Subprotocol(name) for name in desk.dialects],
+            desk.settings.message_bytes_max,
+            extensions_of(compress=desk.settings.compress),
         )
         self._transport = cast("asyncio.Transport", None)  # set before anything else is called
         self._session: Session | None = None  # from the upgrade on, as the next two
@@ -135,6 +118,9 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the protocol machine and act on what comes out of it."""
+        if (payload := self._wire.plain_message(data)) is not None:
+            self._take_message(payload, is_text=data[0] == TEXT, fin=True)
+            return
         self._wire.receive_data(data)
         for event in self._wire.events_received():
             if isinstance(event, Frame):
@@ -205,7 +191,7 @@ class Connection(asyncio.Protocol):
             self._transport.write,
             self._fail_reading,
             dialect=dialect,
-            deflate=_is_shareable(self._wire),
+            deflate=self._wire.is_shareable,
             descriptor=_descriptor_of(self._transport),
         )
 
@@ -282,16 +268,21 @@ class Connection(asyncio.Protocol):
         session = self._session
         if session is None or session.state is State.CLOSING:
             return
-        now_ms = self._desk.now_ms()
         match frame.opcode:
             case Opcode.TEXT | Opcode.BINARY:
                 is_text = frame.opcode is Opcode.TEXT
-                payload = bytes(frame.data)
-                self._act(session.receive(payload, is_text=is_text, fin=frame.fin, now_ms=now_ms))
+                self._take_message(bytes(frame.data), is_text=is_text, fin=frame.fin)
             case Opcode.CONT:
+                now_ms = self._desk.now_ms()
                 self._act(session.receive_more(bytes(frame.data), fin=frame.fin, now_ms=now_ms))
             case Opcode.PING | Opcode.PONG:
-                self._act(session.receive_control(now_ms))
+                self._act(session.receive_control(self._desk.now_ms()))
+
+    def _take_message(self, payload: bytes, *, is_text: bool, fin: bool) -> None:
+        """Take the first or only frame of a message."""
+        if self._session is not None:
+            now_ms = self._desk.now_ms()
+            self._act(self._session.receive(payload, is_text=is_text, fin=fin, now_ms=now_ms))
 
     def _act(self, intent: Intent | None) -> None:
         match intent:
@@ -338,27 +329,8 @@ class Connection(asyncio.Protocol):
         self._desk.leave(self)
 
 
-def _extensions(settings: GatewaySettings) -> list[ServerExtensionFactory]:
-    if not settings.compress:
-        return []
-    factory = ServerPerMessageDeflateFactory(
-        server_no_context_takeover=True, client_no_context_takeover=True
-    )
-    return [factory]
-
-
 def _descriptor_of(transport: asyncio.Transport) -> int:
     """Where frames may be written past the transport: not where it encrypts them."""
     if transport.get_extra_info("sslcontext") is not None:
         return -1
     return int(transport.get_extra_info("socket").fileno())
-
-
-def _is_shareable(wire: ServerProtocol) -> bool:
-    """Whether the connection takes frames that were compressed for everybody."""
-    return any(
-        isinstance(extension, PerMessageDeflate)
-        and extension.local_no_context_takeover
-        and extension.local_max_window_bits == _WINDOW_BITS
-        for extension in wire.extensions
-    )
