@@ -30,7 +30,7 @@ class Patience:
             self._jobs.popleft()
         self._jobs.append(job)
         if self._timer is None:
-            self._timer = self._loop.call_later(self._wait_s, self._sweep)
+            self._sweep()
 
     def stop(self) -> None:
         """Watch no more: all that was put has been answered."""
