@@ -187,7 +187,8 @@ NCHAN = Peer(
     ),
     command=("{home}/usr/sbin/nginx", "-p", "{folder}", "-c", "{folder}/nchan.conf"),
     config="nchan.conf",
-    notes="one worker, no message buffer",
+    notes="one worker, no message buffer; it never sets TCP_NODELAY, so the kernel joins its "
+    "frames when it is pressed",
 )
 NATS = Peer(
     name="NATS",
