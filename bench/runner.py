@@ -47,6 +47,7 @@ def run(
     cores: int,
     progress: Progress,
     fault: str | None = None,
+    yardstick: bool = True,
 ) -> Measured:
     """Carry a scenario out.
 
@@ -56,6 +57,7 @@ def run(
         cores: Processors of this machine; with one, nothing is pinned.
         progress: Called with every line of the driver.
         fault: What is to be wrong with the server, of bench.faults; None: nothing.
+        yardstick: Whether to measure the plain loop as well.
 
     Raises:
         RuntimeError: The server does not start, or the driver ends without a result.
@@ -68,6 +70,8 @@ def run(
         with Server(Path(folder), settings, core=core, program=program) as server:
             order = _order_of(scenario, server, seed, DRIVER_CORE if pinned else None)
             result = _drive(order, progress)
+    if not yardstick:
+        return Measured(scenario, seed, result, None, "not asked for")
     plain_loop, absent = _plain_loop(scenario, result, core)
     return Measured(scenario, seed, result, plain_loop, absent)
 
@@ -109,7 +113,10 @@ def _drive(order: Order, progress: Progress) -> Result:
         RuntimeError: If it ends without a result.
     """
     with subprocess.Popen(
-        [sys.executable, "-m", "bench.driver"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", "bench.driver"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        process_group=0,  # Ctrl-C is for the bench, which ends what it started
     ) as driver:
         assert driver.stdin is not None  # noqa: S101 -- asked for above
         assert driver.stdout is not None  # noqa: S101 -- asked for above

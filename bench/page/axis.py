@@ -8,6 +8,7 @@ from bench.verdict import number
 
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 _TICKS_WANTED = 5
+_THOUSANDS_FROM = 10_000
 _FEW_DECADES = 2.0
 _BEYOND_LAST_NINE = 0.3
 """How far behind the last share below 1 the greatest value of all is drawn, in decades."""
@@ -51,7 +52,7 @@ def linear(title: str, values: Sequence[float], span: Span, *, from_zero: bool =
     def place(value: float) -> float:
         return span.at((value - low) / (high - low))
 
-    return Axis(title, place, tuple(Tick(place(mark), number(mark)) for mark in marks))
+    return Axis(title, place, tuple(Tick(place(mark), _short(mark)) for mark in marks))
 
 
 def logarithmic(title: str, values: Sequence[float], span: Span) -> Axis:
@@ -64,7 +65,7 @@ def logarithmic(title: str, values: Sequence[float], span: Span) -> Axis:
         return span.at((math.log10(value) - low) / (high - low))
 
     marks = (mark for mark in _decades(low, high) if low <= math.log10(mark) <= high)
-    return Axis(title, place, tuple(Tick(place(mark), number(mark)) for mark in marks))
+    return Axis(title, place, tuple(Tick(place(mark), _short(mark)) for mark in marks))
 
 
 def shares(title: str, values: Sequence[float], span: Span) -> Axis:
@@ -75,8 +76,13 @@ def shares(title: str, values: Sequence[float], span: Span) -> Axis:
     def place(value: float) -> float:
         return span.at(1.0 if value >= 1 else min(1.0, _nines(value) / end))
 
-    marks = [0.0, 0.5, *(1 - 10.0**-n for n in range(1, math.floor(max(1.0, nines) + 1e-9) + 1))]
+    marks = [0.5, *(1 - 10.0**-n for n in range(1, math.floor(max(1.0, nines) + 1e-9) + 1))]
     return Axis(title, place, tuple(Tick(place(mark), f"{100 * mark:g} %") for mark in marks))
+
+
+def _short(value: float) -> str:
+    """Thousands as k: what stands beside an axis has little room."""
+    return f"{number(value / 1000)}k" if abs(value) >= _THOUSANDS_FROM else number(value)
 
 
 def _nines(share: float) -> float:

@@ -12,8 +12,8 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bench.compare import Comparison, compared
-from bench.outcome import Curve, Figure, Outcome
-from bench.page.plots import BarPlot, LinePlot, bar_plot, line_plots
+from bench.outcome import Figure, Outcome
+from bench.page.plots import BarPlot, Drawn, LinePlot, bar_plot, line_plots
 from bench.verdict import (
     Standing,
     goal_text,
@@ -95,7 +95,7 @@ def _sheet(place: int, outcome: Outcome) -> Sheet:
         reasons=[*outcome.failures, *missed(outcome)],
         rows=[_row(name, figure) for name, figure in outcome.figures.items()],
         bars=list(_bars(outcome.figures)),
-        plots=line_plots(outcome.curves.items()),
+        plots=line_plots(Drawn(name, curve, name) for name, curve in outcome.curves.items()),
         details=details if outcome.details else "",
     )
 
@@ -128,8 +128,8 @@ def _pairs(ordered: Iterable[Outcome]) -> Iterator[Pair]:
             yield Pair(comparison, line_plots(_overlaid(first, others[-1])))
 
 
-def _overlaid(before: Outcome, after: Outcome) -> Iterator[tuple[str, Curve]]:
+def _overlaid(before: Outcome, after: Outcome) -> Iterator[Drawn]:
     for name, curve in before.curves.items():
         if name in after.curves:
-            yield f"{name}, before", curve
-            yield f"{name}, after", after.curves[name]
+            yield Drawn(f"{name}, before", curve, name, is_older=True)
+            yield Drawn(f"{name}, after", after.curves[name], name)
