@@ -154,7 +154,7 @@ def _storms(measured: Measured) -> _Named:
 
 def _memory_kib(spent: Spent, scenario: Scenario) -> float | None:
     held = spent.memory_held - spent.memory_before
-    return _per(held / 1024, scenario.viewers_count + scenario.senders)
+    return _per(held / 1024, scenario.everybody_count)
 
 
 def _at(times: HdrHistogram | None, share: float, unit: float) -> float | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -146,8 +146,12 @@ def settings_of(data_dir: Path, **parts) -> Settings:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Site]:
-    async with opened(settings) as core:
+async def running(
+    settings: Settings, refit: Callable[[Core], Core] = lambda core: core
+) -> AsyncIterator[Site]:
+    """The house, and whatever `refit` makes of it before its doors open."""
+    async with opened(settings) as sound:
+        core = refit(sound)
         server, ready = Server(core), asyncio.get_running_loop().create_future()
         serving = asyncio.create_task(server.run(ready.set_result), name="site")
         await asyncio.wait([serving, ready], return_when=asyncio.FIRST_COMPLETED)
