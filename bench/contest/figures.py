@@ -32,6 +32,7 @@ _UNITS = {
     "bytes a frame": "bytes",
     "core %": "%",
 }
+_OVER = " over "
 _HIGHER = {DELIVERIES, "deliveries a frame"}
 
 
@@ -52,7 +53,7 @@ class Goal:
     @property
     def figure(self) -> str:
         """Name of the figure that carries it."""
-        who = f"{self.contestant} over {self.against}" if self.against else self.contestant
+        who = f"{self.contestant}{_OVER}{self.against}" if self.against else self.contestant
         return f"{who} / {self.measure}"
 
 
@@ -132,9 +133,14 @@ def _figures(contest: Contest, good: Sequence[Turn]) -> dict[str, Figure]:
 
 def _figure(name: str, values: list[float], goal: float | None) -> Figure:
     who, _, measure = name.partition(" / ")
-    unit = "ratio" if " over " in who else _UNITS[measure]
+    unit = "ratio" if is_ratio_of_two(who) else _UNITS[measure]
     better: Literal["lower", "higher"] = "higher" if measure in _HIGHER else "lower"
     return Figure(values, unit, better, goal)
+
+
+def is_ratio_of_two(who: str) -> bool:
+    """Whether the first part of a figure's name says that it holds two contestants together."""
+    return _OVER in who
 
 
 def _ratios(goal: Goal, yardstick: Contestant, good: Sequence[Turn]) -> list[float]:

@@ -12,12 +12,13 @@ from bench.contest.figures import (
     P99,
     PER_DELIVERY,
     TIMES_C,
+    is_ratio_of_two,
 )
 from bench.outcome import Figure, Outcome
 from bench.stats import PAIRS_FOR_A_CLAIM, median_of
+from bench.verdict import goal_text, number, standing_of
 
 _COLUMNS = (PER_DELIVERY, TIMES_C, DELIVERIES, P50, P99, HANDSHAKE, MEMORY)
-_WHOLE_FROM = 100
 
 
 def markdown_of(outcomes: Sequence[Outcome]) -> str:
@@ -27,35 +28,41 @@ def markdown_of(outcomes: Sequence[Outcome]) -> str:
 
 
 def _contest(outcome: Outcome) -> str:
-    rows = _rows(outcome)
-    columns = [c for c in _COLUMNS if any(c in figures for figures in rows.values())]
-    ordered = sorted(rows.items(), key=lambda row: _rank(row[1], columns))
-    lines = [
-        f"**{outcome.title}**",
-        "",
-        _line(["", *columns, "runs"]),
-        _line(["---", *["--:"] * (len(columns) + 1)]),
-        *(
-            _line([who, *(_cell(figures.get(c)) for c in columns), _runs(figures)])
-            for who, figures in ordered
-        ),
-    ]
-    return "\n".join([*lines, *_remarks(outcome)])
+    parts = [f"**{outcome.title}**", _by_contestant(outcome)]
+    if any(figure.goal is not None for figure in outcome.figures.values()):
+        parts.append(_goals(outcome))
+    if remarks := _remarks(outcome):
+        parts.append("\n".join(f"- {remark}" for remark in remarks))
+    return "\n\n".join(parts)
 
 
-def _rows(outcome: Outcome) -> dict[str, dict[str, Figure]]:
+def _by_contestant(outcome: Outcome) -> str:
     rows: dict[str, dict[str, Figure]] = {}
     for name, figure in outcome.figures.items():
         who, _, measure = name.partition(" / ")
-        rows.setdefault(who, {})[measure] = figure
-    return rows
+        if not is_ratio_of_two(who):
+            rows.setdefault(who, {})[measure] = figure
+    columns = [c for c in _COLUMNS if any(c in figures for figures in rows.values())]
+    cells = [
+        [who, *(_cell(figures.get(c)) for c in columns), _runs(figures)]
+        for who, figures in sorted(rows.items(), key=lambda row: _rank(row[1], columns))
+    ]
+    return _table(["", *columns, "runs"], ["---", *["--:"] * (len(columns) + 1)], cells)
 
 
-def _rank(figures: dict[str, Figure], columns: Sequence[str]) -> tuple[bool, float]:
-    """Contestants by what they cost, then the ratios between two of them."""
+def _goals(outcome: Outcome) -> str:
+    cells = [
+        [name, _cell(figure), goal_text(figure), standing_of(figure)]
+        for name, figure in outcome.figures.items()
+        if figure.goal is not None
+    ]
+    return _table(["goal", "median", "", ""], ["---", "--:", "---", "---"], cells)
+
+
+def _rank(figures: dict[str, Figure], columns: Sequence[str]) -> float:
+    """By the first column."""
     first = figures.get(columns[0])
-    is_ratio = any(figure.unit == "ratio" for name, figure in figures.items() if name != TIMES_C)
-    return is_ratio, median(first.values) if first else 0.0
+    return median(first.values) if first else 0.0
 
 
 def _remarks(outcome: Outcome) -> list[str]:
@@ -65,24 +72,24 @@ def _remarks(outcome: Outcome) -> list[str]:
         remarks.append(
             f"Differences under 15 % are no finding: that takes {PAIRS_FOR_A_CLAIM} rounds."
         )
-    return ["", *(f"- {remark}" for remark in remarks)] if remarks else []
+    return remarks
 
 
 def _lacks(outcomes: Sequence[Outcome]) -> str:
     known = {name: detail for outcome in outcomes for name, detail in outcome.details.items()}
     columns = [str(lack) for lack in EVERYTHING]
-    lines = [
-        "**What each does for a message**",
-        "",
-        _line(["", *columns, "remarks"]),
-        _line(["---", *[":-:"] * len(columns), "---"]),
-    ]
+    cells = []
     for name, detail in known.items():
         match detail:
             case {"lacks": list(lacks), "notes": str(notes)}:
                 marks = ["no" if column in lacks else "yes" for column in columns]
-                lines.append(_line([name, *marks, notes]))
-    return "\n".join(lines)
+                cells.append([name, *marks, notes])
+    head, rule = ["", *columns, "remarks"], ["---", *[":-:"] * len(columns), "---"]
+    return f"**What each does for a message**\n\n{_table(head, rule, cells)}"
+
+
+def _table(head: Sequence[str], rule: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(line)} |" for line in (head, rule, *cells))
 
 
 def _cell(figure: Figure | None) -> str:
@@ -90,17 +97,9 @@ def _cell(figure: Figure | None) -> str:
         return "-"
     at = median_of(figure.values)
     if len(figure.values) == 1:
-        return _number(at.median)
-    return f"{_number(at.median)} ({_number(at.low)}-{_number(at.high)})"
+        return number(at.median)
+    return f"{number(at.median)} ({number(at.low)}-{number(at.high)})"
 
 
 def _runs(figures: dict[str, Figure]) -> str:
     return str(max(len(figure.values) for figure in figures.values()))
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= _WHOLE_FROM else f"{value:.2f}"
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"

@@ -19,7 +19,7 @@ from bench.contest.contestant import (
     Lack,
     text_of,
 )
-from bench.contest.process import Process
+from bench.contest.program import Program
 from bench.contest.recipe import Recipe
 from bench.frames import BINARY, TEXT, client_frame, upgrade_request
 from bench.server import free_port
@@ -86,21 +86,21 @@ class Peer:
             text = (SOURCES / self.config).read_text(encoding="utf-8")
             (folder / self.config).write_text(_filled(text, words), encoding="utf-8")
         command = [_filled(word, words) for word in self.command]
-        return Listening(Process(command, port=port, folder=folder, core=core), port, self.speech)
+        return Listening(Program(command, port=port, folder=folder, core=core), port, self.speech)
 
 
 @dataclass(frozen=True, slots=True)
 class Listening:
     """A peer while it runs."""
 
-    process: Process
+    program: Program
     port: int
     speech: Speech
 
     @property
     def pids(self) -> list[int]:
         """It and its children."""
-        return self.process.pids
+        return self.program.pids
 
     def watcher(self, room: int = 0) -> Knock:  # noqa: ARG002 -- it has one room
         """Anybody."""
@@ -120,7 +120,7 @@ class Listening:
 
     def stop(self) -> None:
         """End it."""
-        self.process.stop()
+        self.program.stop()
 
     def _knock(self, path: str) -> Knock:
         request = upgrade_request(path, host=f"{_HOST}:{self.port}", key=os.urandom(16))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic_ns
+from typing import Self
 
 import uvloop
 
@@ -34,6 +35,11 @@ class Cores:
 
     server: int | None = 0
     driver: int | None = 1
+
+    @classmethod
+    def of(cls, count: int) -> Self:
+        """Those of a machine with so many processors."""
+        return cls() if count > 1 else cls(None, None)
 
 
 @dataclass(slots=True)

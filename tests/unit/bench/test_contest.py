@@ -194,7 +194,7 @@ def test_a_run_with_a_finding_gives_no_figure_and_fails_only_our_own():
 def test_the_page_says_who_does_what_and_who_was_absent():
     page = markdown_of([outcome(contest(), turn(0, "plain", 10.0), turn(0, "slow", 24.0))])
 
-    assert "| slow | 24.00 | 2.40 | 1 |" in page
+    assert "| slow | 24 | 2.4 | 1 |" in page
     assert "| fast | yes | yes | yes | yes |  |" in page
     assert "| slow | no | no | no | no |  |" in page
     assert "- gone is absent" in page
