@@ -6,6 +6,16 @@ from rich.table import Table
 from rich.text import Text
 
 from bench.compare import Comparison, Turn
+from bench.contest.figures import (
+    DELIVERIES,
+    HANDSHAKE,
+    MEMORY,
+    P50,
+    P99,
+    PER_DELIVERY,
+    PER_FRAME,
+    TIMES_C,
+)
 from bench.outcome import Figure, Outcome
 from bench.verdict import (
     Standing,
@@ -18,6 +28,8 @@ from bench.verdict import (
 )
 
 _PARTS = " / "
+_MEASURES = (PER_DELIVERY, TIMES_C, PER_FRAME, DELIVERIES, P50, P99, HANDSHAKE, MEMORY)
+"""What a contest is read for; the file and the page have all of it."""
 _STYLES = {
     Standing.FREE: "",
     Standing.MET: "green",
@@ -70,10 +82,10 @@ def _side_by_side(scenarios: Sequence[Outcome]) -> Table:
 
 
 def _by_contestant(outcome: Outcome) -> Table:
-    """The last part of a figure's name is what was measured, the rest is who and how."""
+    """Who stands before the slash, what was measured behind it."""
     table = _table(Text.assemble(outcome.title, ": ", _verdict(outcome)))
-    split = {name: name.rpartition(_PARTS) for name in outcome.figures}
-    columns = _in_order([what] for _, _, what in split.values())
+    split = {name: name.partition(_PARTS) for name in outcome.figures}
+    columns = [what for what in _MEASURES if any(what == each for _, _, each in split.values())]
     for column in columns:
         table.add_column(column, justify="right")
     for who in _in_order([who] for who, _, _ in split.values()):

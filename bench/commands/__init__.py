@@ -6,16 +6,19 @@ with 2 when it was called wrongly, and with 130 when it was interrupted.
 
 import typer
 
+from bench.commands.contests import register as register_contests
 from bench.commands.measuring import register as register_measuring
 from bench.commands.reading import register as register_reading
 
 app = typer.Typer(
     help="Measure the server from outside, and hold what came of it against goals and baselines.",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
 register_measuring(app)
+register_contests(app)
 register_reading(app)
 
 

@@ -107,7 +107,7 @@ def measured(scenario: Scenario, *, rounds: int, seed: int) -> Outcome:
     outcomes: list[Outcome] = []
     for n in range(rounds):
         title = scenario.name if rounds == 1 else f"{scenario.name}, round {n + 1} of {rounds}"
-        with _progress(title, scenario.comments_count) as (bars, bar):
+        with progress(title, scenario.comments_count) as (bars, bar):
 
             def show(said: Said, bars: Progress = bars, bar: TaskID = bar) -> None:
                 if said.result is None:
@@ -121,12 +121,12 @@ def measured(scenario: Scenario, *, rounds: int, seed: int) -> Outcome:
 
 def micro(seed: int) -> Outcome:
     """Run the micro-benches."""
-    with _progress("Single parts", None) as (bars, bar):
+    with progress("Single parts", None) as (bars, bar):
         return suite.measured(seed, lambda part: bars.update(bar, state=part))
 
 
 @contextmanager
-def _progress(title: str, total: int | None) -> Iterator[tuple[Progress, TaskID]]:
+def progress(title: str, total: int | None) -> Iterator[tuple[Progress, TaskID]]:
     """A line on standard error, so that standard output stays clean for pipes."""
     columns = (
         SpinnerColumn(),

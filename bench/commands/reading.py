@@ -1,5 +1,6 @@
-"""`compare` and `report`: what earlier runs say."""
+"""`compare`, `report` and `table`: what earlier runs say."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from bench.commands.shell import (
     print_json,
 )
 from bench.compare import Comparison, NothingToCompareError, Side, comparisons_of
+from bench.contest.page import markdown_of
 from bench.outcome import RESULTS, Outcome, read
 from bench.page.report import page_of
 from bench.show import comparison_table
@@ -24,11 +26,17 @@ from bench.stats import PAIRS_FOR_A_CLAIM
 MARGIN_PERCENT = 15.0
 REPORT = RESULTS / "report.html"
 
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(help="Outcomes, or folders of them; none: the newest of each name."),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command("compare")(compare_command)
     app.command("report")(report_command)
+    app.command("table")(table_command)
 
 
 def compare_command(
@@ -79,10 +87,7 @@ def _tell(comparison: Comparison, margin: float) -> None:
 
 
 def report_command(
-    files: Annotated[
-        list[Path] | None,
-        typer.Argument(help="Outcomes, or folders of them; none: the newest of each name."),
-    ] = None,
+    files: Files = None,
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to write it.")] = REPORT,
 ) -> None:
@@ -90,15 +95,28 @@ def report_command(
 
     Two outcomes of one name are compared as well.
     """
+    outcomes = _outcomes_of(files)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(page_of(outcomes), encoding="utf-8")
+    out.print(str(output), highlight=False, soft_wrap=True)
+
+
+def table_command(files: Files = None) -> None:
+    """Print contests as the Markdown tables of docs/benchmarks.md."""
+    contests = [outcome for outcome in _outcomes_of(files) if outcome.kind == "contest"]
+    if not contests:
+        fail("There is no contest among them.", exit_code=EXIT_USAGE)
+    sys.stdout.write(markdown_of(contests))
+
+
+def _outcomes_of(files: list[Path] | None) -> list[Outcome]:
     try:
         outcomes = [outcome for path in files or [RESULTS] for outcome in _outcomes_at(path)]
     except (OSError, msgspec.DecodeError) as error:
         fail(str(error), exit_code=EXIT_USAGE)
     if not outcomes:
-        fail("There is no outcome to draw: run something first.", exit_code=EXIT_USAGE)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(page_of(outcomes), encoding="utf-8")
-    out.print(str(output), highlight=False, soft_wrap=True)
+        fail("There is no outcome: run something first.", exit_code=EXIT_USAGE)
+    return outcomes
 
 
 def _outcomes_at(path: Path) -> list[Outcome]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from os.path import relpath
 from pathlib import Path
+from subprocess import SubprocessError
 from time import monotonic, sleep
 from types import FrameType
 from typing import Annotated, NoReturn
@@ -66,7 +67,9 @@ def alone() -> Iterator[None]:
     except KeyboardInterrupt:
         err.print("interrupted: what was not finished is not kept")
         raise typer.Exit(EXIT_INTERRUPTED) from None
-    except (OSError, RuntimeError) as error:
+    except typer.Exit:
+        raise  # a RuntimeError of its own kind
+    except (OSError, RuntimeError, SubprocessError) as error:
         fail(str(error))
     finally:
         for number, handler in former.items():

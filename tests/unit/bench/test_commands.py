@@ -89,3 +89,20 @@ def test_a_report_is_one_file(before, tmp_path):
     assert "before and after" in page.read_text(encoding="utf-8")
     assert run("report", tmp_path / "nothing.json", "-o", page).exit_code == 2
     assert run("report", tmp_path / "new", "-o", page).exit_code == 2  # no outcome in it
+
+
+def test_an_unknown_peer_or_workload_is_refused_with_the_names_of_all():
+    for words in (("--workload", "nope"), ("--only", "nope")):
+        refused = run("peers", *words)
+
+        assert refused.exit_code == 2
+        assert "nope" in refused.stderr
+    assert "websockets" in refused.stderr
+
+
+def test_contests_are_printed_as_tables_of_markdown(before, tmp_path):
+    fields = {"kind": "contest", "figures": {"ours / us per delivery": figure(5, unit="us")}}
+    contest = kept(tmp_path / "contest.json", **fields)
+
+    assert "| ours | 5" in run("table", contest, before).stdout
+    assert run("table", before).exit_code == 2

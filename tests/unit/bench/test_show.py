@@ -35,15 +35,17 @@ def test_scenarios_stand_side_by_side_with_a_dash_where_one_has_no_figure():
 
 def test_a_contest_has_a_line_for_each_contestant():
     figures = {
-        "50/s / ours / us": figure(5),
-        "50/s / ours / x C": figure(1.1, unit="ratio"),
-        "50/s / loop / us": figure(4),
+        "C / us per delivery": figure(4),
+        "ours / us per delivery": figure(5),
+        "ours / core %": figure(20),
+        "ours / x C": figure(1.3, unit="ratio", goal=1.25),
     }
 
     text = said(*tables_of([outcome("peers", kind="contest", figures=figures)]))
 
-    assert lines_of(text, "ours") == [["50/s", "/", "ours", "5", "1.1"]]
-    assert lines_of(text, "loop") == [["50/s", "/", "loop", "4", "-"]]
+    assert lines_of(text, "ours") == [["ours", "5", "1.3", "(at", "most", "1.25)"]]
+    assert ["C", "4", "-"] in [line.split() for line in text.splitlines()]
+    assert "core %" not in text
 
 
 def test_a_micro_bench_has_a_line_for_each_figure():
