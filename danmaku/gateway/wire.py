@@ -1,105 +1,102 @@
-"""The protocol machine of one connection: `websockets`' own, with a short way for plain messages.
+"""The frames of one connection on their way in, and its control frames on their way out.
 
-Nearly everything that comes in is one whole small message in one frame, and one such costs more in
-the machine's parser than in all the rest of receiving it. Where the parser stands between two
-frames, such a frame is read here; whatever is anything else goes through the parser.
+Nearly everything that comes in is one small whole frame that comes alone. Such a frame is read
+here, at once. Whatever is anything else goes through `websockets`' protocol machine, which is made
+for the first frame that asks for it: most viewers never do.
 """
 
-from collections.abc import Sequence
-
-from websockets.extensions.base import ServerExtensionFactory
-from websockets.extensions.permessage_deflate import (
-    PerMessageDeflate,
-    ServerPerMessageDeflateFactory,
-)
+from websockets.frames import Frame
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.speedups import apply_mask
-from websockets.typing import Subprotocol
 
-TEXT, BINARY = 0x81, 0x82  # first bytes of whole, plain messages
-_WINDOW_BITS = 15  # what `framing` compresses with
+from danmaku.gateway.upgrade import Agreement
+
+TEXT, BINARY, PING, PONG = 0x81, 0x82, 0x89, 0x8A  # first bytes of frames that are whole and plain
+_PLAIN = frozenset({TEXT, BINARY, PING, PONG})
 _MASKED = 0x80
 _LENGTH = 0x7F
 _MEDIUM, _LARGE = 126, 127  # lengths that stand for a longer field
 _SMALL_HEAD, _MEDIUM_HEAD = 6, 8  # with the mask's four bytes
-_HEAD_END = b"\r\n\r\n"
 
 
-class Wire(ServerProtocol):
-    """One connection's machine; it chooses the first dialect of the client's list that we know.
+class Wire:
+    """What has been agreed on with a client, at work.
 
     Args:
-        dialects: Names of the subprotocols.
-        message_bytes_max: Size of the longest message.
-        extensions: From `extensions_of`.
+        agreement: Its terms.
     """
 
-    def __init__(
-        self,
-        dialects: Sequence[Subprotocol],
-        message_bytes_max: int,
-        extensions: Sequence[ServerExtensionFactory],
-    ) -> None:
-        super().__init__(subprotocols=dialects, extensions=extensions, max_size=message_bytes_max)
-        self._message_bytes_max = message_bytes_max
-        self._is_between = False  # the parser has had whole frames only
+    __slots__ = ("_agreement", "_is_between", "_machine")
 
-    def select_subprotocol(self, subprotocols: Sequence[Subprotocol]) -> Subprotocol | None:
-        """See `ServerProtocol`."""
-        ours = self.available_subprotocols or ()
-        known = [name for name in subprotocols if name in ours]
-        return super().select_subprotocol(known[:1])
+    def __init__(self, agreement: Agreement) -> None:
+        self._agreement = agreement
+        self._machine: ServerProtocol | None = None
+        self._is_between = True  # the machine has had whole frames only
 
-    def receive_data(self, data: bytes | bytearray) -> None:
-        """See `ServerProtocol`; the long way."""
-        if self.state is State.CONNECTING:
-            self._is_between = data.find(_HEAD_END) == len(data) - len(_HEAD_END)
-        elif self._is_between:
-            self._is_between = _is_frames(data)
-        super().receive_data(data)
+    @property
+    def is_open(self) -> bool:
+        """Whether no close was sent or received, and no error found."""
+        return self._machine is None or self._machine.state is State.OPEN
 
-    def plain_message(self, data: bytes) -> bytes | None:
-        """The payload, where `data` is one whole message, uncompressed, and nothing else is open.
+    def plain(self, data: bytes) -> bytes | None:
+        """The payload, where `data` is one whole plain frame and nothing else is open.
 
-        None leaves `data` to `receive_data`; nothing has been taken then. The first byte of `data`
-        tells text from binary.
+        None leaves `data` to `receive`; nothing has been taken then. The first byte of `data`
+        tells what kind of frame it is.
         """
-        if not self._is_between or self.current_size is not None or self.state is not State.OPEN:
+        if not self._may_be_plain() or len(data) < _SMALL_HEAD or data[1] < _MASKED:
             return None
-        if len(data) < _SMALL_HEAD or data[0] not in (TEXT, BINARY) or data[1] < _MASKED:
-            return None
-        head, length = _SMALL_HEAD, data[1] & _LENGTH
-        if length == _MEDIUM:
+        first, head, length = data[0], _SMALL_HEAD, data[1] & _LENGTH
+        if length >= _MEDIUM:
+            if length == _LARGE or first >= PING:
+                return None
             head, length = _MEDIUM_HEAD, data[2] << 8 | data[3]
-        elif length == _LARGE:
+        if first not in _PLAIN or length != len(data) - head:
             return None
-        if length != len(data) - head or length > self._message_bytes_max:
+        if length > self._agreement.message_bytes_max:
             return None
         return apply_mask(data[head:], data[head - 4 : head])
 
-    @property
-    def is_shareable(self) -> bool:
-        """Whether the connection takes frames that were compressed for everybody."""
-        return any(
-            isinstance(extension, PerMessageDeflate)
-            and extension.local_no_context_takeover
-            and extension.local_max_window_bits == _WINDOW_BITS
-            for extension in self.extensions
-        )
+    def receive(self, data: bytes) -> list[Frame]:
+        """What comes in, the long way: the frames that are whole now; `to_send` the answers."""
+        if self._is_between:
+            self._is_between = _is_frames(data)
+        machine = self._made()
+        machine.receive_data(data)
+        return [event for event in machine.events_received() if isinstance(event, Frame)]
+
+    def to_send(self) -> list[bytes]:
+        """What the machine wants to say; an empty string stands for the end."""
+        return [] if self._machine is None else self._machine.data_to_send()
+
+    def close(self, code: int) -> None:
+        """Begin to close; `to_send` gives the frame."""
+        self._made().send_close(code)
+
+    def end(self) -> None:
+        """No more comes or goes: what was here is free at once, without the collector."""
+        if self._machine is not None:
+            self._machine.parser.close()  # it holds on to the machine, and the machine to it
+
+    def _may_be_plain(self) -> bool:
+        machine = self._machine
+        if machine is None:
+            return True
+        return self._is_between and machine.current_size is None and machine.state is State.OPEN
+
+    def _made(self) -> ServerProtocol:
+        if self._machine is None:
+            self._machine = self._agreement.machine()
+        return self._machine
 
 
-def extensions_of(*, compress: bool) -> list[ServerExtensionFactory]:
-    """What is offered to clients."""
-    if not compress:
-        return []
-    factory = ServerPerMessageDeflateFactory(
-        server_no_context_takeover=True, client_no_context_takeover=True
-    )
-    return [factory]
+def control_frame(first: int, payload: bytes = b"") -> bytes:
+    """A ping or a pong; at most 125 bytes."""
+    return bytes((first, len(payload))) + payload
 
 
-def _is_frames(data: bytes | bytearray) -> bool:
+def _is_frames(data: bytes) -> bool:
     """Whether whole masked frames follow each other up to the end of `data`."""
     at = 0
     while at + _SMALL_HEAD <= len(data):

@@ -1,19 +1,21 @@
 """The short way and the long way read the same, whatever comes and however it is cut."""
 
+import gc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from websockets.frames import Frame, Opcode
+from websockets.frames import Opcode
 from websockets.http11 import Request
-from websockets.protocol import State
-from websockets.typing import Subprotocol
+from websockets.server import ServerProtocol
 
-from danmaku.gateway.wire import TEXT, Wire, extensions_of
+from danmaku.gateway.upgrade import Upgrades
+from danmaku.gateway.wire import PING, PONG, Wire, control_frame
 
 MASK = b"\x01\x02\x03\x04"
 MOST = 300
-NAME = Subprotocol("one")
-UPGRADE = (
+UPGRADES = Upgrades(["one"], compress=True, message_bytes_max=MOST)
+REQUEST = (
     b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
     b"Sec-WebSocket-Protocol: one\r\n%b\r\n"
@@ -31,34 +33,32 @@ def frame(first, payload=b"", *, mask=True, width=None):
     return head + MASK + bytes(byte ^ MASK[at % 4] for at, byte in enumerate(payload))
 
 
-def opened(headers=b""):
-    wire = Wire([NAME], MOST, extensions_of(compress=True))
-    wire.receive_data(UPGRADE % headers)
-    [request] = wire.events_received()
+def agreement(headers=b""):
+    request = UPGRADES.read(REQUEST % headers)
     assert isinstance(request, Request)
-    wire.send_response(wire.accept(request))
-    wire.data_to_send()
-    assert wire.state is State.OPEN
-    return wire
+    return UPGRADES.agree(request)
+
+
+def opened(headers=b""):
+    return Wire(agreement(headers))
 
 
 def read(wire, chunks, *, is_short):
     """What is understood of the chunks, what is said back, and how many took the short way."""
-    heard, said, short = [], [], 0
+    heard, said, short = [], b"", 0
     for chunk in chunks:
-        if wire.eof_sent:
+        if not wire.is_open:
             break
-        payload = wire.plain_message(chunk) if is_short else None
-        if payload is not None:
-            short += 1
-            opcode = Opcode.TEXT if chunk[0] == TEXT else Opcode.BINARY
-            heard.append((opcode, payload, True))
-        else:
-            wire.receive_data(chunk)
-            events = wire.events_received()
-            heard += [(it.opcode, bytes(it.data), it.fin) for it in events if type(it) is Frame]
-        said += wire.data_to_send()
-    return (heard, said, wire.state), short
+        payload = wire.plain(chunk) if is_short else None
+        if payload is None:
+            heard += [(it.opcode, bytes(it.data), it.fin) for it in wire.receive(chunk)]
+            said += b"".join(wire.to_send())
+            continue
+        short += 1
+        heard.append((Opcode(chunk[0] & 0xF), payload, True))
+        if chunk[0] == PING:
+            said += control_frame(PONG, payload)
+    return (heard, said, wire.is_open), short
 
 
 payloads = st.one_of(st.binary(max_size=20), st.binary(min_size=120, max_size=MOST + 10))
@@ -99,13 +99,29 @@ def test_both_ways_read_the_same(chunks, headers):
 @pytest.mark.parametrize("length", [0, 1, 125, 126, MOST])
 @pytest.mark.parametrize("first", [0x81, 0x82])
 def test_whole_messages_take_the_short_way(headers, length, first):
-    control = [frame(0x8A), frame(0x89, b"x"), frame(0x8A) + frame(0x81, b"y" * 126)]
     message = frame(first, b"x" * length)
 
-    (heard, _, _), short = read(opened(headers), [message, *control, message], is_short=True)
+    (heard, _, _), short = read(opened(headers), [message, message], is_short=True)
 
     assert short == 2
-    assert heard[0] == heard[-1] == (Opcode(first & 0xF), b"x" * length, True)
+    assert heard == [(Opcode(first & 0xF), b"x" * length, True)] * 2
+
+
+def test_whole_pings_and_pongs_take_the_short_way():
+    (heard, said, _), short = read(opened(), [frame(PING, b"x"), frame(PONG)], is_short=True)
+
+    assert short == 2
+    assert heard == [(Opcode.PING, b"x", True), (Opcode.PONG, b"", True)]
+    assert said == control_frame(PONG, b"x")
+
+
+def test_the_short_way_is_open_again_after_whole_frames_on_the_long_one():
+    message = frame(0x81, b"hello")
+    joined = frame(PONG) + frame(0x82, b"y" * 126)
+
+    _, short = read(opened(), [message, joined, message], is_short=True)
+
+    assert short == 2
 
 
 @pytest.mark.parametrize(
@@ -123,37 +139,25 @@ def test_nothing_takes_the_short_way_where_the_parser_may_be_within_something(be
     assert short == 0
 
 
-def test_nothing_takes_the_short_way_before_the_upgrade():
-    wire = Wire([NAME], MOST, [])
+def test_nothing_takes_the_short_way_after_a_close():
+    wire = opened()
+    wire.close(1000)
 
-    assert wire.plain_message(frame(0x81, b"hello")) is None
-    wire.receive_data(UPGRADE % b"")
-    assert wire.plain_message(frame(0x81, b"hello")) is None
-
-
-def test_what_came_along_with_the_request_keeps_the_parser_in_charge():
-    wire = Wire([NAME], MOST, [])
-    wire.receive_data(UPGRADE % b"" + frame(0x81, b"hello")[:3])
-    wire.send_response(wire.accept(wire.events_received()[0]))
-
-    assert wire.plain_message(frame(0x81, b"hello")) is None
+    assert not wire.is_open
+    assert wire.plain(frame(0x81, b"hello")) is None
+    assert wire.to_send() == [b"\x88\x02\x03\xe8"]
 
 
-@pytest.mark.parametrize(
-    ("offer", "is_shareable"),
-    [
-        (b"", False),
-        (DEFLATE, True),
-        (b"Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=10\r\n", False),
-    ],
-)
-def test_frames_are_shared_with_whom_they_suit(offer, is_shareable):
-    assert opened(offer).is_shareable is is_shareable
+def test_a_wire_that_has_ended_is_gone_without_the_collector():
+    wire = opened()
+    gc.collect()
+    gc.disable()
+    try:
+        wire.receive(frame(0x01, b"a fragment") + b"\x81")
+        wire.end()
+        del wire
+        left = [it for it in gc.get_objects() if type(it) is ServerProtocol]
+    finally:
+        gc.enable()
 
-
-def test_the_first_known_dialect_is_chosen():
-    wire = Wire([NAME, Subprotocol("two")], MOST, extensions_of(compress=False))
-    wire.receive_data(UPGRADE.replace(b": one", b": three, two, one") % DEFLATE)
-    wire.send_response(wire.accept(wire.events_received()[0]))
-
-    assert (wire.subprotocol, wire.extensions) == ("two", [])
+    assert left == []
