@@ -72,7 +72,7 @@ def run(
             result = _drive(order, progress)
     if not yardstick:
         return Measured(scenario, seed, result, None, "not asked for")
-    plain_loop, absent = _plain_loop(scenario, result, core)
+    plain_loop, absent = _plain_loop(scenario, result, pinned=pinned)
     return Measured(scenario, seed, result, plain_loop, absent)
 
 
@@ -132,7 +132,7 @@ def _drive(order: Order, progress: Progress) -> Result:
     return result
 
 
-def _plain_loop(scenario: Scenario, result: Result, core: int | None) -> tuple[Written | None, str]:
+def _plain_loop(scenario: Scenario, result: Result, *, pinned: bool) -> tuple[Written | None, str]:
     if result.frames == 0:
         return None, "nothing was written"
     viewers = scenario.viewers_count + scenario.senders
@@ -142,7 +142,8 @@ def _plain_loop(scenario: Scenario, result: Result, core: int | None) -> tuple[W
         frames_per_s=result.frames / viewers / scenario.seconds,
         seconds=min(scenario.seconds, PLAIN_LOOP_S_MAX),
     )
+    core, readers_core = (SERVER_CORE, DRIVER_CORE) if pinned else (None, None)
     try:
-        return measure_plain_loop(writing, core=core), ""
+        return measure_plain_loop(writing, core=core, readers_core=readers_core), ""
     except NoCompilerError as absent:
         return None, str(absent)
