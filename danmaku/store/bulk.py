@@ -37,8 +37,11 @@ def insert_all(connection: Connection, table: Table, rows: Rows) -> None:
 def update_all(connection: Connection, statement: Update, rows: Rows) -> None:
     """Run an update once for each row, which has whatever the statement binds."""
     text, names = _update(statement, connection.dialect)
-    for values in map(_values_of(names), rows):
-        run(connection, text, values)
+    values = [*map(_values_of(names), rows)]
+    if len(values) == 1:
+        run(connection, text, values[0])
+    else:
+        connection.exec_driver_sql(text, values)
 
 
 def find_all(
