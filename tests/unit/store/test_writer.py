@@ -130,13 +130,19 @@ async def test_what_was_decided_before_a_change_of_unknown_outcome_is_stale(stor
     assert fresh.seq == 4
 
 
-async def test_a_transaction_that_was_rolled_back_leaves_no_trace(store, announced):
-    """One text cannot be encoded; that of others in the same transaction is written after all."""
-    texts = {"a": "good", "b": "\ud800", "c": "good"}
+@pytest.mark.parametrize(
+    "broken",
+    [published("b", text="\ud800"), published("b", position_ms=2**63)],
+    ids=["cannot be encoded", "fits no column"],
+)
+async def test_a_transaction_that_was_rolled_back_leaves_no_trace(store, announced, broken):
+    """What others had in the same transaction is written after all."""
+    facts = [published("a"), broken, published("c")]
     first = asyncio.ensure_future(store.commit(in_demo(published("first"))))
-    commits = [store.commit(in_demo(published(name, text=text))) for name, text in texts.items()]
 
-    outcomes = await asyncio.gather(*commits, return_exceptions=True)
+    outcomes = await asyncio.gather(
+        *(store.commit(in_demo(fact)) for fact in facts), return_exceptions=True
+    )
     [after] = await store.commit(in_demo(published("after")))
 
     assert [type(outcome) for outcome in outcomes] == [list, Broken, list]
