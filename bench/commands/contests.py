@@ -16,7 +16,7 @@ from bench.native import NoCompilerError
 from bench.outcome import Outcome, environment
 
 QUICK_ROUNDS = 2
-QUICK_SCENARIOS = ("hot_room", "enforcement", "reconnect_storm", "slow_viewers")
+QUICK_SCENARIOS = ("hot_room", "enforcement", "reconnect_storm")
 PEERS_ROUNDS = 5
 
 
@@ -34,7 +34,7 @@ def quick_command(*, seed: Seed = 1, as_json: JsonFlag = False) -> None:
     """
     with alone():
         outcomes = [keep(outcome) for outcome in _quickly(seed)]
-    conclude(outcomes, as_json=as_json)
+    conclude(outcomes, as_json=as_json, brief=True)
 
 
 def peers_command(

@@ -110,9 +110,8 @@ def measured(scenario: Scenario, *, rounds: int, seed: int) -> Outcome:
         with progress(title, scenario.comments_count) as (bars, bar):
 
             def show(said: Said, bars: Progress = bars, bar: TaskID = bar) -> None:
-                if said.result is None:
-                    text = f"{said.at}, {said.frames:,} frames"
-                    bars.update(bar, completed=said.sent, state=text)
+                frames = f", {said.frames:,} frames" if said.frames else ""
+                bars.update(bar, completed=said.sent or None, state=said.at + frames)
 
             done = run(scenario, seed=seed + n, cores=where.cores, progress=show)
         outcomes.append(outcome_of(done, where))
@@ -135,5 +134,5 @@ def progress(title: str, total: int | None) -> Iterator[tuple[Progress, TaskID]]
         TextColumn("{task.fields[state]}", markup=False),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=err) as bars:
+    with Progress(*columns, console=err, transient=True) as bars:
         yield bars, bars.add_task(title, total=total or None, state="")

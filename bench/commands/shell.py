@@ -34,7 +34,11 @@ GOODBYE_S = 1.0  # their records lie in folders that go too
 _LOOK_S = 0.05
 _INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 
-out, err = Console(), Console(stderr=True)
+PIPE_COLUMNS = 160
+TOLD_MAX = 8  # lines of one sort, of one outcome
+
+out = Console() if sys.stdout.isatty() else Console(width=PIPE_COLUMNS)
+err = Console(stderr=True)
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 Seed = Annotated[int, typer.Option(help="Of everything that is drawn by lot.")]
@@ -120,15 +124,22 @@ def _runs(pid: int) -> bool:
 def keep(outcome: Outcome) -> Outcome:
     """Write an outcome and say where it is and what is wrong with it."""
     err.print(f"{outcome.name}: {relpath(write(outcome))}", highlight=False, soft_wrap=True)
-    for reason in [*outcome.failures, *missed(outcome), *outcome.findings]:
-        err.print(f"  {reason}", style="red", markup=False, highlight=False)
-    for note in outcome.notes:
-        err.print(f"  {note}", style="dim", markup=False, highlight=False)
+    _tell([*outcome.failures, *missed(outcome)], "red")
+    _tell(outcome.findings, "red")
+    _tell(outcome.notes, "dim")
     return outcome
 
 
-def conclude(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
-    """Print what was measured.
+def _tell(texts: Sequence[str], style: str) -> None:
+    """The first ones; the file has all."""
+    for text in texts[:TOLD_MAX]:
+        err.print(f"  {text}", style=style, markup=False, highlight=False, soft_wrap=True)
+    if len(texts) > TOLD_MAX:
+        err.print(f"  and {len(texts) - TOLD_MAX} more", style=style)
+
+
+def conclude(outcomes: Sequence[Outcome], *, as_json: bool, brief: bool = False) -> None:
+    """Print what was measured; `brief` as in `tables_of`.
 
     Raises:
         typer.Exit: With 1 if any of it does not count.
@@ -136,7 +147,7 @@ def conclude(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
     if as_json:
         print_json(outcomes)
     else:
-        for table in tables_of(outcomes):
+        for table in tables_of(outcomes, brief=brief):
             out.print(table)
     if not all(map(is_good, outcomes)):
         raise typer.Exit(EXIT_FAILED)

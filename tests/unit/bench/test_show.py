@@ -58,6 +58,15 @@ def test_a_micro_bench_has_a_line_for_each_figure():
     ]
 
 
+def test_in_brief_only_goals_and_ratios_are_told():
+    figures = {"a goal": figure(3, goal=5), "a ratio": figure(1, unit="ratio"), "free": figure(2)}
+    outcomes = [outcome("a", figures=figures), outcome("m", kind="micro", figures=figures)]
+
+    assert said(*tables_of(outcomes)).count("free") == 2
+    text = said(*tables_of(outcomes, brief=True))
+    assert (text.count("a goal"), text.count("a ratio"), text.count("free")) == (2, 2, 0)
+
+
 def test_a_comparison_says_what_got_worse():
     before = outcome(figures={"f": figure(1), "g": figure(0)})
     after = outcome(figures={"f": figure(2), "g": figure(0)})
