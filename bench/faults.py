@@ -196,10 +196,16 @@ class FaultyDialect:
         return self._real.batch(op, after, upto, spoilt)
 
 
-def with_store(core: Core, faulty: FaultyStore) -> Core:
-    """The same house, its verbs for comments and its doors upon another record."""
-    store = cast("SqliteStore", faulty)
-    comments = Comments(
+def with_store(core: Core, store: object, verbs: type[Comments] = Comments) -> Core:
+    """The same house, its verbs for comments and its doors upon another record.
+
+    Args:
+        core: The house.
+        store: Stands for the real one.
+        verbs: What is made upon it.
+    """
+    store = cast("SqliteStore", store)
+    comments = verbs(
         store,
         store,
         rooms=core.rooms,

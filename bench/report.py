@@ -11,6 +11,7 @@ from bench.scenario import Scenario, Steps
 from bench.watch import Spent
 
 _SERVER_STAGES = {
+    "decision": "decision",
     "filter": "filter",
     "commit": "commit",
     "fan-out": "fanout",
@@ -136,7 +137,9 @@ def _times(measured: Measured) -> _Named:
         for name, theirs in _SERVER_STAGES.items()
         if theirs in result.stages
     }
-    yield "filter / p99 us", _at(stages.get("filter"), 99, 1000)
+    for name in ("decision", "filter"):
+        yield f"{name} / p50 us", _at(stages.get(name), 50, 1000)
+        yield f"{name} / p99 us", _at(stages.get(name), 99, 1000)
     for name in ("commit", "fan-out"):
         yield f"{name} / p50 ms", _at(stages.get(name), 50, 1e6)
         yield f"{name} / p99 ms", _at(stages.get(name), 99, 1e6)

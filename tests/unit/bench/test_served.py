@@ -13,6 +13,7 @@ def test_every_value_is_kept_to_a_thousandth_and_told(tmp_path):
     for micros in (10, 20, 30):
         telemetry.filter_seconds.observe(micros / 1e6)
     telemetry.note_commit(3, 0.002)
+    stages.decision.observe(0.001)
 
     stages.write()
 
@@ -20,6 +21,7 @@ def test_every_value_is_kept_to_a_thousandth_and_told(tmp_path):
     assert told["filter"].get_total_count() == 3
     assert abs(told["filter"].get_max_value() - 30_000) < 100
     assert told["commit"].get_total_count() == 1
+    assert told["decision"].get_total_count() == 1
     assert told["fanout"].get_total_count() == 0
     assert b"danmaku_filter_seconds_count 4.0" in telemetry.exposition()
 
