@@ -15,6 +15,7 @@ PER_FRAME = "us per frame"
 DELIVERIES = "deliveries per s"
 P50, P99 = "p50 ms", "p99 ms"
 TIMES_C = "x C"
+CORE = "core %"
 HANDSHAKE, MEMORY = "handshake us", "KiB a viewer"
 
 _UNITS = {
@@ -30,7 +31,7 @@ _UNITS = {
     TIMES_C: "ratio",
     "deliveries a frame": "count",
     "bytes a frame": "bytes",
-    "core %": "%",
+    CORE: "%",
 }
 _OVER = " over "
 _HIGHER = {DELIVERIES, "deliveries a frame"}
@@ -164,8 +165,8 @@ def _everybody(field: Field) -> list[Contestant]:
 
 
 def _strains(turns: Sequence[Turn]) -> list[str]:
-    return [
-        f"{turn.contestant}, round {turn.round + 1}: {note}"
-        for turn in turns
-        for note in turn.measured.notes
-    ]
+    """What is to be known of runs that count nevertheless: one line a contestant."""
+    told: dict[str, list[str]] = defaultdict(list)
+    for turn in turns:
+        told[turn.contestant] += turn.measured.notes
+    return [f"{name}, {len(notes)} runs: {notes[0]}" for name, notes in told.items() if notes]

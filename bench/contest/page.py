@@ -5,6 +5,7 @@ from statistics import median
 
 from bench.contest.contestant import EVERYTHING
 from bench.contest.figures import (
+    CORE,
     DELIVERIES,
     HANDSHAKE,
     MEMORY,
@@ -18,7 +19,7 @@ from bench.outcome import Figure, Outcome
 from bench.stats import PAIRS_FOR_A_CLAIM, median_of
 from bench.verdict import goal_text, number, standing_of
 
-_COLUMNS = (PER_DELIVERY, TIMES_C, DELIVERIES, P50, P99, HANDSHAKE, MEMORY)
+_COLUMNS = (PER_DELIVERY, TIMES_C, DELIVERIES, CORE, P50, P99, HANDSHAKE, MEMORY)
 
 
 def markdown_of(outcomes: Sequence[Outcome]) -> str:

@@ -102,6 +102,15 @@ class Listening:
         """It and its children."""
         return self.program.pids
 
+    @property
+    def rooms(self) -> int:
+        """Everybody is in the same one."""
+        return 1
+
+    @property
+    def in_flight_max(self) -> None:
+        """It does not count."""
+
     def watcher(self, room: int = 0) -> Knock:  # noqa: ARG002 -- it has one room
         """Anybody."""
         return self._knock(self.speech.watch)
@@ -206,8 +215,8 @@ NATS = Peer(
         before=b"PUB room %d\r\n" % PAYLOAD_BYTES,
         after=b"\r\n",
     ),
-    notes="over WebSocket, core NATS; joins what is queued for a socket; "
-    "its publisher receives too",
+    notes="over WebSocket, core NATS: the order of one publisher only; joins what is queued for a "
+    "socket; its publisher receives too",
 )
 
 PEERS = (WEBSOCKETS, AIOHTTP, NODE_WS, SOCKET_IO, NCHAN, NATS, SOCKETIFY)

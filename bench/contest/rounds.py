@@ -71,11 +71,7 @@ class Schedule:
 def play(
     field: Field, workload: Workload, schedule: Schedule, tell: Callable[[Step], None]
 ) -> list[Turn]:
-    """Carry all rounds out.
-
-    Raises:
-        AbsentError: A contestant is not installed.
-    """
+    """Carry all rounds out."""
     random, turns = Random(schedule.seed), list[Turn]()
     a_round = 2 * len(field.contestants) + 1
     for number in range(schedule.rounds):

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic_ns
-from typing import Self
 
+import httpx
 import uvloop
 
 from bench.audience import Audience
@@ -21,7 +21,6 @@ from bench.contest.workload import Beat, Silence, Window, Workload
 from bench.probes import cpu_ns, memory_bytes
 
 FINDINGS_MAX = 10
-_IN_FLIGHT_A_LINE = 8
 _SETTLE_S, _QUIET_S, _SETTLE_S_MAX = 0.5, 0.75, 15.0
 _WARM_HANDSHAKES = 500
 
@@ -35,11 +34,6 @@ class Cores:
 
     server: int | None = 0
     driver: int | None = 1
-
-    @classmethod
-    def of(cls, count: int) -> Self:
-        """Those of a machine with so many processors."""
-        return cls() if count > 1 else cls(None, None)
 
 
 @dataclass(slots=True)
@@ -60,10 +54,7 @@ class Measured:
 def measure(contestant: Contestant, workload: Workload, cores: Cores) -> Measured:
     """Bring a contestant up, let it work, judge it, end it.
 
-    A contestant that fails on the way is a run with findings, not an error.
-
-    Raises:
-        AbsentError: It is not installed.
+    A contestant that is not there, or fails on the way, is a run with findings, not an error.
     """
     rooms = workload.quiet_rooms + 1
     with TemporaryDirectory(prefix="danmaku-contest-") as folder, _pinned(cores.driver):
@@ -73,7 +64,7 @@ def measure(contestant: Contestant, workload: Workload, cores: Cores) -> Measure
             return Measured(findings=[f"did not start: {error}"])
         try:
             return uvloop.run(_measure(running, workload, cores))
-        except (OSError, TimeoutError) as error:
+        except (OSError, httpx.HTTPError) as error:
             return Measured(findings=[f"gave up: {error!r}"])
         finally:
             running.stop()
@@ -105,8 +96,8 @@ async def _coming_and_staying(running: Running, workload: Workload, viewers: Aud
 
 async def _speaking(running: Running, workload: Workload, viewers: Audience) -> Measured:
     await viewers.connect(0, [running.watcher() for _ in range(workload.viewers)])
-    rooms = range(1, workload.quiet_rooms + 1)
-    await viewers.connect(workload.viewers, [running.watcher(room) for room in rooms])
+    quiet = [running.watcher(room) for room in range(1, running.rooms)]
+    await viewers.connect(workload.viewers, quiet)
     with _lines(running, workload) as lines, _ears(running, workload) as ears:
         await asyncio.sleep(_SETTLE_S)
         start_ns = monotonic_ns()
@@ -162,11 +153,12 @@ def _values(heard: Heard, cpu: int, workload: Workload) -> dict[str, float]:
 
 async def _quiet(viewers: Audience) -> None:
     """Wait until nothing more comes; whoever is still behind then is for the judge to name."""
-    async with asyncio.timeout(_SETTLE_S_MAX):
-        before = -1
-        while (now := viewers.frames_count()) != before:
-            before = now
-            await asyncio.sleep(_QUIET_S)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_SETTLE_S_MAX):
+            before = -1
+            while (now := viewers.frames_count()) != before:
+                before = now
+                await asyncio.sleep(_QUIET_S)
 
 
 async def _cpu_at(running: Running, at_ns: int) -> int:
@@ -193,9 +185,9 @@ async def _seated(core: int | None) -> AsyncIterator[Audience]:
 
 @contextlib.contextmanager
 def _lines(running: Running, workload: Workload) -> Iterator[list[Line]]:
-    """Enough connections that none has more under way than a server may allow one client."""
+    """As many connections as the server asks for, and no more: two may overtake each other."""
     in_flight = workload.pace.in_flight if isinstance(workload.pace, Window) else 1
-    count = -(-in_flight // _IN_FLIGHT_A_LINE)
+    count = -(-in_flight // (running.in_flight_max or in_flight))
     with _hanging_up([Line(running.speaker(n)) for n in range(count)]) as lines:
         yield lines
 

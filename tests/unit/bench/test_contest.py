@@ -191,6 +191,14 @@ def test_a_run_with_a_finding_gives_no_figure_and_fails_only_our_own():
     assert (theirs.failures, theirs.findings) == ([], ["slow, round 1: lost one"])
 
 
+def test_a_strained_audience_is_told_once_a_contestant():
+    strained = Turn(0, "fast", Measured({"us per delivery": 1.0}, notes=["no rest"]), {})
+
+    notes = outcome(contest(), strained, replace(strained, round=1)).notes
+
+    assert notes == ["gone is absent", "fast, 2 runs: no rest"]
+
+
 def test_the_page_says_who_does_what_and_who_was_absent():
     page = markdown_of([outcome(contest(), turn(0, "plain", 10.0), turn(0, "slow", 24.0))])
 
