@@ -1,9 +1,9 @@
 """One socket: where the bytes of the way in and of the way out meet.
 
 uvicorn hands the transport over after reading the upgrade's request; from then on this class is the
-transport's protocol. `websockets` drives the handshake, control frames and fragments, without I/O;
-`Session` says what the messages mean; the `Desk` acts on them. Batches for many viewers do not pass
-through here: the hub writes them to the transport itself.
+transport's protocol. `Upgrades` answers the request, `Wire` turns bytes into frames, both without
+I/O; `Session` says what the messages mean; the `Desk` acts on them. Batches for many viewers do not
+pass through here: the hub writes them to the transport itself.
 
 Belongs to the event loop's thread. Holds no timer: `tick` is called now and then.
 """
