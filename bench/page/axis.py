@@ -10,6 +10,7 @@ _STEPS = (1.0, 2.0, 5.0, 10.0)
 _TICKS_WANTED = 5
 _THOUSANDS_FROM = 10_000
 _FEW_DECADES = 2.0
+_DECADES_MAX = 5.0
 _BEYOND_LAST_NINE = 0.3
 """How far behind the last share below 1 the greatest value of all is drawn, in decades."""
 
@@ -56,13 +57,17 @@ def linear(title: str, values: Sequence[float], span: Span, *, from_zero: bool =
 
 
 def logarithmic(title: str, values: Sequence[float], span: Span) -> Axis:
-    """Decades, as for times that differ by more than a little; values must be above 0."""
-    low, high = math.log10(min(values)), math.log10(max(values))
+    """Decades, as for times that differ by more than a little; values must be above 0.
+
+    What is smaller than the greatest by more than five decades lies on the ground.
+    """
+    high = math.log10(max(values))
+    low = max(math.log10(min(values)), high - _DECADES_MAX)
     if high - low < 1:  # a decade at least, or noise fills the picture
         low, high = (low + high - 1) / 2, (low + high + 1) / 2
 
     def place(value: float) -> float:
-        return span.at((math.log10(value) - low) / (high - low))
+        return span.at(max(0.0, (math.log10(value) - low) / (high - low)))
 
     marks = (mark for mark in _decades(low, high) if low <= math.log10(mark) <= high)
     return Axis(title, place, tuple(Tick(place(mark), _short(mark)) for mark in marks))

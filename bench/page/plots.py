@@ -1,4 +1,4 @@
-"""Curves and bars as plain geometry; the template only writes it down.
+"""Curves and gauges as plain geometry; the template only writes it down.
 
 Everything is in the units of the drawing's own box, which is as wide as a phone: text in it stays
 readable there, and two of them stand side by side on a desk.
@@ -16,7 +16,7 @@ HEIGHT = 270
 COLORS = 8  # as many hues as the style sheet has; more lines begin anew with dashes
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 26, 44
 _ROW = 36
-_BARS_FOOT = 22
+_GAUGES_FOOT = 22
 _LOG_FROM = 20.0  # times the least value, from where even steps would hide the small ones
 _SHARE = "share"
 
@@ -58,7 +58,7 @@ class LinePlot:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class Gauge:
     """One figure: its median as a bar, its interval as a whisker, its goal as a mark."""
 
     name: str
@@ -72,11 +72,11 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class BarPlot:
+class GaugePlot:
     """Figures of one unit, one below the other."""
 
     title: str
-    bars: tuple[Bar, ...]
+    gauges: tuple[Gauge, ...]
     ticks: tuple[Tick, ...]
     one: float | None  # where the yardstick itself stands; None: the unit is no ratio
     height: int
@@ -94,15 +94,15 @@ def line_plots(curves: Iterable[Drawn]) -> list[LinePlot]:
     return [_line_plot(x, y, drawn) for (x, y), drawn in plots.items()]
 
 
-def bar_plot(title: str, figures: dict[str, Figure]) -> BarPlot:
+def gauge_plot(title: str, figures: dict[str, Figure]) -> GaugePlot:
     """Draw figures of one unit; ratios show where 1 is."""
     intervals = {name: interval_of(figure) for name, figure in figures.items()}
     goals = [figure.goal for figure in figures.values() if figure.goal is not None]
     is_ratio = all(figure.unit == "ratio" for figure in figures.values())
     reach = [*(i.high for i in intervals.values()), *goals, *([1.0] if is_ratio else [])]
     axis = linear("", reach, Span(2, WIDTH - _RIGHT))
-    bars = [
-        Bar(
+    gauges = [
+        Gauge(
             name=name,
             text=number(intervals[name].median),
             top=row * _ROW,
@@ -114,8 +114,8 @@ def bar_plot(title: str, figures: dict[str, Figure]) -> BarPlot:
         )
         for row, (name, figure) in enumerate(figures.items())
     ]
-    height = len(bars) * _ROW + _BARS_FOOT
-    return BarPlot(title, tuple(bars), axis.ticks, axis.place(1) if is_ratio else None, height)
+    height = len(gauges) * _ROW + _GAUGES_FOOT
+    return GaugePlot(title, tuple(gauges), axis.ticks, axis.place(1) if is_ratio else None, height)
 
 
 def _line_plot(x: str, y: str, curves: Sequence[Drawn]) -> LinePlot:

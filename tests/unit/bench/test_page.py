@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 import pytest
 
 from bench.page.axis import Span, linear, logarithmic, shares
-from bench.page.plots import WIDTH, Drawn, bar_plot, line_plots
+from bench.page.plots import WIDTH, Drawn, gauge_plot, line_plots
 from bench.page.report import page_of
 from tests.unit.bench.outcomes import curve, figure, outcome
 
@@ -62,6 +62,13 @@ def test_decades_are_as_long_as_each_other():
     assert [tick.text for tick in axis.ticks] == ["1", "10", "100", "1,000"]
 
 
+def test_what_is_next_to_nothing_lies_on_the_ground():
+    axis = logarithmic("ms", [1e-9, 1000], SPAN)
+
+    assert axis.place(1e-9) == axis.place(0.01) == 0
+    assert axis.place(0.1) == pytest.approx(20)
+
+
 def test_each_further_nine_has_as_much_room_as_the_one_before():
     axis = shares("share", [0, 0.5, 0.9, 0.99, 0.999, 1], SPAN)
 
@@ -89,7 +96,7 @@ def test_curves_of_the_same_axes_share_a_plot_and_none_leaves_it():
 
 
 def test_bars_keep_goals_and_the_yardstick_within_the_drawing():
-    plot = bar_plot(
+    plot = gauge_plot(
         "Ratios",
         {
             "ours": figure(0.5, 0.6, 0.7, unit="ratio", goal=1.25),
@@ -97,7 +104,7 @@ def test_bars_keep_goals_and_the_yardstick_within_the_drawing():
         },
     )
 
-    ours, peer = plot.bars
+    ours, peer = plot.gauges
     assert ours.low < ours.end < ours.high < plot.one < ours.goal < peer.high <= WIDTH
     assert (ours.text, peer.text) == ("0.6", "2.1")
 
@@ -129,7 +136,7 @@ def test_every_drawing_says_what_it_shows():
             )
         ]
     )
-    assert read(page).labels == ["Ratios to the yardstick", "end to end"]
+    assert read(page).labels == ["Ratios", "end to end"]
 
 
 def test_what_an_outcome_says_stays_text():
