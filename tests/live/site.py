@@ -11,11 +11,13 @@ from pathlib import Path
 
 import httpx
 import orjson
+from msgspec import structs
 
 from bench.checker import Fields, Record
 from bench.client import Door
 from bench.messages import KINDS, Kind
 from bench.record import read_record
+from bench.scenario import Scenario
 from danmaku.app import Core, Server, opened
 from danmaku.config import Settings
 from danmaku.domain.account import Bundle, Standing
@@ -143,6 +145,13 @@ def settings_of(data_dir: Path, **parts) -> Settings:
         "log_level": "warning",
     } | parts
     return Settings(**parts)
+
+
+def brief(name: str, *, scale: float, seconds: float) -> Scenario:
+    """A scenario of the bench, small enough for a test."""
+    short = Scenario.named(name).shortened(scale=scale, seconds=seconds)
+    patient = {"FILTER__MICROS_MAX": "5000000"}  # a busy machine is no fault of a text
+    return structs.replace(short, settings=short.settings | patient)
 
 
 @asynccontextmanager

@@ -7,10 +7,10 @@ from bench.faults import SPOILS, STORES
 from bench.outcome import environment
 from bench.report import outcome_of
 from bench.runner import run
-from bench.scenario import Scenario
+from tests.live.site import brief
 
-SHORT = Scenario.named("smoke").shortened(scale=0.2, seconds=1)
-ENFORCED = Scenario.named("enforcement").shortened(scale=0.05, seconds=2)
+SHORT = brief("smoke", scale=0.2, seconds=1)
+ENFORCED = brief("enforcement", scale=0.05, seconds=2)
 
 
 def outcome(scenario, fault=None):
