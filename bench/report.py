@@ -212,9 +212,8 @@ def _series(measured: Measured) -> dict[str, Curve]:
         "over time / server CPU": Curve("s", "cores", shares),
     }
     if isinstance(load, Steps):
-        by_rate = [
-            (load.per_s[round(slot.from_s / load.step_s)], slot.p99_ms) for slot in result.slots
-        ]
+        p99_ms = {round(slot.from_s / load.step_s): slot.p99_ms for slot in result.slots}
+        by_rate = [(rate, p99_ms[step]) for step, rate in enumerate(load.per_s) if step in p99_ms]
         series["ramp / p99 end to end"] = Curve("comments per s", "ms", by_rate)
     return {name: curve for name, curve in series.items() if curve.points}
 

@@ -53,7 +53,7 @@ def test_a_ramp_says_how_far_it_came(ran):
     _, kept = ran("ramp", scale=0.05, seconds=2)
 
     assert kept.figures["ramp / good comments per s"].values[0] >= 0
-    assert len(kept.curves["ramp / p99 end to end"].points) == 8
+    assert kept.curves["ramp / p99 end to end"].points[0][0] == 100
 
 
 def test_slow_viewers_get_all_of_it_later(ran):
