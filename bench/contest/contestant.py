@@ -47,6 +47,10 @@ class Running(Protocol):
     def in_flight_max(self) -> int | None:
         """Messages that one speaker may have under way; None: as many as it likes."""
 
+    @property
+    def speakers_hear(self) -> bool:
+        """Whether a speaker gets every message too."""
+
     def watcher(self, room: int = 0) -> Knock:
         """How a viewer comes in; room 0 is the one where something is said."""
 

@@ -12,6 +12,7 @@ import orjson
 from bench.audience import Knock
 from bench.contest.contestant import Lack, text_of
 from bench.frames import TEXT, client_frame, upgrade_request
+from bench.furnishing import furnish
 from bench.messages import Dialect
 from bench.probes import server_histograms
 from bench.rules import rule_file
@@ -62,9 +63,8 @@ class Ours:
         server.start()
         with ExitStack() as undo:
             undo.callback(server.kill)
-            for room in range(rooms):
-                server.open_room(_name_of(room))
-            token = server.account("speaker")
+            names = [_name_of(room) for room in range(rooms)]
+            [token] = furnish(server.desk, names, senders=1, attackers=0).tokens
             serving = Serving(server, token, rooms=rooms, deflate=self.deflate)
             undo.pop_all()
         return serving
@@ -100,6 +100,11 @@ class Serving:
     def in_flight_max(self) -> int:
         """A socket with more unanswered comments is told to wait."""
         return IN_FLIGHT_MAX
+
+    @property
+    def speakers_hear(self) -> bool:
+        """Who comments is in the room."""
+        return True
 
     def watcher(self, room: int = 0) -> Knock:
         """A guest who reads JSON."""

@@ -111,6 +111,11 @@ class Listening:
     def in_flight_max(self) -> None:
         """It does not count."""
 
+    @property
+    def speakers_hear(self) -> bool:
+        """Where there is no way to speak without listening."""
+        return self.speech.watch == self.speech.speak
+
     def watcher(self, room: int = 0) -> Knock:  # noqa: ARG002 -- it has one room
         """Anybody."""
         return self._knock(self.speech.watch)
@@ -185,7 +190,7 @@ SOCKET_IO = Peer(
         after=b'"]',
         opcode=TEXT,
     ),
-    notes="WebSocket transport only; its publisher receives too",
+    notes="WebSocket transport only",
 )
 NCHAN = Peer(
     name="nchan",
@@ -216,7 +221,7 @@ NATS = Peer(
         after=b"\r\n",
     ),
     notes="over WebSocket, core NATS: the order of one publisher only; joins what is queued for a "
-    "socket; its publisher receives too",
+    "socket",
 )
 
 PEERS = (WEBSOCKETS, AIOHTTP, NODE_WS, SOCKET_IO, NCHAN, NATS, SOCKETIFY)

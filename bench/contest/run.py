@@ -23,6 +23,7 @@ from bench.probes import cpu_ns, memory_bytes
 FINDINGS_MAX = 10
 _SETTLE_S, _QUIET_S, _SETTLE_S_MAX = 0.5, 0.75, 15.0
 _WARM_HANDSHAKES = 500
+_STALL_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,9 @@ async def _speaking(running: Running, workload: Workload, viewers: Audience) -> 
         await _quiet(viewers)
     log = await viewers.log()
     heard = judge(log, Said(due_ns, len(lines), workload.viewers, from_ns, until_ns))
-    measured = Measured(_values(heard, cpu, workload), heard.findings)
+    hearers = workload.viewers + len(ears) + running.speakers_hear * len(lines)
+    values = _values(heard, cpu, workload, share=hearers / workload.viewers)
+    measured = Measured(values, heard.findings)
     if log.saturated:
         measured.notes.append(log.saturated)
     for share in (0.5, 0.99):
@@ -137,12 +140,13 @@ def _speak(
             return []
 
 
-def _values(heard: Heard, cpu: int, workload: Workload) -> dict[str, float]:
+def _values(heard: Heard, cpu: int, workload: Workload, *, share: float) -> dict[str, float]:
+    """What was delivered to the publisher cost as much: it counts by its share."""
     deliveries, frames = max(1, heard.deliveries), max(1, heard.frames)
     return {
-        "us per delivery": cpu / 1000 / deliveries,
-        "us per frame": cpu / 1000 / frames,
-        "deliveries per s": heard.deliveries / workload.seconds,
+        "us per delivery": cpu / 1000 / deliveries / share,
+        "us per frame": cpu / 1000 / frames / share,
+        "deliveries per s": heard.deliveries * share / workload.seconds,
         "deliveries a frame": heard.deliveries / frames,
         "bytes a frame": heard.frame_bytes / frames,
         "p50 ms": heard.latency_ms(0.5),
@@ -186,10 +190,21 @@ async def _seated(core: int | None) -> AsyncIterator[Audience]:
 @contextlib.contextmanager
 def _lines(running: Running, workload: Workload) -> Iterator[list[Line]]:
     """As many connections as the server asks for, and no more: two may overtake each other."""
-    in_flight = workload.pace.in_flight if isinstance(workload.pace, Window) else 1
+    in_flight = _in_flight(workload)
     count = -(-in_flight // (running.in_flight_max or in_flight))
     with _hanging_up([Line(running.speaker(n)) for n in range(count)]) as lines:
         yield lines
+
+
+def _in_flight(workload: Workload) -> int:
+    """Messages that may be under way; in an open loop, those of a stall that is no fault yet."""
+    match workload.pace:
+        case Window(in_flight):
+            return in_flight
+        case Beat(per_s):
+            return max(1, round(per_s * _STALL_S))
+        case Silence():
+            return 0
 
 
 @contextlib.contextmanager
