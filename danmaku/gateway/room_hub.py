@@ -12,6 +12,7 @@ Belongs to the event loop's thread. Memory: the ring, and a few words for each v
 """
 
 import asyncio
+import time
 from dataclasses import dataclass
 from itertools import islice
 
@@ -58,7 +59,7 @@ class _Flight:
     after: Seq
     upto: Seq
     loads: list[tuple[Cohort, bytes]]  # those who are still to be written to
-    since_s: float | None  # when its first entry was announced, in the loop's time
+    since_s: float | None  # when its first entry was announced
 
 
 _Lack = tuple[Dialect, bool, Seq, Seq]
@@ -125,7 +126,7 @@ class RoomHub:
             return
         self._is_urgent |= view.kind is ViewKind.RECALL
         if self._pending_since_s is None:
-            self._pending_since_s = self._loop.time()
+            self._pending_since_s = time.perf_counter()
         self._schedule()
 
     def _schedule(self) -> None:
@@ -138,7 +139,7 @@ class RoomHub:
             return
         if self._gathering is not None:
             return
-        wait_s = self._flushed_at_s + self._gather_s() - self._loop.time()
+        wait_s = self._flushed_at_s + self._gather_s() - time.perf_counter()
         if wait_s > 0:
             self._gathering = self._loop.call_later(wait_s, self._queue_up)
         else:
@@ -188,7 +189,7 @@ class RoomHub:
             since_s, self._pending_since_s = self._pending_since_s, None
             self._stop_gathering()
             self._is_urgent = False
-            self._flushed_at_s = self._loop.time()
+            self._flushed_at_s = time.perf_counter()
             after, self.flushed = self.flushed, self._ring.top
             self._launch(self._batches(after, self.flushed), after, since_s)
         elif self._count_is_due:
@@ -231,7 +232,7 @@ class RoomHub:
     def _land(self, flight: _Flight) -> None:
         self._flight = None
         if flight.since_s is not None:
-            now_s = self._loop.time()
+            now_s = time.perf_counter()
             self._means.telemetry.fanout_seconds.observe(now_s - flight.since_s)
             self._flight_s += FLIGHT_WEIGHT * (now_s - self._flushed_at_s - self._flight_s)
         self._let_serve(self._ahead)
