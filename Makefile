@@ -51,8 +51,8 @@ soak: .venv/.dev $(BUILT) ## The long rounds: hundreds of kills
 	$(BIN)/pytest -m soak --timeout=7200 $(ARGS)
 
 .PHONY: bench
-bench: .venv/.dev $(BUILT) ## Measure; ARGS goes to the bench
-	$(BIN)/python -m bench $(ARGS)
+bench: .venv/.dev $(BUILT) ## Measure against goals and peers; ARGS="run hot_room" and others, see ARGS=--help
+	$(BIN)/python -m bench $(or $(ARGS),quick)
 
 # --- keep it
 

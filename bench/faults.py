@@ -35,12 +35,16 @@ class FaultyStore:
     Args:
         core: The house around it.
         change: What becomes of an entry on its way to the doors.
+        every: One commit of a comment in so many goes wrong, where commits do.
     """
 
-    def __init__(self, core: Core, change: Change = lambda entry: entry) -> None:
+    def __init__(
+        self, core: Core, change: Change = lambda entry: entry, *, every: int = EVERY
+    ) -> None:
         self._real = core.store
         self._rooms = core.rooms
         self._change = change
+        self._every = every
         self._announces: list[Announce] = []
         self._commits = 0
         self._numbers = 0
@@ -61,10 +65,12 @@ class FaultyStore:
         """As the real one."""
         return await self._real.commit(*appends)
 
-    def is_turn(self) -> bool:
+    def is_turn(self, appends: Sequence[Append]) -> bool:
         """Whether this commit is one to go wrong."""
+        if not all(isinstance(append.fact, CommentPublished) for append in appends):
+            return False
         self._commits += 1
-        return self._commits % EVERY == 0
+        return self._commits % self._every == 0
 
     def announce_guess(self, append: Append) -> None:
         """Tell the doors of an entry that was never written."""
@@ -94,7 +100,7 @@ class PublishesFirst(FaultyStore):
 
     async def commit(self, *appends: Append) -> list[Entry]:
         """Write, or pretend to."""
-        if not self.is_turn():
+        if not self.is_turn(appends):
             return await super().commit(*appends)
         for append in appends:
             self.announce_guess(append)
@@ -106,7 +112,7 @@ class AnswersFirst(FaultyStore):
 
     async def commit(self, *appends: Append) -> list[Entry]:
         """Write, or pretend to."""
-        if not self.is_turn():
+        if not self.is_turn(appends):
             return await super().commit(*appends)
         return [self.guessed(append) for append in appends]
 
@@ -190,10 +196,16 @@ class FaultyDialect:
         return self._real.batch(op, after, upto, spoilt)
 
 
-def with_store(core: Core, faulty: FaultyStore) -> Core:
-    """The same house, its verbs for comments and its doors upon another record."""
-    store = cast("SqliteStore", faulty)
-    comments = Comments(
+def with_store(core: Core, store: object, verbs: type[Comments] = Comments) -> Core:
+    """The same house, its verbs for comments and its doors upon another record.
+
+    Args:
+        core: The house.
+        store: Stands for the real one.
+        verbs: What is made upon it.
+    """
+    store = cast("SqliteStore", store)
+    comments = verbs(
         store,
         store,
         rooms=core.rooms,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,6 +11,7 @@ import httpx
 
 _T = TypeVar("_T")
 
+ACCOUNTS_MAX = 50  # of senders; with more of them an account has several sockets
 AT_ONCE = 32  # so that the record can write many in one commit
 _PATIENCE_S = 60.0
 
@@ -19,7 +21,7 @@ class Furniture:
     """What is there now.
 
     Attributes:
-        tokens: Of the senders.
+        tokens: Of the senders, one for each; several may be one account's.
         moderator: Of an account that may recall and restore in the first room.
         attackers: Of the accounts that flood.
     """
@@ -57,11 +59,12 @@ async def _furnish(desk: Path, rooms: Sequence[str], *, senders: int, attackers:
             return str((await ask("/tokens", login=login, label="bench"))["secret"])
 
         await _each(open_room, rooms)
-        tokens = await _each(account, (f"sender{n}" for n in range(senders)))
+        sending = [f"sender{n}" for n in range(min(senders, ACCOUNTS_MAX))]
+        tokens = await _each(account, sending)
         attacking = await _each(account, (f"attacker{n}" for n in range(attackers)))
         moderator = await account("moderator")
         await ask("/grants", login="moderator", bundle="moderator", room=rooms[0])
-    return Furniture(tokens, moderator, attacking)
+    return Furniture([*islice(cycle(tokens), senders)], moderator, attacking)
 
 
 async def _each(act: Callable[[str], Awaitable[_T]], names: Iterable[str]) -> list[_T]:

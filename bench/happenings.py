@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import cycle, pairwise
+from functools import partial
+from itertools import cycle, islice, pairwise
 from random import Random
 from time import monotonic_ns
 from typing import Self
@@ -266,17 +267,13 @@ async def _litter(stage: Stage, garbage: Garbage, at_ns: int) -> None:
     until_ns = at_ns + round(garbage.for_s * 1e9)
     async with asyncio.TaskGroup() as group:
         for n in range(garbage.sockets):
-            shifted = _GARBAGE[n % len(_GARBAGE) :] + _GARBAGE[: n % len(_GARBAGE)]
-            thrown = cycle(shifted)
-
-            async def throw(_due_ns: int, thrown: cycle[tuple[int, bytes]] = thrown) -> None:
-                await _throw(stage, *next(thrown))
-
+            throw = partial(_throw, stage, islice(cycle(_GARBAGE), n % len(_GARBAGE), None))
             group.create_task(_repeat(throw, garbage.per_s, at_ns, until_ns))
 
 
-async def _throw(stage: Stage, opcode: int, payload: bytes) -> None:
-    """Say one wrong thing; the server must hang up."""
+async def _throw(stage: Stage, garbage: Iterator[tuple[int, bytes]], _due_ns: int) -> None:
+    """Say the next wrong thing; the server must hang up."""
+    opcode, payload = next(garbage)
     door = Door(stage.address, stage.rooms[0])
     seat = await stage.crowd.take_seat(door, may_be_lost=True)
     seat.blurt(opcode, payload)

@@ -11,6 +11,8 @@ from typing import cast
 import msgspec
 import uvloop
 
+from bench.audience import Knock
+from bench.audience_native import audience
 from bench.frames import upgrade_request
 from bench.native import built
 
@@ -43,20 +45,23 @@ class Written(msgspec.Struct, frozen=True):
         return self.cpu_ns / 1000 / max(1, self.frames)
 
 
-def measure(writing: Writing, *, core: int | None) -> Written:
+def measure(writing: Writing, *, core: int | None, readers_core: int | None) -> Written:
     """Compile the loop, let it write to as many readers, and say what it took.
 
     Args:
         writing: How much.
-        core: Processor of the loop; the readers stay where this process is.
+        core: Processor of the loop; None: wherever the system likes.
+        readers_core: The same for those it writes to.
 
     Raises:
         NoCompilerError: If there is no `cc`.
     """
-    return uvloop.run(_run(built("plain_loop"), writing, core))
+    return uvloop.run(_run(built("plain_loop"), writing, core, readers_core))
 
 
-async def _run(program: Path, writing: Writing, core: int | None) -> Written:
+async def _run(
+    program: Path, writing: Writing, core: int | None, readers_core: int | None
+) -> Written:
     pinned = [] if core is None else ["taskset", "--cpu-list", str(core)]
     words = (
         writing.viewers,
@@ -69,21 +74,12 @@ async def _run(program: Path, writing: Writing, core: int | None) -> Written:
     )
     out = cast("asyncio.StreamReader", loop.stdout)
     port = int(await out.readline())
-    async with asyncio.TaskGroup() as group:
-        for _ in range(writing.viewers):
-            group.create_task(_connect(port))
-    frames, refused, cpu_ns = map(int, (await out.readline()).split())
-    await loop.wait()
+    request = upgrade_request("/", host="127.0.0.1", key=bytes(16))
+    readers = await audience(readers_core)
+    try:
+        await readers.connect(0, [Knock("127.0.0.1", port, request)] * writing.viewers)
+        frames, refused, cpu_ns = map(int, (await out.readline()).split())
+        await loop.wait()
+    finally:
+        await readers.close()
     return Written(frames, refused, cpu_ns)
-
-
-async def _connect(port: int) -> None:
-    await asyncio.get_running_loop().create_connection(_Reader, "127.0.0.1", port)
-
-
-class _Reader(asyncio.Protocol):
-    """Takes everything, looks at nothing: only the writer is measured."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        request = upgrade_request("/", host="127.0.0.1", key=bytes(16))
-        cast("asyncio.Transport", transport).write(request)

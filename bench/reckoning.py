@@ -1,8 +1,9 @@
 """From all that was heard to what came of it: the checker's verdict, and the clock's figures."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import cast
 
 import msgspec
@@ -37,6 +38,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         answered: From the planned moment to the answer.
         recalled: From the planned moment of a recall to each viewer.
         slots: End to end, by the part of the run.
+        good_per_s: The last rate up to which every step was good; None: there were no steps.
         receipts: Comments times viewers, by the second in which they came.
         counts: How often what was done: recalls, restores, switches, skipped ranges.
         took_s: How long what took: joining, returning.
@@ -218,20 +220,30 @@ def _skips(deliveries: Iterable[Delivery]) -> Counter[str]:
 
 
 def _good_per_s(heard: Heard, slots: Sequence[Slot]) -> float | None:
-    """The last rate up to which every step was good; None: the load had no steps."""
+    """None: the load had no steps."""
     load, honest = heard.scenario.load, heard.stage.honest
     if not isinstance(load, Steps):
         return None
-    step_ns = round(load.step_s * 1e9)
-    bad = {
-        (honest.due_ns[send.text] - heard.begin_ns) // step_ns
+    late_ns = (
+        honest.due_ns[send.text] - heard.begin_ns
         for send in honest.sends.values()
         if send.published is None
-    }
+    )
+    return good_per_s(load, slots, {late // round(load.step_s * 1e9) for late in late_ns})
+
+
+def good_per_s(load: Steps, slots: Sequence[Slot], refused: Collection[int]) -> float:
+    """The last rate up to which every step was good; 0: not even the first one was.
+
+    Args:
+        load: The steps.
+        slots: End to end, by step.
+        refused: Steps in which a sender was told anything but yes.
+    """
     p99_ms = {round(slot.from_s / load.step_s): slot.p99_ms for slot in slots}
     good = 0.0
     for step, per_s in enumerate(load.per_s):
-        if step in bad or p99_ms.get(step, load.p99_ms_max + 1) > load.p99_ms_max:
+        if step in refused or p99_ms.get(step, inf) > load.p99_ms_max:
             break
         good = per_s
     return good

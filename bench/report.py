@@ -11,6 +11,7 @@ from bench.scenario import Scenario, Steps
 from bench.watch import Spent
 
 _SERVER_STAGES = {
+    "decision": "decision",
     "filter": "filter",
     "commit": "commit",
     "fan-out": "fanout",
@@ -136,7 +137,9 @@ def _times(measured: Measured) -> _Named:
         for name, theirs in _SERVER_STAGES.items()
         if theirs in result.stages
     }
-    yield "filter / p99 us", _at(stages.get("filter"), 99, 1000)
+    for name in ("decision", "filter"):
+        yield f"{name} / p50 us", _at(stages.get(name), 50, 1000)
+        yield f"{name} / p99 us", _at(stages.get(name), 99, 1000)
     for name in ("commit", "fan-out"):
         yield f"{name} / p50 ms", _at(stages.get(name), 50, 1e6)
         yield f"{name} / p99 ms", _at(stages.get(name), 99, 1e6)
@@ -154,7 +157,7 @@ def _storms(measured: Measured) -> _Named:
 
 def _memory_kib(spent: Spent, scenario: Scenario) -> float | None:
     held = spent.memory_held - spent.memory_before
-    return _per(held / 1024, scenario.viewers_count + scenario.senders)
+    return _per(held / 1024, scenario.everybody_count)
 
 
 def _at(times: HdrHistogram | None, share: float, unit: float) -> float | None:
@@ -209,9 +212,8 @@ def _series(measured: Measured) -> dict[str, Curve]:
         "over time / server CPU": Curve("s", "cores", shares),
     }
     if isinstance(load, Steps):
-        by_rate = [
-            (load.per_s[round(slot.from_s / load.step_s)], slot.p99_ms) for slot in result.slots
-        ]
+        p99_ms = {round(slot.from_s / load.step_s): slot.p99_ms for slot in result.slots}
+        by_rate = [(rate, p99_ms[step]) for step, rate in enumerate(load.per_s) if step in p99_ms]
         series["ramp / p99 end to end"] = Curve("comments per s", "ms", by_rate)
     return {name: curve for name, curve in series.items() if curve.points}
 

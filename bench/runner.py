@@ -47,6 +47,7 @@ def run(
     cores: int,
     progress: Progress,
     fault: str | None = None,
+    yardstick: bool = True,
 ) -> Measured:
     """Carry a scenario out.
 
@@ -56,6 +57,7 @@ def run(
         cores: Processors of this machine; with one, nothing is pinned.
         progress: Called with every line of the driver.
         fault: What is to be wrong with the server, of bench.faults; None: nothing.
+        yardstick: Whether to measure the plain loop as well.
 
     Raises:
         RuntimeError: The server does not start, or the driver ends without a result.
@@ -68,7 +70,9 @@ def run(
         with Server(Path(folder), settings, core=core, program=program) as server:
             order = _order_of(scenario, server, seed, DRIVER_CORE if pinned else None)
             result = _drive(order, progress)
-    plain_loop, absent = _plain_loop(scenario, result, core)
+    if not yardstick:
+        return Measured(scenario, seed, result, None, "not asked for")
+    plain_loop, absent = _plain_loop(scenario, result, pinned=pinned)
     return Measured(scenario, seed, result, plain_loop, absent)
 
 
@@ -109,7 +113,10 @@ def _drive(order: Order, progress: Progress) -> Result:
         RuntimeError: If it ends without a result.
     """
     with subprocess.Popen(
-        [sys.executable, "-m", "bench.driver"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", "bench.driver"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        process_group=0,  # Ctrl-C is for the bench, which ends what it started
     ) as driver:
         assert driver.stdin is not None  # noqa: S101 -- asked for above
         assert driver.stdout is not None  # noqa: S101 -- asked for above
@@ -125,7 +132,7 @@ def _drive(order: Order, progress: Progress) -> Result:
     return result
 
 
-def _plain_loop(scenario: Scenario, result: Result, core: int | None) -> tuple[Written | None, str]:
+def _plain_loop(scenario: Scenario, result: Result, *, pinned: bool) -> tuple[Written | None, str]:
     if result.frames == 0:
         return None, "nothing was written"
     viewers = scenario.viewers_count + scenario.senders
@@ -135,7 +142,8 @@ def _plain_loop(scenario: Scenario, result: Result, core: int | None) -> tuple[W
         frames_per_s=result.frames / viewers / scenario.seconds,
         seconds=min(scenario.seconds, PLAIN_LOOP_S_MAX),
     )
+    core, readers_core = (SERVER_CORE, DRIVER_CORE) if pinned else (None, None)
     try:
-        return measure_plain_loop(writing, core=core), ""
+        return measure_plain_loop(writing, core=core, readers_core=readers_core), ""
     except NoCompilerError as absent:
         return None, str(absent)

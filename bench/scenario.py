@@ -176,7 +176,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     rooms: int = 1
     events: list[Happening] = []
     rules: int = 0
-    answers: tuple[str, ...] = ("published",)
+    answers: list[str] = msgspec.field(default_factory=lambda: ["published"])
     goals: dict[str, float] = {}
     settings: dict[str, str] = {}
 
@@ -221,6 +221,12 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     def viewers_count(self) -> int:
         """Viewers of all kinds who are there when the load begins, senders not counted."""
         return sum(self.viewers.values())
+
+    @property
+    def everybody_count(self) -> int:
+        """Viewers and senders who are there in the end."""
+        joining = sum(sum(join.viewers.values()) for join in self._joins)
+        return self.viewers_count + joining + self.senders
 
     @property
     def comments_count(self) -> int | None:

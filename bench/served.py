@@ -1,14 +1,18 @@
 """`python -m bench.served [FAULT]`: the real server, with clocks that are read from outside.
 
-It is what `danmaku serve` is, but for two things: its histograms keep every value, to a thousandth,
-in place of a handful of buckets; and it may be composed with one fault, to see that a run fails.
+It is what `danmaku serve` is, but for three things: its histograms keep every value, to a
+thousandth of it, in place of a handful of buckets; one more says how long a comment takes to its
+decision; and it may be composed with one fault, to see that a run fails.
+
 SIGUSR1 empties the histograms, SIGUSR2 writes them into the data directory.
 """
 
 import asyncio
 import signal
 import sys
+import time
 from collections import Counter
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +21,13 @@ from hdrh.histogram import HdrHistogram
 from prometheus_client import Histogram
 
 from bench.faults import SPOILS, STORES, FaultyDialect, with_store
+from danmaku.actions.comments import Comments
 from danmaku.app import Core, Server, opened
 from danmaku.cli.server import give_process_to
 from danmaku.config import Settings, settings_from
+from danmaku.domain.facts import Entry
+from danmaku.ports import Append
+from danmaku.store.sqlite import SqliteStore
 from danmaku.telemetry import Telemetry
 
 STAGES_FILE = "stages.json"
@@ -49,17 +57,56 @@ class Precise(Histogram):
         self.counts[int(amount * 1e9) // _GRAIN_NS] += 1
 
 
+_asked_s: ContextVar[float] = ContextVar("asked_s")
+
+
+class ClockedComments(Comments):
+    """Notes when it is asked."""
+
+    async def post(self, *args: Any, **kwargs: Any) -> Entry:
+        """See `Comments`."""
+        _asked_s.set(time.perf_counter())
+        return await super().post(*args, **kwargs)
+
+
+class ClockedStore:
+    """Notes how long it was from there to the decision, which is when something is to be written.
+
+    Args:
+        real: Does everything.
+        decision: Told.
+    """
+
+    def __init__(self, real: SqliteStore, decision: Histogram) -> None:
+        self._real = real
+        self._decision = decision
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    async def commit(self, *appends: Append) -> list[Entry]:
+        """See `Record`."""
+        asked_s = _asked_s.get(None)
+        if asked_s is not None:
+            self._decision.observe(time.perf_counter() - asked_s)
+        return await self._real.commit(*appends)
+
+
 class Stages:
     """What the server's own clocks saw since they were last emptied.
 
     Args:
         telemetry: Made of `Precise`.
         path: Where they are written.
+
+    Attributes:
+        decision: From a draft's arrival at the verb to its decision.
     """
 
     def __init__(self, telemetry: Telemetry, path: Path) -> None:
+        self.decision = Precise("bench_decision_seconds", "To the decision.", registry=None)
         self._path = path
-        self._histograms = {
+        self._histograms = {"decision": self.decision} | {
             name.removesuffix(_SUFFIX): metric
             for name, metric in vars(telemetry).items()
             if isinstance(metric, Precise) and name.endswith(_SUFFIX)
@@ -95,7 +142,8 @@ async def serve(settings: Settings, fault: str | None) -> None:
     """
     telemetry = Telemetry(Precise)
     stages = Stages(telemetry, settings.store.data_dir / STAGES_FILE)
-    async with opened(settings, telemetry) as core:
+    async with opened(settings, telemetry) as sound:
+        core = with_store(sound, ClockedStore(sound.store, stages.decision), ClockedComments)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGUSR1, stages.empty)
         loop.add_signal_handler(signal.SIGUSR2, stages.write)

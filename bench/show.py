@@ -1,11 +1,21 @@
 """Outcomes and comparisons as tables for a terminal."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rich.table import Table
 from rich.text import Text
 
 from bench.compare import Comparison, Turn
+from bench.contest.figures import (
+    DELIVERIES,
+    HANDSHAKE,
+    MEMORY,
+    P50,
+    P99,
+    PER_DELIVERY,
+    PER_FRAME,
+    TIMES_C,
+)
 from bench.outcome import Figure, Outcome
 from bench.verdict import (
     Standing,
@@ -18,6 +28,8 @@ from bench.verdict import (
 )
 
 _PARTS = " / "
+_MEASURES = (PER_DELIVERY, TIMES_C, PER_FRAME, DELIVERIES, P50, P99, HANDSHAKE, MEMORY)
+"""What a contest is read for; the file and the page have all of it."""
 _STYLES = {
     Standing.FREE: "",
     Standing.MET: "green",
@@ -27,15 +39,23 @@ _STYLES = {
 _TURN_STYLES = {Turn.WORSE: "bold red", Turn.BETTER: "green", Turn.SAME: ""}
 
 
-def tables_of(outcomes: Sequence[Outcome]) -> Iterator[Table]:
-    """Scenarios side by side; each contest by contestant; each micro-bench line by line."""
+_Choice = Callable[[Figure], bool]
+
+
+def tables_of(outcomes: Sequence[Outcome], *, brief: bool = False) -> Iterator[Table]:
+    """Scenarios side by side; each contest by contestant; each micro-bench line by line.
+
+    Args:
+        outcomes: In the order of their tables.
+        brief: Of scenarios and micro-benches, only figures that have a goal or are a ratio.
+    """
     if scenarios := [outcome for outcome in outcomes if outcome.kind == "scenario"]:
-        yield _side_by_side(scenarios)
+        yield _side_by_side(scenarios, _asked if brief else _any)
     for outcome in outcomes:
         if outcome.kind == "contest":
             yield _by_contestant(outcome)
         elif outcome.kind == "micro":
-            yield _line_by_line(outcome)
+            yield _line_by_line(outcome, _asked if brief else _any)
 
 
 def comparison_table(comparison: Comparison) -> Table:
@@ -58,22 +78,23 @@ def comparison_table(comparison: Comparison) -> Table:
     return table
 
 
-def _side_by_side(scenarios: Sequence[Outcome]) -> Table:
+def _side_by_side(scenarios: Sequence[Outcome], is_told: _Choice) -> Table:
     table = _table("Scenarios")
     for outcome in scenarios:
         table.add_column(outcome.name, justify="right")
     table.add_row("", *(_verdict(outcome) for outcome in scenarios))
     for name in _in_order(outcome.figures for outcome in scenarios):
-        cells = [outcome.figures.get(name) for outcome in scenarios]
-        table.add_row(name, *map(_cell, cells))
+        figures = [outcome.figures.get(name) for outcome in scenarios]
+        if any(map(is_told, filter(None, figures))):
+            table.add_row(name, *map(_cell, figures))
     return table
 
 
 def _by_contestant(outcome: Outcome) -> Table:
-    """The last part of a figure's name is what was measured, the rest is who and how."""
+    """Who stands before the slash, what was measured behind it."""
     table = _table(Text.assemble(outcome.title, ": ", _verdict(outcome)))
-    split = {name: name.rpartition(_PARTS) for name in outcome.figures}
-    columns = _in_order([what] for _, _, what in split.values())
+    split = {name: name.partition(_PARTS) for name in outcome.figures}
+    columns = [what for what in _MEASURES if any(what == each for _, _, each in split.values())]
     for column in columns:
         table.add_column(column, justify="right")
     for who in _in_order([who] for who, _, _ in split.values()):
@@ -82,18 +103,28 @@ def _by_contestant(outcome: Outcome) -> Table:
     return table
 
 
-def _line_by_line(outcome: Outcome) -> Table:
+def _line_by_line(outcome: Outcome, is_told: _Choice) -> Table:
     table = _table(Text.assemble(outcome.title, ": ", _verdict(outcome)))
     for column in ("median", "rounds", "unit", "goal"):
         table.add_column(column, justify="left" if column == "unit" else "right")
     for name, figure in outcome.figures.items():
-        table.add_row(name, _cell(figure), spread_text(figure), figure.unit, goal_text(figure))
+        if is_told(figure):
+            value = Text(number(middle(figure)), _STYLES[standing_of(figure)])
+            table.add_row(name, value, spread_text(figure), figure.unit, goal_text(figure))
     return table
+
+
+def _any(_figure: Figure) -> bool:
+    return True
+
+
+def _asked(figure: Figure) -> bool:
+    return figure.goal is not None or figure.unit == "ratio"
 
 
 def _table(title: str | Text) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None)
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     return table
 
 

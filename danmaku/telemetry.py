@@ -11,6 +11,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator
+from functools import partial
 
 import structlog
 from prometheus_client import (
@@ -53,23 +54,18 @@ class Telemetry:
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
         GCCollector(registry=registry)
-        self.comments = Counter(
-            "danmaku_comments", "Comments judged, by outcome.", ["outcome"], registry=registry
-        )
-        self.refusals = Counter(
-            "danmaku_refusals", "Answers other than yes, by code.", ["code"], registry=registry
-        )
+        counter, gauge = partial(Counter, registry=registry), partial(Gauge, registry=registry)
+        timed = partial(histogram, registry=registry, buckets=_WAITS)
+        self.comments = counter("danmaku_comments", "Comments judged, by outcome.", ["outcome"])
+        self.refusals = counter("danmaku_refusals", "Answers other than yes, by code.", ["code"])
         self.filter_seconds = histogram(
             "danmaku_filter_seconds", "One text in the filter.", buckets=_MICROS, registry=registry
         )
-        self.filter_faults = Counter(
-            "danmaku_filter_faults", "Looks that failed or took too long: held.", registry=registry
+        self.filter_faults = counter(
+            "danmaku_filter_faults", "Looks that failed or took too long: held."
         )
-        self.commit_seconds = histogram(
-            "danmaku_commit_seconds",
-            "One transaction of the record, fsync included.",
-            buckets=_WAITS,
-            registry=registry,
+        self.commit_seconds = timed(
+            "danmaku_commit_seconds", "One transaction of the record, fsync included."
         )
         self.commit_entries = histogram(
             "danmaku_commit_entries",
@@ -77,47 +73,34 @@ class Telemetry:
             buckets=_SIZES,
             registry=registry,
         )
-        self.fanout_seconds = histogram(
+        self.fanout_seconds = timed(
             "danmaku_fanout_seconds",
             "One batch of a room, from its announcement to the last write.",
-            buckets=_WAITS,
-            registry=registry,
         )
-        self.loop_lag_seconds = histogram(
+        self.loop_lag_seconds = timed(
             "danmaku_loop_lag_seconds",
             "How late the event loop came to its next task, looked at fifty times a second.",
-            buckets=_WAITS,
-            registry=registry,
         )
-        self.gc_seconds = histogram(
+        self.gc_seconds = timed(
             "danmaku_gc_seconds",
             "One round of the garbage collector over more than the youngest objects.",
-            buckets=_WAITS,
-            registry=registry,
         )
-        self.deliveries = Counter("danmaku_deliveries", "Batches to sockets.", registry=registry)
-        self.skips = Counter(
-            "danmaku_skips",
-            "Ranges that slow viewers were told to read in the list.",
-            registry=registry,
+        self.deliveries = counter("danmaku_deliveries", "Batches to sockets.")
+        self.skips = counter(
+            "danmaku_skips", "Ranges that slow viewers were told to read in the list."
         )
-        self.connections = Gauge("danmaku_connections", "Open sockets.", registry=registry)
-        self.viewers = Gauge(
-            "danmaku_viewers", "Sockets that have joined a room.", registry=registry
-        )
-        self.rooms_live = Gauge("danmaku_rooms_live", "Rooms with viewers.", registry=registry)
-        self.requests = Counter(
+        self.connections = gauge("danmaku_connections", "Open sockets.")
+        self.viewers = gauge("danmaku_viewers", "Sockets that have joined a room.")
+        self.rooms_live = gauge("danmaku_rooms_live", "Rooms with viewers.")
+        self.requests = counter(
             "danmaku_http_requests",
             "HTTP requests, by route template.",
             ["method", "route", "status"],
-            registry=registry,
         )
-        self.request_seconds = histogram(
+        self.request_seconds = timed(
             "danmaku_http_request_seconds",
             "From an HTTP request to the end of its answer.",
             ["route"],
-            buckets=_WAITS,
-            registry=registry,
         )
 
     content_type = CONTENT_TYPE_LATEST

@@ -39,6 +39,18 @@ class Running(Protocol):
     def pids(self) -> list[int]:
         """Its processes: their processor time and memory count."""
 
+    @property
+    def rooms(self) -> int:
+        """How many are open."""
+
+    @property
+    def in_flight_max(self) -> int | None:
+        """Messages that one speaker may have under way; None: as many as it likes."""
+
+    @property
+    def speakers_hear(self) -> bool:
+        """Whether a speaker gets every message too."""
+
     def watcher(self, room: int = 0) -> Knock:
         """How a viewer comes in; room 0 is the one where something is said."""
 

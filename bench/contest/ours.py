@@ -1,7 +1,9 @@
 """Our own server in the contest: the real one, with a real record and a real filter."""
 
 import os
+import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,13 +12,14 @@ import orjson
 from bench.audience import Knock
 from bench.contest.contestant import Lack, text_of
 from bench.frames import TEXT, client_frame, upgrade_request
+from bench.furnishing import furnish
 from bench.messages import Dialect
 from bench.probes import server_histograms
 from bench.rules import rule_file
 from bench.server import Server
 
 RULES = 1000
-SPEAKERS_MAX = 16
+IN_FLIGHT_MAX = 8  # half of what it takes: a comment may be back before it is answered
 _ROOM = "bench"
 _UNLIMITED = "1000000"
 # One account does the work of thousands, so the limits on one account are out of the way.
@@ -58,9 +61,13 @@ class Ours:
         settings = {**_SETTINGS, "FILTER__RULES_FILE": str(rules), **self.settings}
         server = Server(folder, settings, core=core)
         server.start()
-        for room in range(rooms):
-            server.open_room(_name_of(room))
-        return Serving(server, server.account("speaker"), deflate=self.deflate)
+        with ExitStack() as undo:
+            undo.callback(server.kill)
+            names = [_name_of(room) for room in range(rooms)]
+            [token] = furnish(server.desk, names, senders=1, attackers=0).tokens
+            serving = Serving(server, token, rooms=rooms, deflate=self.deflate)
+            undo.pop_all()
+        return serving
 
 
 class Serving:
@@ -69,18 +76,35 @@ class Serving:
     Args:
         server: Started.
         token: Of the account that comments.
+        rooms: Open.
         deflate: Whether viewers ask for compression.
     """
 
-    def __init__(self, server: Server, token: str, *, deflate: bool) -> None:
+    def __init__(self, server: Server, token: str, *, rooms: int, deflate: bool) -> None:
         self._server = server
         self._token = token
+        self._rooms = rooms
         self._deflate = deflate
 
     @property
     def pids(self) -> list[int]:
         """One process does it all."""
         return [self._server.pid]
+
+    @property
+    def rooms(self) -> int:
+        """As many as were asked for."""
+        return self._rooms
+
+    @property
+    def in_flight_max(self) -> int:
+        """A socket with more unanswered comments is told to wait."""
+        return IN_FLIGHT_MAX
+
+    @property
+    def speakers_hear(self) -> bool:
+        """Who comments is in the room."""
+        return True
 
     def watcher(self, room: int = 0) -> Knock:
         """A guest who reads JSON."""
@@ -103,7 +127,8 @@ class Serving:
 
     def stop(self) -> None:
         """End it; its port is free when it has ended."""
-        self._server.stop()
+        with suppress(subprocess.TimeoutExpired):  # it was killed then
+            self._server.stop()
 
     def _knock(self, room: str, hello: dict[str, str], *, deflate: bool) -> Knock:
         host, _, port = self._server.address.rpartition(":")

@@ -19,7 +19,7 @@ from bench.contest.contestant import (
     Lack,
     text_of,
 )
-from bench.contest.process import Process
+from bench.contest.program import Program
 from bench.contest.recipe import Recipe
 from bench.frames import BINARY, TEXT, client_frame, upgrade_request
 from bench.server import free_port
@@ -86,21 +86,35 @@ class Peer:
             text = (SOURCES / self.config).read_text(encoding="utf-8")
             (folder / self.config).write_text(_filled(text, words), encoding="utf-8")
         command = [_filled(word, words) for word in self.command]
-        return Listening(Process(command, port=port, folder=folder, core=core), port, self.speech)
+        return Listening(Program(command, port=port, folder=folder, core=core), port, self.speech)
 
 
 @dataclass(frozen=True, slots=True)
 class Listening:
     """A peer while it runs."""
 
-    process: Process
+    program: Program
     port: int
     speech: Speech
 
     @property
     def pids(self) -> list[int]:
         """It and its children."""
-        return self.process.pids
+        return self.program.pids
+
+    @property
+    def rooms(self) -> int:
+        """Everybody is in the same one."""
+        return 1
+
+    @property
+    def in_flight_max(self) -> None:
+        """It does not count."""
+
+    @property
+    def speakers_hear(self) -> bool:
+        """Where there is no way to speak without listening."""
+        return self.speech.watch == self.speech.speak
 
     def watcher(self, room: int = 0) -> Knock:  # noqa: ARG002 -- it has one room
         """Anybody."""
@@ -120,7 +134,7 @@ class Listening:
 
     def stop(self) -> None:
         """End it."""
-        self.process.stop()
+        self.program.stop()
 
     def _knock(self, path: str) -> Knock:
         request = upgrade_request(path, host=f"{_HOST}:{self.port}", key=os.urandom(16))
@@ -176,7 +190,7 @@ SOCKET_IO = Peer(
         after=b'"]',
         opcode=TEXT,
     ),
-    notes="WebSocket transport only; its publisher receives too",
+    notes="WebSocket transport only",
 )
 NCHAN = Peer(
     name="nchan",
@@ -187,7 +201,8 @@ NCHAN = Peer(
     ),
     command=("{home}/usr/sbin/nginx", "-p", "{folder}", "-c", "{folder}/nchan.conf"),
     config="nchan.conf",
-    notes="one worker, no message buffer",
+    notes="one worker, no message buffer; it never sets TCP_NODELAY, so the kernel joins its "
+    "frames when it is pressed",
 )
 NATS = Peer(
     name="NATS",
@@ -205,8 +220,8 @@ NATS = Peer(
         before=b"PUB room %d\r\n" % PAYLOAD_BYTES,
         after=b"\r\n",
     ),
-    notes="over WebSocket, core NATS; joins what is queued for a socket; "
-    "its publisher receives too",
+    notes="over WebSocket, core NATS: the order of one publisher only; joins what is queued for a "
+    "socket",
 )
 
 PEERS = (WEBSOCKETS, AIOHTTP, NODE_WS, SOCKET_IO, NCHAN, NATS, SOCKETIFY)

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic_ns
 
+import httpx
 import uvloop
 
 from bench.audience import Audience
@@ -20,9 +21,9 @@ from bench.contest.workload import Beat, Silence, Window, Workload
 from bench.probes import cpu_ns, memory_bytes
 
 FINDINGS_MAX = 10
-_IN_FLIGHT_A_LINE = 8
 _SETTLE_S, _QUIET_S, _SETTLE_S_MAX = 0.5, 0.75, 15.0
 _WARM_HANDSHAKES = 500
+_STALL_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,7 @@ class Measured:
 def measure(contestant: Contestant, workload: Workload, cores: Cores) -> Measured:
     """Bring a contestant up, let it work, judge it, end it.
 
-    A contestant that fails on the way is a run with findings, not an error.
-
-    Raises:
-        AbsentError: It is not installed.
+    A contestant that is not there, or fails on the way, is a run with findings, not an error.
     """
     rooms = workload.quiet_rooms + 1
     with TemporaryDirectory(prefix="danmaku-contest-") as folder, _pinned(cores.driver):
@@ -67,7 +65,7 @@ def measure(contestant: Contestant, workload: Workload, cores: Cores) -> Measure
             return Measured(findings=[f"did not start: {error}"])
         try:
             return uvloop.run(_measure(running, workload, cores))
-        except (OSError, TimeoutError) as error:
+        except (OSError, httpx.HTTPError) as error:
             return Measured(findings=[f"gave up: {error!r}"])
         finally:
             running.stop()
@@ -99,8 +97,8 @@ async def _coming_and_staying(running: Running, workload: Workload, viewers: Aud
 
 async def _speaking(running: Running, workload: Workload, viewers: Audience) -> Measured:
     await viewers.connect(0, [running.watcher() for _ in range(workload.viewers)])
-    rooms = range(1, workload.quiet_rooms + 1)
-    await viewers.connect(workload.viewers, [running.watcher(room) for room in rooms])
+    quiet = [running.watcher(room) for room in range(1, running.rooms)]
+    await viewers.connect(workload.viewers, quiet)
     with _lines(running, workload) as lines, _ears(running, workload) as ears:
         await asyncio.sleep(_SETTLE_S)
         start_ns = monotonic_ns()
@@ -116,7 +114,9 @@ async def _speaking(running: Running, workload: Workload, viewers: Audience) -> 
         await _quiet(viewers)
     log = await viewers.log()
     heard = judge(log, Said(due_ns, len(lines), workload.viewers, from_ns, until_ns))
-    measured = Measured(_values(heard, cpu, workload), heard.findings)
+    hearers = workload.viewers + len(ears) + running.speakers_hear * len(lines)
+    values = _values(heard, cpu, workload, share=hearers / workload.viewers)
+    measured = Measured(values, heard.findings)
     if log.saturated:
         measured.notes.append(log.saturated)
     for share in (0.5, 0.99):
@@ -140,12 +140,13 @@ def _speak(
             return []
 
 
-def _values(heard: Heard, cpu: int, workload: Workload) -> dict[str, float]:
+def _values(heard: Heard, cpu: int, workload: Workload, *, share: float) -> dict[str, float]:
+    """What was delivered to the publisher cost as much: it counts by its share."""
     deliveries, frames = max(1, heard.deliveries), max(1, heard.frames)
     return {
-        "us per delivery": cpu / 1000 / deliveries,
-        "us per frame": cpu / 1000 / frames,
-        "deliveries per s": heard.deliveries / workload.seconds,
+        "us per delivery": cpu / 1000 / deliveries / share,
+        "us per frame": cpu / 1000 / frames / share,
+        "deliveries per s": heard.deliveries * share / workload.seconds,
         "deliveries a frame": heard.deliveries / frames,
         "bytes a frame": heard.frame_bytes / frames,
         "p50 ms": heard.latency_ms(0.5),
@@ -156,11 +157,12 @@ def _values(heard: Heard, cpu: int, workload: Workload) -> dict[str, float]:
 
 async def _quiet(viewers: Audience) -> None:
     """Wait until nothing more comes; whoever is still behind then is for the judge to name."""
-    async with asyncio.timeout(_SETTLE_S_MAX):
-        before = -1
-        while (now := viewers.frames_count()) != before:
-            before = now
-            await asyncio.sleep(_QUIET_S)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_SETTLE_S_MAX):
+            before = -1
+            while (now := viewers.frames_count()) != before:
+                before = now
+                await asyncio.sleep(_QUIET_S)
 
 
 async def _cpu_at(running: Running, at_ns: int) -> int:
@@ -187,11 +189,22 @@ async def _seated(core: int | None) -> AsyncIterator[Audience]:
 
 @contextlib.contextmanager
 def _lines(running: Running, workload: Workload) -> Iterator[list[Line]]:
-    """Enough connections that none has more under way than a server may allow one client."""
-    in_flight = workload.pace.in_flight if isinstance(workload.pace, Window) else 1
-    count = -(-in_flight // _IN_FLIGHT_A_LINE)
+    """As many connections as the server asks for, and no more: two may overtake each other."""
+    in_flight = _in_flight(workload)
+    count = -(-in_flight // (running.in_flight_max or in_flight))
     with _hanging_up([Line(running.speaker(n)) for n in range(count)]) as lines:
         yield lines
+
+
+def _in_flight(workload: Workload) -> int:
+    """Messages that may be under way; in an open loop, those of a stall that is no fault yet."""
+    match workload.pace:
+        case Window(in_flight):
+            return in_flight
+        case Beat(per_s):
+            return max(1, round(per_s * _STALL_S))
+        case Silence():
+            return 0
 
 
 @contextlib.contextmanager

@@ -37,15 +37,15 @@ class Workload:
     title: str
     viewers: int
     pace: Beat | Window | Silence
-    seconds: float = 4.0
+    seconds: float = 3.0
     warm_s: float = 1.5
     quiet_rooms: int = 0
 
 
-def beat(viewers: int, per_s: float, *, seconds: float = 4.0) -> Workload:
+def beat(viewers: int, per_s: float) -> Workload:
     """Viewers and messages a second, under a name that says both."""
     title = f"{viewers:,} viewers, {per_s:g} messages a second"
-    return Workload(f"{viewers}x{per_s:g}", title, viewers, Beat(per_s), seconds)
+    return Workload(f"{viewers}x{per_s:g}", title, viewers, Beat(per_s))
 
 
 def window(viewers: int, in_flight: int) -> Workload:
@@ -56,7 +56,7 @@ def window(viewers: int, in_flight: int) -> Workload:
 
 def silence(viewers: int) -> Workload:
     """Coming and staying."""
-    return Workload("idle", f"{viewers:,} viewers who come and stay", viewers, Silence())
+    return Workload(f"idle-{viewers}", f"{viewers:,} viewers who come and stay", viewers, Silence())
 
 
 def among_rooms(rooms: int) -> Workload:

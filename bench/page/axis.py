@@ -8,7 +8,9 @@ from bench.verdict import number
 
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 _TICKS_WANTED = 5
+_THOUSANDS_FROM = 10_000
 _FEW_DECADES = 2.0
+_DECADES_MAX = 5.0
 _BEYOND_LAST_NINE = 0.3
 """How far behind the last share below 1 the greatest value of all is drawn, in decades."""
 
@@ -51,20 +53,24 @@ def linear(title: str, values: Sequence[float], span: Span, *, from_zero: bool =
     def place(value: float) -> float:
         return span.at((value - low) / (high - low))
 
-    return Axis(title, place, tuple(Tick(place(mark), number(mark)) for mark in marks))
+    return Axis(title, place, tuple(Tick(place(mark), _short(mark)) for mark in marks))
 
 
 def logarithmic(title: str, values: Sequence[float], span: Span) -> Axis:
-    """Decades, as for times that differ by more than a little; values must be above 0."""
-    low, high = math.log10(min(values)), math.log10(max(values))
+    """Decades, as for times that differ by more than a little; values must be above 0.
+
+    What is smaller than the greatest by more than five decades lies on the ground.
+    """
+    high = math.log10(max(values))
+    low = max(math.log10(min(values)), high - _DECADES_MAX)
     if high - low < 1:  # a decade at least, or noise fills the picture
         low, high = (low + high - 1) / 2, (low + high + 1) / 2
 
     def place(value: float) -> float:
-        return span.at((math.log10(value) - low) / (high - low))
+        return span.at(max(0.0, (math.log10(value) - low) / (high - low)))
 
     marks = (mark for mark in _decades(low, high) if low <= math.log10(mark) <= high)
-    return Axis(title, place, tuple(Tick(place(mark), number(mark)) for mark in marks))
+    return Axis(title, place, tuple(Tick(place(mark), _short(mark)) for mark in marks))
 
 
 def shares(title: str, values: Sequence[float], span: Span) -> Axis:
@@ -75,8 +81,13 @@ def shares(title: str, values: Sequence[float], span: Span) -> Axis:
     def place(value: float) -> float:
         return span.at(1.0 if value >= 1 else min(1.0, _nines(value) / end))
 
-    marks = [0.0, 0.5, *(1 - 10.0**-n for n in range(1, math.floor(max(1.0, nines) + 1e-9) + 1))]
+    marks = [0.5, *(1 - 10.0**-n for n in range(1, math.floor(max(1.0, nines) + 1e-9) + 1))]
     return Axis(title, place, tuple(Tick(place(mark), f"{100 * mark:g} %") for mark in marks))
+
+
+def _short(value: float) -> str:
+    """Thousands as k: what stands beside an axis has little room."""
+    return f"{number(value / 1000)}k" if abs(value) >= _THOUSANDS_FROM else number(value)
 
 
 def _nines(share: float) -> float:

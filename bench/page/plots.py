@@ -1,4 +1,4 @@
-"""Curves and bars as plain geometry; the template only writes it down.
+"""Curves and gauges as plain geometry; the template only writes it down.
 
 Everything is in the units of the drawing's own box, which is as wide as a phone: text in it stays
 readable there, and two of them stand side by side on a desk.
@@ -14,11 +14,21 @@ from bench.verdict import Standing, interval_of, number, standing_of
 WIDTH = 440
 HEIGHT = 270
 COLORS = 8  # as many hues as the style sheet has; more lines begin anew with dashes
-_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 10, 44
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 26, 44
 _ROW = 36
-_BARS_FOOT = 22
+_GAUGES_FOOT = 22
 _LOG_FROM = 20.0  # times the least value, from where even steps would hide the small ones
 _SHARE = "share"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A curve on its way into a plot; those with one `like` have one colour."""
+
+    name: str
+    curve: Curve
+    like: str
+    is_older: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,7 @@ class LinePlot:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class Gauge:
     """One figure: its median as a bar, its interval as a whisker, its goal as a mark."""
 
     name: str
@@ -62,11 +72,11 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class BarPlot:
+class GaugePlot:
     """Figures of one unit, one below the other."""
 
     title: str
-    bars: tuple[Bar, ...]
+    gauges: tuple[Gauge, ...]
     ticks: tuple[Tick, ...]
     one: float | None  # where the yardstick itself stands; None: the unit is no ratio
     height: int
@@ -75,24 +85,24 @@ class BarPlot:
     right: int = WIDTH - _RIGHT
 
 
-def line_plots(named: Iterable[tuple[str, Curve]]) -> list[LinePlot]:
+def line_plots(curves: Iterable[Drawn]) -> list[LinePlot]:
     """One plot for each pair of axes, with all the curves that share them."""
-    plots: dict[tuple[str, str], list[tuple[str, Curve]]] = {}
-    for name, curve in named:
-        if curve.points:
-            plots.setdefault((curve.x, curve.y), []).append((name, curve))
-    return [_line_plot(x, y, curves) for (x, y), curves in plots.items()]
+    plots: dict[tuple[str, str], list[Drawn]] = {}
+    for drawn in curves:
+        if drawn.curve.points:
+            plots.setdefault((drawn.curve.x, drawn.curve.y), []).append(drawn)
+    return [_line_plot(x, y, drawn) for (x, y), drawn in plots.items()]
 
 
-def bar_plot(title: str, figures: dict[str, Figure]) -> BarPlot:
+def gauge_plot(title: str, figures: dict[str, Figure]) -> GaugePlot:
     """Draw figures of one unit; ratios show where 1 is."""
     intervals = {name: interval_of(figure) for name, figure in figures.items()}
     goals = [figure.goal for figure in figures.values() if figure.goal is not None]
     is_ratio = all(figure.unit == "ratio" for figure in figures.values())
     reach = [*(i.high for i in intervals.values()), *goals, *([1.0] if is_ratio else [])]
     axis = linear("", reach, Span(2, WIDTH - _RIGHT))
-    bars = [
-        Bar(
+    gauges = [
+        Gauge(
             name=name,
             text=number(intervals[name].median),
             top=row * _ROW,
@@ -104,19 +114,26 @@ def bar_plot(title: str, figures: dict[str, Figure]) -> BarPlot:
         )
         for row, (name, figure) in enumerate(figures.items())
     ]
-    height = len(bars) * _ROW + _BARS_FOOT
-    return BarPlot(title, tuple(bars), axis.ticks, axis.place(1) if is_ratio else None, height)
+    height = len(gauges) * _ROW + _GAUGES_FOOT
+    return GaugePlot(title, tuple(gauges), axis.ticks, axis.place(1) if is_ratio else None, height)
 
 
-def _line_plot(x: str, y: str, curves: Sequence[tuple[str, Curve]]) -> LinePlot:
-    points = [point for _, curve in curves for point in curve.points]
+def _line_plot(x: str, y: str, curves: Sequence[Drawn]) -> LinePlot:
+    points = [point for drawn in curves for point in drawn.curve.points]
     x_axis = _x_axis(x, [point[0] for point in points])
     y_axis = _y_axis(y, [point[1] for point in points])
+    hues = list(dict.fromkeys(drawn.like for drawn in curves))
     lines = [
-        Line(name, _path(curve, x_axis, y_axis), n % COLORS, dashed=n >= COLORS)
-        for n, (name, curve) in enumerate(curves)
+        Line(
+            drawn.name,
+            _path(drawn.curve, x_axis, y_axis),
+            hues.index(drawn.like) % COLORS,
+            dashed=drawn.is_older or hues.index(drawn.like) >= COLORS,
+        )
+        for drawn in curves
     ]
-    return LinePlot(f"{y} by {x}", x_axis, y_axis, tuple(lines))
+    title = hues[0] if len(hues) == 1 else f"{y} by {x}"
+    return LinePlot(title, x_axis, y_axis, tuple(lines))
 
 
 def _x_axis(title: str, values: Sequence[float]) -> Axis:

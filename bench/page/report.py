@@ -12,8 +12,8 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bench.compare import Comparison, compared
-from bench.outcome import Curve, Figure, Outcome
-from bench.page.plots import BarPlot, LinePlot, bar_plot, line_plots
+from bench.outcome import Figure, Outcome
+from bench.page.plots import Drawn, GaugePlot, LinePlot, gauge_plot, line_plots
 from bench.verdict import (
     Standing,
     goal_text,
@@ -26,8 +26,8 @@ from bench.verdict import (
 )
 
 MARGIN = 0.15
-_BARS_MAX = 24  # a longer list is read as a table
-_BARS_MIN = 2
+_GAUGES_MAX = 24  # a longer list is read as a table
+_GAUGES_MIN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Sheet:
     is_good: bool
     reasons: list[str]
     rows: list[Row]
-    bars: list[BarPlot]
+    gauges: list[GaugePlot]
     plots: list[LinePlot]
     details: str
 
@@ -94,8 +94,8 @@ def _sheet(place: int, outcome: Outcome) -> Sheet:
         is_good=is_good(outcome),
         reasons=[*outcome.failures, *missed(outcome)],
         rows=[_row(name, figure) for name, figure in outcome.figures.items()],
-        bars=list(_bars(outcome.figures)),
-        plots=line_plots(outcome.curves.items()),
+        gauges=list(_gauges(outcome.figures)),
+        plots=line_plots(Drawn(name, curve, name) for name, curve in outcome.curves.items()),
         details=details if outcome.details else "",
     )
 
@@ -111,11 +111,11 @@ def _row(name: str, figure: Figure) -> Row:
     )
 
 
-def _bars(figures: dict[str, Figure]) -> Iterator[BarPlot]:
-    """Ratios are what compares between machines: they alone are drawn as bars."""
+def _gauges(figures: dict[str, Figure]) -> Iterator[GaugePlot]:
+    """Ratios are what compares between machines: they alone are drawn as gauges."""
     ratios = {n: f for n, f in figures.items() if f.unit == "ratio" and f.values}
-    if _BARS_MIN <= len(ratios) <= _BARS_MAX:
-        yield bar_plot("Ratios to the yardstick", ratios)
+    if _GAUGES_MIN <= len(ratios) <= _GAUGES_MAX:
+        yield gauge_plot("Ratios", ratios)
 
 
 def _pairs(ordered: Iterable[Outcome]) -> Iterator[Pair]:
@@ -128,8 +128,8 @@ def _pairs(ordered: Iterable[Outcome]) -> Iterator[Pair]:
             yield Pair(comparison, line_plots(_overlaid(first, others[-1])))
 
 
-def _overlaid(before: Outcome, after: Outcome) -> Iterator[tuple[str, Curve]]:
+def _overlaid(before: Outcome, after: Outcome) -> Iterator[Drawn]:
     for name, curve in before.curves.items():
         if name in after.curves:
-            yield f"{name}, before", curve
-            yield f"{name}, after", after.curves[name]
+            yield Drawn(f"{name}, before", curve, name, is_older=True)
+            yield Drawn(f"{name}, after", after.curves[name], name)

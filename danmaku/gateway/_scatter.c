@@ -1,9 +1,9 @@
 /* The inner loop of fan-out: one frame to many sockets, without the interpreter's lock.
  *
- * scatter(descriptors: list[int], frame: bytes) -> list[tuple[int, int]]
+ * scatter(descriptors: array[int], begin: int, end: int, frame: bytes) -> list[tuple[int, int]]
  *
- * Tries one send for each descriptor and gives back, by index, those that did not take the whole
- * frame, and how many bytes they took. Errors are told as zero bytes taken: whoever owns the
+ * Tries one send for each descriptor of [begin, end) and gives back, by index from `begin`, those
+ * that did not take the whole frame, and how many bytes they took. Errors are told as zero bytes taken: whoever owns the
  * socket meets the same error when it writes the rest, and knows what to do about it.
  *
  * While it runs, other threads do: the writer of the record commits beside a fan-out. */
@@ -40,17 +40,6 @@ static Py_ssize_t send_all(const int *descriptors, Py_ssize_t count, const char 
     return short_count;
 }
 
-static int read_descriptors(PyObject *list, int *descriptors, Py_ssize_t count)
-{
-    for (Py_ssize_t i = 0; i < count; i++) {
-        long descriptor = PyLong_AsLong(PyList_GET_ITEM(list, i));
-        if (descriptor == -1 && PyErr_Occurred())
-            return -1;
-        descriptors[i] = (int)descriptor;
-    }
-    return 0;
-}
-
 static PyObject *list_of(const Shortfall *shortfalls, Py_ssize_t count)
 {
     PyObject *list = PyList_New(count);
@@ -64,26 +53,34 @@ static PyObject *list_of(const Shortfall *shortfalls, Py_ssize_t count)
     return list;
 }
 
+static PyObject *scatter_slice(const int *descriptors, Py_ssize_t count, const char *frame,
+                               Py_ssize_t length)
+{
+    Shortfall *shortfalls = PyMem_New(Shortfall, count + 1);
+    if (!shortfalls)
+        return PyErr_NoMemory();
+    Py_ssize_t short_count;
+    Py_BEGIN_ALLOW_THREADS
+    short_count = send_all(descriptors, count, frame, length, shortfalls);
+    Py_END_ALLOW_THREADS
+    PyObject *result = list_of(shortfalls, short_count);
+    PyMem_Free(shortfalls);
+    return result;
+}
+
 static PyObject *scatter(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject *list, *result = NULL;
+    Py_buffer descriptors;
     const char *frame;
-    Py_ssize_t length;
-    if (!PyArg_ParseTuple(args, "O!y#:scatter", &PyList_Type, &list, &frame, &length))
+    Py_ssize_t begin, end, length;
+    if (!PyArg_ParseTuple(args, "y*nny#:scatter", &descriptors, &begin, &end, &frame, &length))
         return NULL;
-    Py_ssize_t count = PyList_GET_SIZE(list), short_count;
-    int *descriptors = PyMem_New(int, count + 1);
-    Shortfall *shortfalls = PyMem_New(Shortfall, count + 1);
-    if (!descriptors || !shortfalls)
-        PyErr_NoMemory();
-    else if (read_descriptors(list, descriptors, count) == 0) {
-        Py_BEGIN_ALLOW_THREADS
-        short_count = send_all(descriptors, count, frame, length, shortfalls);
-        Py_END_ALLOW_THREADS
-        result = list_of(shortfalls, short_count);
-    }
-    PyMem_Free(descriptors);
-    PyMem_Free(shortfalls);
+    PyObject *result = NULL;
+    if (begin < 0 || end < begin || end > descriptors.len / (Py_ssize_t)sizeof(int))
+        PyErr_SetString(PyExc_IndexError, "no such slice of the descriptors");
+    else
+        result = scatter_slice((const int *)descriptors.buf + begin, end - begin, frame, length);
+    PyBuffer_Release(&descriptors);
     return result;
 }
 

@@ -1,1 +1,5 @@
-def scatter(descriptors: list[int], frame: bytes, /) -> list[tuple[int, int]]: ...
+from array import array
+
+def scatter(
+    descriptors: array[int], begin: int, end: int, frame: bytes, /
+) -> list[tuple[int, int]]: ...

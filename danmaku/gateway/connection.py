@@ -1,27 +1,18 @@
 """One socket: where the bytes of the way in and of the way out meet.
 
 uvicorn hands the transport over after reading the upgrade's request; from then on this class is the
-transport's protocol. `websockets` drives the handshake, control frames and fragments, without I/O;
-`Session` says what the messages mean; the `Desk` acts on them. Batches for many viewers do not pass
-through here: the hub writes them to the transport itself.
+transport's protocol. `Upgrades` answers the request, `Wire` turns bytes into frames, both without
+I/O; `Session` says what the messages mean; the `Desk` acts on them. Batches for many viewers do not
+pass through here: the hub writes them to the transport itself.
 
 Belongs to the event loop's thread. Holds no timer: `tick` is called now and then.
 """
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any, Protocol, cast
 
-from websockets.extensions.base import ServerExtensionFactory
-from websockets.extensions.permessage_deflate import (
-    PerMessageDeflate,
-    ServerPerMessageDeflateFactory,
-)
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
-from websockets.protocol import State as WireState
-from websockets.server import ServerProtocol
-from websockets.typing import Subprotocol
 
 from danmaku.config import GatewaySettings
 from danmaku.domain.ids import Millis
@@ -43,8 +34,8 @@ from danmaku.gateway.identity import Identity
 from danmaku.gateway.outbox import Outbox
 from danmaku.gateway.room_hub import RoomHub
 from danmaku.gateway.session import Beat, Drop, Fail, Intent, Limits, Session, State, TurnAway
-
-_WINDOW_BITS = 15  # what `framing` compresses with
+from danmaku.gateway.upgrade import Agreement, Upgrades
+from danmaku.gateway.wire import PING, PONG, TEXT, Wire, control_frame
 
 
 class Desk(Protocol):
@@ -53,6 +44,7 @@ class Desk(Protocol):
     settings: GatewaySettings
     limits: Limits
     dialects: dict[str, Dialect]
+    upgrades: Upgrades
 
     def now_ms(self) -> Millis:
         """A clock that does not step back."""
@@ -74,15 +66,6 @@ class Desk(Protocol):
 
     def lost(self, connection: "Connection") -> None:
         """Its transport is gone."""
-
-
-class _Wire(ServerProtocol):
-    """The protocol machine, choosing the first dialect of the client's list that we know."""
-
-    def select_subprotocol(self, subprotocols: Sequence[Subprotocol]) -> Subprotocol | None:
-        ours = self.available_subprotocols or ()
-        known = [name for name in subprotocols if name in ours]
-        return super().select_subprotocol(known[:1])
 
 
 class Connection(asyncio.Protocol):
@@ -110,13 +93,9 @@ class Connection(asyncio.Protocol):
     def __init__(self, desk: Desk, siblings: set[Any]) -> None:
         self._desk = desk
         self._siblings = siblings
-        self._wire = _Wire(
-            subprotocols=[Subprotocol(name) for name in desk.dialects],
-            extensions=_extensions(desk.settings),
-            max_size=desk.settings.message_bytes_max,
-        )
         self._transport = cast("asyncio.Transport", None)  # set before anything else is called
-        self._session: Session | None = None  # from the upgrade on, as the next two
+        self._wire: Wire | None = None  # from the upgrade on, as the next three
+        self._session: Session | None = None
         self.outbox: Outbox | None = None
         self.visit: Visit | None = None
         self.known_as(None)
@@ -134,25 +113,24 @@ class Connection(asyncio.Protocol):
         self._transport.set_write_buffer_limits(high=0, low=0)
 
     def data_received(self, data: bytes) -> None:
-        """Feed the protocol machine and act on what comes out of it."""
-        self._wire.receive_data(data)
-        for event in self._wire.events_received():
-            if isinstance(event, Frame):
-                self._take_frame(event)
-            elif isinstance(event, Request):
-                self._desk.greet(self, event)
-        self._pump()
-
-    def eof_received(self) -> None:
-        """The peer sends no more; returning nothing lets the transport close."""
-        self._wire.receive_eof()
-        self._pump()
+        """Act on what comes in: first the request, whole, then frames."""
+        if self._wire is None:
+            self._take_request(data)
+        elif (payload := self._wire.plain(data)) is not None:
+            self._take_plain(data[0], payload)
+        else:
+            for frame in self._wire.receive(data):
+                self._take_frame(frame)
+            self._pump()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's signature
         """Forget the socket."""
         self._siblings.discard(self)
         self._leave()
         self._desk.lost(self)
+        self.outbox = None  # it holds on to us
+        if self._wire is not None:
+            self._wire.end()
 
     def pause_writing(self) -> None:
         """The transport is full: leave the fan-out."""
@@ -189,42 +167,50 @@ class Connection(asyncio.Protocol):
         """Upgrade; tells whether that came to be, for the request may still be a wrong one."""
         if self._transport.is_closing():
             return False
+        agreed = self._desk.upgrades.agree(request)
+        if isinstance(agreed, bytes):
+            self._refuse(agreed)
+            return False
         self._transport.resume_reading()
-        response = self._wire.accept(request)
-        self._wire.send_response(response)
-        if self._wire.state is WireState.OPEN:
-            self.visit = visit
-            self._open(self._desk.dialects[str(self._wire.subprotocol)])
-        self._pump()
-        return self._session is not None
+        self._transport.write(agreed.answer(request.headers["Sec-WebSocket-Key"]))
+        self.visit = visit
+        self._open(agreed)
+        return True
 
-    def _open(self, dialect: Dialect) -> None:
-        now_ms = self._desk.now_ms()
-        self._session = Session(dialect, self._desk.limits, now_ms)
+    def _open(self, agreed: Agreement) -> None:
+        dialect = self._desk.dialects[agreed.dialect]
+        self._wire = Wire(agreed)
+        self._session = Session(dialect, self._desk.limits, self._desk.now_ms())
         self.outbox = Outbox(
             self._transport.write,
             self._fail_reading,
             dialect=dialect,
-            deflate=_is_shareable(self._wire),
+            deflate=agreed.is_shareable,
             descriptor=_descriptor_of(self._transport),
         )
 
     def reject(self, rejection: Rejection) -> None:
         """Answer with HTTP instead of upgrading."""
-        if self._transport.is_closing():
-            return
-        response = self._wire.reject(rejection.status, rejection.text + "\n")
-        if rejection.retry_after_s is not None:
-            response.headers["Retry-After"] = str(rejection.retry_after_s)
-        self._wire.send_response(response)
-        self._pump()
+        self._refuse(self._desk.upgrades.reject(rejection))
+
+    def _take_request(self, head: bytes) -> None:
+        request = self._desk.upgrades.read(head)
+        if isinstance(request, bytes):
+            self._refuse(request)
+        else:
+            self._desk.greet(self, request)
+
+    def _refuse(self, answer: bytes) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(answer)
+            self._transport.close()
 
     # --- what the desk asks for
 
     @property
     def is_closing(self) -> bool:
         """Whether nothing more can be said to it."""
-        return self._wire.state is not WireState.OPEN or self._transport.is_closing()
+        return self._wire is None or not self._wire.is_open or self._transport.is_closing()
 
     def known_as(self, identity: Identity | None) -> None:
         """It speaks for somebody, or for a guest; None before the hello."""
@@ -250,11 +236,11 @@ class Connection(asyncio.Protocol):
 
     def part(self, close_code: int, fields: Fields | None = None) -> None:
         """Say goodbye and close."""
-        if self.is_closing:
+        if self._wire is None or self.is_closing:
             return
         if fields is not None:
             self.reply(fields)
-        self._wire.send_close(close_code)
+        self._wire.close(close_code)
         self._pump()
 
     def abort(self) -> None:
@@ -269,8 +255,7 @@ class Connection(asyncio.Protocol):
             self.part(Close.SLOW)
         match self._session.due(now_ms):
             case Beat():
-                self._wire.send_ping(b"")
-                self._pump()
+                self._transport.write(control_frame(PING))
             case Fail() as fail:
                 self._fail(fail)
             case Drop():
@@ -292,6 +277,19 @@ class Connection(asyncio.Protocol):
                 self._act(session.receive_more(bytes(frame.data), fin=frame.fin, now_ms=now_ms))
             case Opcode.PING | Opcode.PONG:
                 self._act(session.receive_control(now_ms))
+
+    def _take_plain(self, first: int, payload: bytes) -> None:
+        session = self._session
+        if session is None:
+            return
+        now_ms = self._desk.now_ms()
+        if first in (PING, PONG):
+            if first == PING:
+                self._transport.write(control_frame(PONG, payload))
+            self._act(session.receive_control(now_ms))
+        else:
+            is_text = first == TEXT
+            self._act(session.receive(payload, is_text=is_text, fin=True, now_ms=now_ms))
 
     def _act(self, intent: Intent | None) -> None:
         match intent:
@@ -318,16 +316,18 @@ class Connection(asyncio.Protocol):
 
     def _pump(self) -> None:
         """Write what the protocol machine has to say, and notice whether it has ended."""
-        for data in self._wire.data_to_send():
+        if self._wire is None:
+            return
+        for data in self._wire.to_send():
             if data:
                 self._transport.write(data)
-            elif self._session is not None and self._transport.can_write_eof():
+            elif self._transport.can_write_eof():
                 # Closing at once, with bytes unread, would make the kernel take the close frame
                 # back from under the peer.
                 self._transport.write_eof()
             else:
                 self._transport.close()
-        if self._session is not None and self._wire.state is not WireState.OPEN:
+        if not self._wire.is_open:
             self._leave()
 
     def _leave(self) -> None:
@@ -338,27 +338,8 @@ class Connection(asyncio.Protocol):
         self._desk.leave(self)
 
 
-def _extensions(settings: GatewaySettings) -> list[ServerExtensionFactory]:
-    if not settings.compress:
-        return []
-    factory = ServerPerMessageDeflateFactory(
-        server_no_context_takeover=True, client_no_context_takeover=True
-    )
-    return [factory]
-
-
 def _descriptor_of(transport: asyncio.Transport) -> int:
     """Where frames may be written past the transport: not where it encrypts them."""
     if transport.get_extra_info("sslcontext") is not None:
         return -1
     return int(transport.get_extra_info("socket").fileno())
-
-
-def _is_shareable(wire: ServerProtocol) -> bool:
-    """Whether the connection takes frames that were compressed for everybody."""
-    return any(
-        isinstance(extension, PerMessageDeflate)
-        and extension.local_no_context_takeover
-        and extension.local_max_window_bits == _WINDOW_BITS
-        for extension in wire.extensions
-    )

@@ -73,6 +73,7 @@ class Outbox:
         "dialect",
         "fail",
         "is_even",
+        "place",
         "position",
         "replays",
         "stalled_since_ms",
@@ -93,8 +94,9 @@ class Outbox:
         self.fail = fail
         self.dialect = dialect
         self.deflate = deflate
-        self.position = Seq(0)  # it has everything up to here
+        self.position = Seq(0)  # it has everything up to here; while it is even, its cohort knows
         self.is_even = False  # it is written to with the others
+        self.place = -1  # where it lies in its cohort
         self.replays = True  # what it lacks is sent to it whole; a viewer who was too slow skips
         self.stalled_since_ms: Millis | None = None
 

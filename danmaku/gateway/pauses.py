@@ -22,7 +22,7 @@ FULL_ROUND_S = 6 * 3600.0
 YOUNG = 10_000
 """Objects made, less those gone, between two rounds of the collector: the library's 700 is a round
 for every few comments."""
-MIDDLE = 10
+MIDDLE = 3
 NEVER = 1_000_000_000
 
 
@@ -44,7 +44,7 @@ class Pauses:
 
     def start(self) -> None:
         """Take the collector over and begin to beat."""
-        now_s = self._loop.time()
+        now_s = time.perf_counter()
         self._aside_at_s, self._full_at_s = now_s + SET_ASIDE_S, now_s + FULL_ROUND_S
         gc.set_threshold(YOUNG, MIDDLE, NEVER)
         gc.callbacks.append(self._note_round)
@@ -59,11 +59,11 @@ class Pauses:
         gc.unfreeze()
 
     def _wait(self) -> None:
-        self._due_s = self._loop.time() + BEAT_S
+        self._due_s = time.perf_counter() + BEAT_S  # the loop's own clock counts whole milliseconds
         self._beat = self._loop.call_later(BEAT_S, self._tick)
 
     def _tick(self) -> None:
-        now_s = self._loop.time()
+        now_s = time.perf_counter()
         self._telemetry.loop_lag_seconds.observe(max(0.0, now_s - self._due_s))
         if now_s >= self._full_at_s:
             self._full_at_s = now_s + FULL_ROUND_S

@@ -3,7 +3,7 @@
 Invariants:
 
 * `flushed` is what viewers have been given as `upto`; a viewer is *even* if it stands there (or is
-  about to: the batch is on its way), and only even viewers are written to with the others.
+  about to: the batch is on its way), and only even viewers are written to, cohort by cohort.
 * A viewer becomes even in the same turn of the loop in which it is found to stand at `flushed`, so
   nothing can slip in between: no hole, no double.
 * One batch is on its way at a time; what is announced meanwhile is in the next.
@@ -12,6 +12,7 @@ Belongs to the event loop's thread. Memory: the ring, and a few words for each v
 """
 
 import asyncio
+import time
 from dataclasses import dataclass
 from itertools import islice
 
@@ -21,12 +22,12 @@ from danmaku.config import GatewaySettings
 from danmaku.domain.facts import Entry
 from danmaku.domain.ids import Millis, RoomId, Seq
 from danmaku.domain.views import View, ViewKind, view_of
+from danmaku.gateway.cohort import Cohort
 from danmaku.gateway.crew import Crew
 from danmaku.gateway.dialects.danmaku_v1 import Dialect, Op, viewers_here
 from danmaku.gateway.framing import frame_of
 from danmaku.gateway.outbox import Even, FromRecord, FromRing, Outbox, Wait
 from danmaku.gateway.ring import Ring
-from danmaku.gateway.scatter import scatter
 from danmaku.gateway.turns import Turns
 from danmaku.ports import Reader
 from danmaku.telemetry import Telemetry
@@ -57,8 +58,8 @@ class _Flight:
 
     after: Seq
     upto: Seq
-    loads: list[tuple[list[Outbox], bytes]]  # who is still to be written to
-    since_s: float | None  # when its first entry was announced, in the loop's time
+    loads: list[tuple[Cohort, bytes]]  # those who are still to be written to
+    since_s: float | None  # when its first entry was announced
 
 
 _Lack = tuple[Dialect, bool, Seq, Seq]
@@ -82,7 +83,7 @@ class RoomHub:
         self._ring = Ring(top, means.settings.ring_entries_max)
         self._loop = asyncio.get_running_loop()
         self._members: set[Outbox] = set()
-        self._cohorts: dict[tuple[Dialect, bool], set[Outbox]] = {}  # the even ones
+        self._cohorts: dict[tuple[Dialect, bool], Cohort] = {}  # the even ones
         self._ahead: set[Outbox] = set()  # they know more than has been flushed
         self._late: dict[Outbox, None] = {}  # to be served when it is this room's turn
         self._reading: dict[Outbox, asyncio.Task[None]] = {}
@@ -125,7 +126,7 @@ class RoomHub:
             return
         self._is_urgent |= view.kind is ViewKind.RECALL
         if self._pending_since_s is None:
-            self._pending_since_s = self._loop.time()
+            self._pending_since_s = time.perf_counter()
         self._schedule()
 
     def _schedule(self) -> None:
@@ -138,7 +139,7 @@ class RoomHub:
             return
         if self._gathering is not None:
             return
-        wait_s = self._flushed_at_s + self._gather_s() - self._loop.time()
+        wait_s = self._flushed_at_s + self._gather_s() - time.perf_counter()
         if wait_s > 0:
             self._gathering = self._loop.call_later(wait_s, self._queue_up)
         else:
@@ -188,7 +189,7 @@ class RoomHub:
             since_s, self._pending_since_s = self._pending_since_s, None
             self._stop_gathering()
             self._is_urgent = False
-            self._flushed_at_s = self._loop.time()
+            self._flushed_at_s = time.perf_counter()
             after, self.flushed = self.flushed, self._ring.top
             self._launch(self._batches(after, self.flushed), after, since_s)
         elif self._count_is_due:
@@ -210,40 +211,28 @@ class RoomHub:
         return {dialect for (dialect, _), members in self._cohorts.items() if members}
 
     def _launch(self, payloads: dict[Dialect, bytes], after: Seq, since_s: float | None) -> None:
-        loads = [
-            (list(members), _frame(payloads[dialect], dialect, deflate=deflate))
-            for (dialect, deflate), members in self._cohorts.items()
-            if members
-        ]
+        loads: list[tuple[Cohort, bytes]] = []
+        for (dialect, deflate), cohort in self._cohorts.items():
+            if cohort:
+                cohort.begin()
+                loads.append((cohort, _frame(payloads[dialect], dialect, deflate=deflate)))
         self._flight = _Flight(after, self.flushed, loads, since_s)
 
     def _write_some(self, flight: _Flight, sockets_max: int) -> int:
-        """Cost: one write a socket; nothing is made for any one of them."""
+        """Cost: one write a socket; nothing is made for any one of them, or looked at."""
         written = 0
         while flight.loads and written < sockets_max:
-            members, frame = flight.loads[-1]
-            part = members[written - sockets_max :]
-            del members[written - sockets_max :]
-            if not members:
+            cohort, frame = flight.loads[-1]
+            written += cohort.write(frame, sockets_max - written)
+            if cohort.is_done:
                 flight.loads.pop()
-            written += len(part)
-            self._write(flight, part, frame)
         self._means.telemetry.deliveries.inc(written)
         return written
-
-    def _write(self, flight: _Flight, members: list[Outbox], frame: bytes) -> None:
-        after, upto = flight.after, flight.upto
-        # Some may have stalled or left since, or have been served alone.
-        ready = [outbox for outbox in members if outbox.is_even and outbox.position == after]
-        for outbox in ready:
-            outbox.position = upto  # before the write: a full transport stalls the viewer within it
-        for index, taken in scatter([outbox.descriptor for outbox in ready], frame):
-            ready[index].write(frame[taken:])  # its transport keeps the rest, and says that it does
 
     def _land(self, flight: _Flight) -> None:
         self._flight = None
         if flight.since_s is not None:
-            now_s = self._loop.time()
+            now_s = time.perf_counter()
             self._means.telemetry.fanout_seconds.observe(now_s - flight.since_s)
             self._flight_s += FLIGHT_WEIGHT * (now_s - self._flushed_at_s - self._flight_s)
         self._let_serve(self._ahead)
@@ -258,15 +247,15 @@ class RoomHub:
         what lies between as if they had just joined.
         """
         _log.error("record announced with a hole", room=self.room, after=self._ring.top, seq=seq)
+        for outbox in self._members:
+            self._set_apart(outbox)
+            outbox.replays = True
         self._ring.restart(seq)
         self.flushed = seq
         self._pending_since_s = None
         self._stop_gathering()
         self._catch_ups.clear()
-        self._cohorts.clear()
         for outbox in tuple(self._members):
-            outbox.is_even = False
-            outbox.replays = True
             self.serve(outbox)
 
     # --- viewers
@@ -343,15 +332,19 @@ class RoomHub:
             self._means.turns.add(self)
 
     def _join_cohort(self, outbox: Outbox) -> None:
-        cohort = self._cohorts.setdefault((outbox.dialect, outbox.deflate), set())
+        if (cohort := self._cohorts.get((outbox.dialect, outbox.deflate))) is None:
+            cohort = self._cohorts[outbox.dialect, outbox.deflate] = Cohort()
         cohort.add(outbox)
         outbox.is_even = True
         outbox.replays = False
 
     def _set_apart(self, outbox: Outbox) -> None:
-        if outbox.is_even:
-            outbox.is_even = False
-            self._cohorts[outbox.dialect, outbox.deflate].discard(outbox)
+        if not outbox.is_even:
+            return
+        outbox.is_even = False
+        has_batch = self._cohorts[outbox.dialect, outbox.deflate].remove(outbox)
+        flight = self._flight
+        outbox.position = self.flushed if has_batch or flight is None else flight.after
 
     def _send_from_ring(self, outbox: Outbox, after: Seq, upto: Seq) -> None:
         lack = (outbox.dialect, outbox.deflate, after, upto)

@@ -11,20 +11,27 @@ built, the other one does the same more slowly. Which one runs is told by `IS_CO
 import contextlib
 import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-Scatter = Callable[[list[int], bytes], list[tuple[int, int]]]
+if TYPE_CHECKING:
+    from array import array
+
+Scatter = Callable[["array[int]", int, int, bytes], list[tuple[int, int]]]
 
 
-def scatter_plainly(descriptors: list[int], frame: bytes) -> list[tuple[int, int]]:
-    """Try one write for each descriptor.
+def scatter_plainly(
+    descriptors: "array[int]", begin: int, end: int, frame: bytes
+) -> list[tuple[int, int]]:
+    """Try one write for each descriptor of [begin, end); `descriptors` is of type "i".
 
     Returns:
-        Index, and how many bytes were taken, of each that did not take the whole frame. An error
-        counts as none taken: the socket's transport meets it again, and deals with it.
+        Index from `begin`, and how many bytes were taken, of each that did not take the whole
+        frame. An error counts as none taken: the socket's transport meets it again, and deals
+        with it.
     """
     shortfalls: list[tuple[int, int]] = []
     length = len(frame)
-    for index, descriptor in enumerate(descriptors):
+    for index, descriptor in enumerate(descriptors[begin:end]):
         taken = 0
         with contextlib.suppress(OSError):
             taken = os.write(descriptor, frame)

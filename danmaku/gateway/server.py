@@ -52,6 +52,7 @@ from danmaku.gateway.room_hub import Means
 from danmaku.gateway.session import Limits
 from danmaku.gateway.sweep import Sweep
 from danmaku.gateway.turns import Turns
+from danmaku.gateway.upgrade import Upgrades
 from danmaku.ports import Clock, Reader
 from danmaku.telemetry import Telemetry
 
@@ -88,6 +89,11 @@ class Gateway:
         self.settings = settings
         self.limits = _limits_of(settings)
         self.dialects = dialects()
+        self.upgrades = Upgrades(
+            tuple(self.dialects),
+            compress=settings.compress,
+            message_bytes_max=settings.message_bytes_max,
+        )
         self._drain_s = server.drain_ms / 1000
         self._doorkeeper = Doorkeeper(server)
         self._reader = reader

@@ -51,8 +51,10 @@ class Turns:
     def _make_round(self) -> None:
         self._round = None
         rest = self._sockets_max
-        while self._queue and rest > 0:
-            turner, _ = self._queue.popitem(last=False)
-            rest -= PRICE_OF_A_TURN + turner.turn(rest)
-        if self._queue and self._round is None:
-            self._round = self._loop.call_soon(self._make_round)
+        try:
+            while self._queue and rest > 0:
+                turner, _ = self._queue.popitem(last=False)
+                rest -= PRICE_OF_A_TURN + turner.turn(rest)
+        finally:  # a defect in one room is not the end of the others
+            if self._queue and self._round is None:
+                self._round = self._loop.call_soon(self._make_round)

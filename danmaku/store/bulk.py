@@ -16,11 +16,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, Column, Connection, Dialect, Table, Update, bindparam, select
 
-from danmaku.store.schema import AnyRow
+from danmaku.store.database import STATEMENTS_MAX, run
 
 GROUP_ROWS_MAX = 256
-STATEMENTS_MAX = 256  # more than there are tables, times sizes of groups
-
 _ANY_SIZE_MAX = 16  # up to here a group may have every size: a small batch is one statement
 
 Item = TypeVar("Item")
@@ -33,23 +31,26 @@ def insert_all(connection: Connection, table: Table, rows: Rows) -> None:
     for group in _groups(rows):
         statement = _insert(table, len(group), connection.dialect)
         values = chain.from_iterable(map(values_of, group))
-        connection.exec_driver_sql(statement, tuple(values))
+        run(connection, statement, tuple(values))
 
 
 def update_all(connection: Connection, statement: Update, rows: Rows) -> None:
     """Run an update once for each row, which has whatever the statement binds."""
     text, names = _update(statement, connection.dialect)
     values = [*map(_values_of(names), rows)]
-    connection.exec_driver_sql(text, values if len(values) > 1 else values[0])
+    if len(values) == 1:
+        run(connection, text, values[0])
+    else:
+        connection.exec_driver_sql(text, values)
 
 
 def find_all(
     connection: Connection, key: Column[Any], column: Column[Any], keys: Sequence[object]
-) -> Iterator[AnyRow]:
+) -> Iterator[tuple[Any, ...]]:
     """Give `key` and `column` of each row whose `key` is one of `keys`."""
     for group in _groups(keys):
         statement = _find(key, column, len(group), connection.dialect)
-        yield from connection.exec_driver_sql(statement, tuple(group))
+        yield from run(connection, statement, tuple(group)).fetchall()
 
 
 def _groups(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

@@ -10,7 +10,6 @@ All of it is canonical JSON: sorted keys, no spaces, UTF-8.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import msgspec
 
@@ -21,12 +20,8 @@ from danmaku.domain.ids import AccountId, ClientId, Number, Pseudonym, RoomId, S
 NameOf = Callable[[AccountId], Pseudonym]
 """The random id of an account on the chain that is being written."""
 
-_ENCODER = msgspec.json.Encoder(order="sorted")
-
-
-def canonical(value: object) -> bytes:
-    """The one way to write a value down."""
-    return _ENCODER.encode(value)
+canonical: Callable[[object], bytes] = msgspec.json.Encoder(order="sorted").encode
+"""The one way to write a value down."""
 
 
 _NO_ORIGIN, _NO_NUMBER = Seq(0), Number(0)
@@ -39,7 +34,7 @@ class Part:
     SEALED = "sealed"
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True):
     """Where a fact goes; `origin` and `number` are of the comment it is about, or 0."""
 
     seq: Seq
@@ -56,7 +51,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
         return str(cls.__struct_config__.tag)
 
 
-class Packed(NamedTuple):
+class Packed(msgspec.Struct, frozen=True):
     """A fact, divided."""
 
     about: About

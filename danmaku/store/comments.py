@@ -1,8 +1,8 @@
 """A comment as its row and its body give it, and as a fact leaves it."""
 
 from dataclasses import replace
-from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import and_, case, select
 
 from danmaku.domain.comment import Comment, CommentStatus, RecalledBy
@@ -43,7 +43,7 @@ COMMENTS = select(schema.comment, _body.content).select_from(
 )
 
 
-class CommentRow(NamedTuple):
+class CommentRow(msgspec.Struct, frozen=True):
     """A comment, and what the record alone needs to know of it."""
 
     room: RoomId

@@ -3,7 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, select
@@ -50,7 +50,7 @@ def header_of(raw: bytes) -> Header:
 # --- writing
 
 
-class Written(NamedTuple):
+class Written(msgspec.Struct, frozen=True):
     """Rows of one entry, and the link that the next one continues from."""
 
     entry: dict[str, object]

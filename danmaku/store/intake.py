@@ -54,7 +54,8 @@ class Intake:
         self._weight = 0
         self._wanted = 1  # the weight at which the writer wants to be woken
         self._closed = False
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
 
     def put(self, job: Job) -> None:
         """Queue a job.
@@ -63,13 +64,14 @@ class Intake:
             Overloaded: Too much waits already.
             StoreDown: The store is closed.
         """
-        with self._changed:
+        weight = job.weight
+        with self._lock:
             if self._closed:
                 raise StoreDown("The record is closed.")
-            if self._jobs and self._weight + job.weight > self._entries_max:
+            if self._jobs and self._weight + weight > self._entries_max:
                 raise Overloaded
             self._jobs.append(job)
-            self._weight += job.weight
+            self._weight += weight
             if self._weight >= self._wanted:
                 self._changed.notify()
 
@@ -80,7 +82,7 @@ class Intake:
         finds what gathered meanwhile, and lets it gather on until there is enough, or the oldest
         has waited long enough.
         """
-        with self._changed:
+        with self._lock:
             if self._jobs:
                 self._gather()
             else:
@@ -89,14 +91,14 @@ class Intake:
 
     def close(self) -> None:
         """Take no more; what waits is still handed out."""
-        with self._changed:
+        with self._lock:
             self._closed = True
             self._changed.notify()
 
     @property
     def is_done(self) -> bool:
         """Whether it is closed and empty."""
-        with self._changed:
+        with self._lock:
             return self._closed and not self._jobs
 
     def _gather(self) -> None:

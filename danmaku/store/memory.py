@@ -8,7 +8,9 @@ leave anything here that is not in the tables.
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
+
+import msgspec
 
 from danmaku.domain.ids import AccountId, Number, Pseudonym, RoomId, Seq
 
@@ -16,7 +18,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class ChainHead(NamedTuple):
+class ChainHead(msgspec.Struct, frozen=True):
     """Where a chain stands."""
 
     top: Seq

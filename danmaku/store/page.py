@@ -10,6 +10,7 @@ import os
 from collections import defaultdict
 from dataclasses import dataclass
 
+from msgspec.structs import asdict
 from sqlalchemy import Connection, Table, Update, bindparam
 
 from danmaku.domain.facts import Entry, Fact, RoomChanged, RoomOpened
@@ -25,6 +26,7 @@ from danmaku.store.memory import ChainHead
 
 PSEUDONYM_CHARS = 10
 
+_SETS_ROOM = RoomOpened | RoomChanged
 _NEW_CHAIN = ChainHead(top=Seq(0), number_top=Number(0), version=Seq(0), link=GENESIS)
 
 
@@ -126,7 +128,7 @@ class Page:
         self.ground.chains[chain] = ChainHead(
             top=seq,
             number_top=max(head.number_top, place.number),
-            version=seq if isinstance(fact, RoomOpened | RoomChanged) else head.version,
+            version=seq if isinstance(fact, _SETS_ROOM) else head.version,
             link=written.link,
         )
         return Entry(
@@ -155,7 +157,7 @@ class Page:
         for chain, head in end.chains.items():
             if head is not (old := start.chains.get(chain)):
                 key = "_id" if old else "id"
-                rows["chain" if old else "chain_new"].append({key: chain, **head._asdict()})
+                rows["chain" if old else "chain_new"].append({key: chain, **asdict(head)})
         for account, version in end.versions.items():
             if version != start.versions.get(account):
                 rows["account"].append({"_id": account, "version": version})

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from danmaku.domain.comment import CommentStatus
 from danmaku.domain.facts import (
     CommentHeld,
@@ -74,7 +76,7 @@ def _turn(page: Page, chain: RoomId, fact: Turn) -> Entry:
     origin = page.ground.numbered.get((chain, fact.number))
     before = _target(page, chain, origin, fact)
     after = turned(fact, before.comment)
-    return _keep(page, fact, before._replace(comment=after, changed_seq=page.next(chain)))
+    return _keep(page, fact, replace(before, comment=after, changed_seq=page.next(chain)))
 
 
 def _target(page: Page, chain: RoomId, origin: Seq | None, fact: Judgement | Turn) -> CommentRow:

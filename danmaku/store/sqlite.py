@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, select
 from danmaku.config import StoreSettings
 from danmaku.domain.facts import Entry
 from danmaku.domain.ids import PLATFORM
-from danmaku.errors import StoreDown, Unknown
+from danmaku.errors import StoreDown
 from danmaku.ports import Announce, Append, Clock
 from danmaku.store import schema
 from danmaku.store.accounts import AccountQueries
@@ -26,6 +26,7 @@ from danmaku.store.intake import Intake, Job, Work
 from danmaku.store.keys import head_key
 from danmaku.store.memory import Memory
 from danmaku.store.migrations import migrate
+from danmaku.store.patience import Patience
 from danmaku.store.queries import Queries
 from danmaku.store.writer import Watch, Writer
 
@@ -55,7 +56,7 @@ class SqliteStore(Queries, AccountQueries):
         engine = write_engine(path)
         self._epoch = _prepare(engine)
         self._lock = lock
-        self._wait_s = settings.commit_wait_ms_max / 1000
+        self._patience = Patience(settings.commit_wait_ms_max / 1000)
         threads = settings.readers_count
         readers = Readers(read_engine(path, threads), threads)
         self._intake = Intake(
@@ -127,21 +128,19 @@ class SqliteStore(Queries, AccountQueries):
         """
         self._intake.close()
         await asyncio.to_thread(self._writer.join)
+        self._patience.stop()
         await asyncio.to_thread(self._readers.close)
         self._lock.release()
 
     async def _work(self, work: Work) -> Any:
         return await self._outcome_of(Job(_future(), work=work))
 
-    async def _outcome_of(self, job: Job) -> Any:
+    def _outcome_of(self, job: Job) -> asyncio.Future[Any]:
         if self._writer.is_down:
             raise StoreDown
         self._intake.put(job)
-        try:
-            async with asyncio.timeout(self._wait_s):
-                return await job.future
-        except TimeoutError:
-            raise Unknown from None
+        self._patience.watch(job)
+        return job.future
 
 
 def _future() -> asyncio.Future[Any]:

@@ -33,9 +33,15 @@ def announced():
 
 
 @pytest.fixture
-async def store(tmp_path, announced):
+def remembered_max():
+    return StoreSettings().remembered_max
+
+
+@pytest.fixture
+async def store(tmp_path, announced, remembered_max):
     ticks = itertools.count(1_000)
-    store = await SqliteStore.open(StoreSettings(data_dir=tmp_path), lambda: Millis(next(ticks)))
+    settings = StoreSettings(data_dir=tmp_path, remembered_max=remembered_max)
+    store = await SqliteStore.open(settings, lambda: Millis(next(ticks)))
     await store.commit(on_platform(registered("Ann")))
     await store.commit(on_platform(registered("Ben")))
     await store.commit(in_demo(opened()))
@@ -68,6 +74,12 @@ class TestCommitsToSqlite(CommitContract):
         )
 
         assert read == announced
+
+
+class TestCommitsWithLittleMemory(CommitContract):
+    @pytest.fixture(params=[0, 1])
+    def remembered_max(self, request):
+        return request.param
 
 
 class TestReadsFromSqlite(ReadContract):

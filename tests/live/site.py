@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -11,11 +11,13 @@ from pathlib import Path
 
 import httpx
 import orjson
+from msgspec import structs
 
 from bench.checker import Fields, Record
 from bench.client import Door
 from bench.messages import KINDS, Kind
 from bench.record import read_record
+from bench.scenario import Scenario
 from danmaku.app import Core, Server, opened
 from danmaku.config import Settings
 from danmaku.domain.account import Bundle, Standing
@@ -145,9 +147,20 @@ def settings_of(data_dir: Path, **parts) -> Settings:
     return Settings(**parts)
 
 
+def brief(name: str, *, scale: float, seconds: float) -> Scenario:
+    """A scenario of the bench, small enough for a test."""
+    short = Scenario.named(name).shortened(scale=scale, seconds=seconds)
+    patient = {"FILTER__MICROS_MAX": "5000000"}  # a busy machine is no fault of a text
+    return structs.replace(short, settings=short.settings | patient)
+
+
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Site]:
-    async with opened(settings) as core:
+async def running(
+    settings: Settings, refit: Callable[[Core], Core] = lambda core: core
+) -> AsyncIterator[Site]:
+    """The house, and whatever `refit` makes of it before its doors open."""
+    async with opened(settings) as sound:
+        core = refit(sound)
         server, ready = Server(core), asyncio.get_running_loop().create_future()
         serving = asyncio.create_task(server.run(ready.set_result), name="site")
         await asyncio.wait([serving, ready], return_when=asyncio.FIRST_COMPLETED)

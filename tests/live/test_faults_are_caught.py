@@ -7,18 +7,35 @@ import pytest
 
 from bench.checker import Law, Run, check
 from bench.client import Viewer
-from tests.live.fold import Fold
-from tests.live.mutants import (
-    ANNOUNCEMENTS,
+from bench.faults import (
     AnswersFirst,
+    FaultyStore,
     ForgetsClientIds,
     PublishesFirst,
+    dropping,
+    garbled,
+    with_store,
 )
+from danmaku.domain.facts import CommentPublished, CommentRecalled
+from tests.live.fold import Fold
+from tests.live.site import running, settings_of
 
 
 @pytest.fixture
 async def people(site):
+    return await people_of(site)
+
+
+async def people_of(site):
     return [await site.person("ann"), await site.person("ben")]
+
+
+@contextlib.asynccontextmanager
+async def faulty(folder, store):
+    """A house upon another record, a room, and two people."""
+    settings = settings_of(folder / "data")
+    async with running(settings, lambda core: with_store(core, store(core))) as site:
+        yield site, await site.room(), await people_of(site)
 
 
 async def told(site, room, people):
@@ -51,53 +68,47 @@ async def test_a_sound_house_breaks_no_law(site, people):
 
 
 BREAKS = {
-    "drops comments": Law.RECORDED_NOT_SEEN,
-    "drops recalls": Law.RECALL_MISSED,
-    "garbles": Law.CONTENT,
+    "drops comments": (dropping(CommentPublished), Law.RECORDED_NOT_SEEN),
+    "drops recalls": (dropping(CommentRecalled), Law.RECALL_MISSED),
+    "garbles": (garbled, Law.CONTENT),
 }
 
 
-@pytest.mark.parametrize("fault", ANNOUNCEMENTS)
-async def test_a_fault_between_record_and_viewer_is_caught(site, people, fault):
-    room, gateway = await site.room(), site.server._gateway
-    announce, faulty = gateway.announce, ANNOUNCEMENTS[fault]
-    gateway.announce = lambda entries: announce([faulty(entry) for entry in entries])
+@pytest.mark.parametrize("fault", BREAKS)
+async def test_a_fault_between_record_and_viewer_is_caught(tmp_path, fault):
+    change, law = BREAKS[fault]
+    async with faulty(tmp_path, lambda core: FaultyStore(core, change)) as (site, room, people):
+        events, sends, shown = await told(site, room, people)
 
-    events, sends, shown = await told(site, room, people)
-
-    assert BREAKS[fault] in laws(Run(await site.record(room), {"ben": events}, sends))
-    assert shown != Fold(await site.listed(room)).items
+        assert law in laws(Run(await site.record(room), {"ben": events}, sends))
+        assert shown != Fold(await site.listed(room)).items
 
 
-async def test_publishing_before_the_commit_is_caught(site, people):
-    room = await site.room()
-    site.core.comments._decisions._record = PublishesFirst(site)
+async def test_publishing_before_the_commit_is_caught(tmp_path):
+    async with faulty(tmp_path, lambda core: PublishesFirst(core, every=1)) as (site, room, people):
+        events, sends, shown = await told(site, room, people)
 
-    events, sends, shown = await told(site, room, people)
-
-    run = Run(await site.record(room), {"ben": events}, sends)
-    assert Law.SEEN_NOT_RECORDED in laws(run)
-    assert shown != Fold(await site.listed(room)).items
+        run = Run(await site.record(room), {"ben": events}, sends)
+        assert Law.SEEN_NOT_RECORDED in laws(run)
+        assert shown != Fold(await site.listed(room)).items
 
 
-async def test_answering_before_the_commit_is_caught(site, people):
-    room = await site.room()
-    site.core.comments._decisions._record = AnswersFirst(site)
+async def test_answering_before_the_commit_is_caught(tmp_path):
+    async with faulty(tmp_path, lambda core: AnswersFirst(core, every=1)) as (site, room, people):
+        events, sends, _ = await told(site, room, people)
 
-    events, sends, _ = await told(site, room, people)
+        run = Run(await site.record(room), {"ben": events}, sends)
+        assert laws(run) == {Law.ACKED_NOT_RECORDED}
 
-    assert laws(Run(await site.record(room), {"ben": events}, sends)) == {Law.ACKED_NOT_RECORDED}
 
+async def test_recording_one_client_id_twice_is_caught(tmp_path):
+    async with faulty(tmp_path, ForgetsClientIds) as (site, room, people):
+        sender = await Viewer.join(site.door(room, people[0]))
 
-async def test_recording_one_client_id_twice_is_caught(site, people):
-    room = await site.room()
-    site.core.comments._decisions._record = ForgetsClientIds(site)
-    sender = await Viewer.join(site.door(room, people[0]))
+        await sender.send("once", client_id="c-1")
+        site.core.comments._answers.clear()  # as after a restart
+        await sender.send("once", client_id="c-1")
 
-    await sender.send("once", client_id="c-1")
-    site.core.comments._answers.clear()  # as after a restart
-    await sender.send("once", client_id="c-1")
-
-    [send] = sender.sends.values()
-    run = Run(await site.record(room), {"ann": sender.events}, [send])
-    assert laws(run) == {Law.RECORDED_TWICE, Law.TWO_ANSWERS}
+        [send] = sender.sends.values()
+        run = Run(await site.record(room), {"ann": sender.events}, [send])
+        assert laws(run) == {Law.RECORDED_TWICE, Law.TWO_ANSWERS}

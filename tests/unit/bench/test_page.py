@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 import pytest
 
 from bench.page.axis import Span, linear, logarithmic, shares
-from bench.page.plots import WIDTH, bar_plot, line_plots
+from bench.page.plots import WIDTH, Drawn, gauge_plot, line_plots
 from bench.page.report import page_of
 from tests.unit.bench.outcomes import curve, figure, outcome
 
@@ -62,23 +62,30 @@ def test_decades_are_as_long_as_each_other():
     assert [tick.text for tick in axis.ticks] == ["1", "10", "100", "1,000"]
 
 
+def test_what_is_next_to_nothing_lies_on_the_ground():
+    axis = logarithmic("ms", [1e-9, 1000], SPAN)
+
+    assert axis.place(1e-9) == axis.place(0.01) == 0
+    assert axis.place(0.1) == pytest.approx(20)
+
+
 def test_each_further_nine_has_as_much_room_as_the_one_before():
     axis = shares("share", [0, 0.5, 0.9, 0.99, 0.999, 1], SPAN)
 
-    assert [tick.text for tick in axis.ticks] == ["0 %", "50 %", "90 %", "99 %", "99.9 %"]
+    assert [tick.text for tick in axis.ticks] == ["50 %", "90 %", "99 %", "99.9 %"]
     assert axis.place(0.99) - axis.place(0.9) == pytest.approx(axis.place(0.9) - axis.place(0))
     assert axis.place(1) == 100
 
 
 def test_curves_of_the_same_axes_share_a_plot_and_none_leaves_it():
-    plots = line_plots(
-        {
-            "a": curve((0, 1), (10, 900)),
-            "b": curve((2, 5), (8, 50)),
-            "c": curve((0, 1), (1, 2), x="share of all"),
-            "empty": curve(),
-        }.items()
-    )
+    curves = {
+        "a": curve((0, 1), (10, 900)),
+        "b": curve((2, 5), (8, 50)),
+        "c": curve((0, 1), (1, 2), x="share of all"),
+        "empty": curve(),
+    }
+
+    plots = line_plots(Drawn(name, each, name) for name, each in curves.items())
 
     assert [[line.name for line in plot.lines] for plot in plots] == [["a", "b"], ["c"]]
     for plot in plots:
@@ -89,7 +96,7 @@ def test_curves_of_the_same_axes_share_a_plot_and_none_leaves_it():
 
 
 def test_bars_keep_goals_and_the_yardstick_within_the_drawing():
-    plot = bar_plot(
+    plot = gauge_plot(
         "Ratios",
         {
             "ours": figure(0.5, 0.6, 0.7, unit="ratio", goal=1.25),
@@ -97,7 +104,7 @@ def test_bars_keep_goals_and_the_yardstick_within_the_drawing():
         },
     )
 
-    ours, peer = plot.bars
+    ours, peer = plot.gauges
     assert ours.low < ours.end < ours.high < plot.one < ours.goal < peer.high <= WIDTH
     assert (ours.text, peer.text) == ("0.6", "2.1")
 
@@ -129,7 +136,7 @@ def test_every_drawing_says_what_it_shows():
             )
         ]
     )
-    assert read(page).labels == ["Ratios to the yardstick", "ms by share of deliveries"]
+    assert read(page).labels == ["Ratios", "end to end"]
 
 
 def test_what_an_outcome_says_stays_text():

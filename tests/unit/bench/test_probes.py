@@ -1,6 +1,8 @@
 import os
+import subprocess
+import sys
 
-from bench.probes import Buckets, cpu_ns, files_count, memory_bytes
+from bench.probes import Buckets, children, cpu_ns, files_count, memory_bytes
 
 
 def test_a_share_of_the_values_lies_within_its_bound():
@@ -19,3 +21,11 @@ def test_a_running_process_has_figures():
     assert cpu_ns(os.getpid()) > 0
     assert memory_bytes(os.getpid()) > 1_000_000
     assert files_count(os.getpid()) > 2
+
+
+def test_children_are_those_that_run():
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        assert child.pid in children(os.getpid())
+        child.communicate(b"\n")
+
+    assert child.pid not in children(os.getpid())

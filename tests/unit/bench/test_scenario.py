@@ -1,25 +1,133 @@
+import msgspec
 import pytest
 
-from bench.scenario import Scenario, names
+from bench import scenario
+from bench.scenario import Enforce, Join, Pause, Quiet, Rate, Scenario, Steps, Storm, Window, names
+
+ASKED_FOR = {
+    "big_room", "enforcement", "flood", "hot_room", "idle", "idle_15000", "inbound", "join_storm",
+    "many_rooms_1", "many_rooms_100", "many_rooms_1000", "many_rooms_10000", "mixed_dialects",
+    "quiet_room", "ramp", "reconnect_storm", "saturation", "slow_viewers", "smoke",
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", names())
-def test_every_scenario_reads(name):
-    assert Scenario.named(name).name == name
+def made(**changes):
+    fields = {"name": "x", "title": "x", "viewers": {"json": 10}, "load": Quiet(seconds=10)}
+    return Scenario(**(fields | changes))
+
+
+def written(folder, name, text):
+    (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(scenario, "FOLDER", tmp_path)
+    return tmp_path
+
+
+def test_every_scenario_that_is_asked_for_reads():
+    assert {name: Scenario.named(name).name for name in names()} == {n: n for n in ASKED_FOR}
 
 
 def test_the_hot_room_is_what_the_goals_speak_of():
     hot = Scenario.named("hot_room")
 
-    assert (hot.viewers_count, hot.comments_per_s, hot.seconds) == (1000, 100, 60)
-    assert hot.rules == 1000
+    assert (hot.viewers_count, hot.load.per_s, hot.rules) == (1000, 100, 1000)
+    assert hot.goals["end to end / p99 ms"] == 90
 
 
-def test_comments_need_somebody_to_send_them():
-    with pytest.raises(ValueError, match="nobody sends"):
-        Scenario("x", "x", {"json": 1}, 1.0, comments_per_s=1.0)
+def test_a_big_room_is_as_big_as_one_process_bears():
+    assert Scenario.named("big_room").viewers_count == 15_000
 
 
-def test_viewers_of_an_unknown_kind_are_refused():
-    with pytest.raises(ValueError, match="soap"):
-        Scenario("x", "x", {"soap": 1}, 1.0)
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"load": Rate(per_s=1, seconds=1, senders=0)}, "nobody sends"),
+        ({"viewers": {"soap": 1}}, "soap"),
+        ({"events": [Join(at_s=1, over_s=1, viewers={"soap": 1})]}, "soap"),
+        ({"events": [Pause(at_s=10, for_s=1, share=0.5)]}, "at 10 s"),
+        ({"events": [Storm(at_s=1, share=1.5, away_s=1, over_s=1)]}, "1.5 is no share"),
+        ({"rooms": 0}, "a room at least"),
+    ],
+)
+def test_what_no_run_can_be_is_refused(changes, named):
+    with pytest.raises(ValueError, match=named):
+        made(**changes)
+
+
+@pytest.mark.parametrize(
+    "load",
+    [
+        'kind = "rate"\nper_s = 5\nseconds = 1\nsenders = 1\nspeed = 3',
+        'kind = "hurry"\nseconds = 1',
+        'kind = "window"\nseconds = 1\nsenders = 1',
+    ],
+)
+def test_a_file_that_is_no_scenario_says_where_it_is_wrong(folder, load):
+    written(folder, "odd", f'title = "odd"\nviewers = {{ json = 1 }}\n[load]\n{load}')
+
+    with pytest.raises(msgspec.ValidationError, match=r"\$\.load"):
+        Scenario.named("odd")
+
+
+def test_a_scenario_like_another_says_only_what_differs(folder):
+    written(
+        folder,
+        "base",
+        'title = "base"\nviewers = { json = 1, msgpack = 2 }\nrules = 7\n'
+        '[load]\nkind = "rate"\nper_s = 5\nseconds = 1\nsenders = 1\n'
+        '[goals]\n"a / b ms" = 1\n[settings]\nA = "1"\nB = "1"',
+    )
+    written(
+        folder,
+        "other",
+        'title = "other"\nlike = "base"\nviewers = { json = 3 }\n'
+        '[load]\nper_s = 9\n[goals]\n[settings]\nB = "2"',
+    )
+    written(folder, "still", 'title = "still"\nlike = "other"\n[load]\nkind = "quiet"\nseconds = 3')
+
+    other, still = Scenario.named("other"), Scenario.named("still")
+
+    assert other.load == Rate(per_s=9, seconds=1, senders=1)
+    assert (other.viewers, other.rules, other.goals) == ({"json": 3}, 7, {})
+    assert other.settings == {"A": "1", "B": "2"}
+    assert still.load == Quiet(seconds=3)
+
+
+def test_a_short_form_keeps_the_proportions():
+    events = [
+        Storm(at_s=4, share=1, away_s=2, over_s=2),
+        Join(at_s=6, over_s=2, viewers={"json": 50}),
+        Enforce(at_s=2, for_s=6, recalls_per_s=10),
+    ]
+    long = made(viewers={"json": 100, "msgpack": 2}, rooms=10, events=events)
+
+    short = long.shortened(scale=0.1, seconds=5)
+
+    assert (short.seconds, short.rooms, short.viewers) == (5, 1, {"json": 10, "msgpack": 1})
+    assert short.events == [
+        Storm(at_s=2, share=1, away_s=1, over_s=1),
+        Join(at_s=3, over_s=1, viewers={"json": 5}),
+        Enforce(at_s=1, for_s=3, recalls_per_s=10),
+    ]
+
+
+def test_everybody_is_counted_who_is_there_in_the_end():
+    joining = [Join(at_s=1, over_s=1, viewers={"json": 50, "msgpack": 5})]
+
+    assert made(load=Rate(per_s=1, seconds=2, senders=3), events=joining).everybody_count == 68
+
+
+@pytest.mark.parametrize(
+    ("load", "count"),
+    [
+        (Quiet(seconds=5), 0),
+        (Rate(per_s=10, seconds=5, senders=1, warm_up_s=2), 70),
+        (Steps(per_s=[10, 20], step_s=3, senders=1, p99_ms_max=9, warm_up_s=1), 100),
+        (Window(in_flight=8, seconds=5, senders=1), None),
+    ],
+)
+def test_the_planned_comments_are_counted(load, count):
+    assert made(load=load).comments_count == count

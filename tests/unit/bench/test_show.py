@@ -35,15 +35,17 @@ def test_scenarios_stand_side_by_side_with_a_dash_where_one_has_no_figure():
 
 def test_a_contest_has_a_line_for_each_contestant():
     figures = {
-        "50/s / ours / us": figure(5),
-        "50/s / ours / x C": figure(1.1, unit="ratio"),
-        "50/s / loop / us": figure(4),
+        "C / us per delivery": figure(4),
+        "ours / us per delivery": figure(5),
+        "ours / core %": figure(20),
+        "ours / x C": figure(1.3, unit="ratio", goal=1.25),
     }
 
     text = said(*tables_of([outcome("peers", kind="contest", figures=figures)]))
 
-    assert lines_of(text, "ours") == [["50/s", "/", "ours", "5", "1.1"]]
-    assert lines_of(text, "loop") == [["50/s", "/", "loop", "4", "-"]]
+    assert lines_of(text, "ours") == [["ours", "5", "1.3", "(at", "most", "1.25)"]]
+    assert ["C", "4", "-"] in [line.split() for line in text.splitlines()]
+    assert "core %" not in text
 
 
 def test_a_micro_bench_has_a_line_for_each_figure():
@@ -54,6 +56,15 @@ def test_a_micro_bench_has_a_line_for_each_figure():
     assert lines_of(text, "a hit") == [
         ["filter", "/", "a", "hit", "2", "1", "-", "3", "us", "at", "most", "50"]
     ]
+
+
+def test_in_brief_only_goals_and_ratios_are_told():
+    figures = {"a goal": figure(3, goal=5), "a ratio": figure(1, unit="ratio"), "free": figure(2)}
+    outcomes = [outcome("a", figures=figures), outcome("m", kind="micro", figures=figures)]
+
+    assert said(*tables_of(outcomes)).count("free") == 2
+    text = said(*tables_of(outcomes, brief=True))
+    assert (text.count("a goal"), text.count("a ratio"), text.count("free")) == (2, 2, 0)
 
 
 def test_a_comparison_says_what_got_worse():

@@ -1,5 +1,6 @@
 import asyncio
 import base64
+import gc
 import json
 import socket
 import zlib
@@ -7,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from danmaku.gateway.connection import Connection
 from tests.unit.gateway.house import JSON, MSGPACK, ROOM, SOON_S, house
 
 TEXT, BINARY, CLOSE, PING, PONG, CONT = 0x1, 0x2, 0x8, 0x9, 0xA, 0x0
@@ -279,16 +281,13 @@ async def test_a_viewer_who_takes_nothing_is_closed_and_hurts_nobody(tmp_path):
 async def test_whoever_gets_the_descriptor_of_a_viewer_who_has_gone_gets_nothing_of_its_room(
     tmp_path,
 ):
-    async with house(tmp_path, gather_ms_max=0, viewers_ms=60_000) as it:
+    async with house(tmp_path, gather_ms_max=0, viewers_ms=100) as it:
         await it.person()
         async with it.viewer() as stays:
             async with Raw.open(it) as gone:
                 gone.write(frame(TEXT, HELLO))
-                while it.gateway.viewers(ROOM) < 2:
-                    await asyncio.sleep(0.01)
-                await gone.read()  # its welcome
-            while it.gateway.viewers(ROOM) > 1:
-                await asyncio.sleep(0.01)
+                assert (await stays.hear("viewers"))["count"] == 2
+            assert (await stays.hear("viewers"))["count"] == 1
             # Not in the room, for it has not said hello; the kernel gives it the lowest number.
             async with Raw.open(it) as heir:
                 await it.post("ann", "for those who are here")
@@ -297,3 +296,28 @@ async def test_whoever_gets_the_descriptor_of_a_viewer_who_has_gone_gets_nothing
                 first = await heir.reader.readexactly(3)
 
     assert first == bytes((FIN | PONG, 1)) + b"?"
+
+
+# --- what is left behind
+
+
+@pytest.mark.parametrize("last", [frame(TEXT, b"{", first=0), frame(TEXT, b"{")[:5], b""])
+async def test_a_connection_that_is_over_is_gone_without_the_collector(plain, last):
+    token = await plain.person()
+    gc.collect()
+    gc.disable()
+    try:
+        async with plain.viewer(token) as ann:
+            await ann.send("hello")
+            ann.connection.transport.write(last)
+            assert connections_count() == 1
+            ann.connection.transport.abort()
+        async with asyncio.timeout(SOON_S):
+            while connections_count():  # noqa: ASYNC110 -- it has to be asked
+                await asyncio.sleep(0.01)
+    finally:
+        gc.enable()
+
+
+def connections_count():
+    return sum(isinstance(it, Connection) for it in gc.get_objects())

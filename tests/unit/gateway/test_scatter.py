@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+from array import array
 
 import pytest
 
@@ -33,7 +34,7 @@ def pairs():
 
 
 def descriptors(pairs):
-    return [ours.fileno() for ours, _ in pairs]
+    return array("i", [ours.fileno() for ours, _ in pairs])
 
 
 def fill(writer):
@@ -52,12 +53,21 @@ def everything_in(reader):
 
 
 def test_everybody_gets_the_frame(scatter, pairs):
-    assert scatter(descriptors(pairs), FRAME) == []
+    assert scatter(descriptors(pairs), 0, len(pairs), FRAME) == []
     assert [theirs.recv(100) for _, theirs in pairs] == [FRAME] * len(pairs)
 
 
-def test_nobody_to_write_to(scatter):
-    assert scatter([], FRAME) == []
+def test_nobody_to_write_to(scatter, pairs):
+    assert scatter(array("i"), 0, 0, FRAME) == []
+    assert scatter(descriptors(pairs), 7, 7, FRAME) == []
+
+
+def test_only_the_slice_gets_it_and_counts_from_its_begin(scatter, pairs):
+    pairs[6][1].close()
+
+    assert scatter(descriptors(pairs), 5, 8, FRAME) == [(1, 0)]
+    assert [everything_in(theirs) for _, theirs in pairs[4:6]] == [b"", FRAME]
+    assert [everything_in(theirs) for _, theirs in pairs[7:9]] == [FRAME, b""]
 
 
 def test_who_does_not_take_it_whole_is_told_with_what_it_took(scatter, pairs):
@@ -67,7 +77,7 @@ def test_who_does_not_take_it_whole_is_told_with_what_it_took(scatter, pairs):
     narrow.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     large = os.urandom(1_000_000)
 
-    shortfalls = scatter(descriptors(pairs), large)
+    shortfalls = scatter(descriptors(pairs), 0, len(pairs), large)
 
     taken = dict(shortfalls)
     assert taken[3] == 0
@@ -81,12 +91,11 @@ def test_a_socket_that_is_gone_hurts_nobody(scatter, pairs):
     numbers = descriptors(pairs)
     numbers[1] = -1
 
-    assert scatter(numbers, FRAME) == [(0, 0), (1, 0)]
+    assert scatter(numbers, 0, len(numbers), FRAME) == [(0, 0), (1, 0)]
     assert [theirs.recv(100) for _, theirs in pairs[2:]] == [FRAME] * (len(pairs) - 2)
 
 
-def test_what_is_no_descriptor_is_an_error():
-    with pytest.raises(TypeError):
-        module.scatter(["3"], FRAME)
-    with pytest.raises(OverflowError):
-        module.scatter([1 << 80], FRAME)
+@pytest.mark.parametrize(("begin", "end"), [(-1, 1), (1, 0), (0, 3)])
+def test_a_slice_that_is_not_there_is_an_error_of_the_compiled_form(begin, end):
+    with pytest.raises(IndexError):
+        module.scatter(array("i", [0, 0]), begin, end, FRAME)

@@ -64,3 +64,19 @@ async def test_who_is_in_a_hurry_comes_first_and_who_has_gone_does_not_come():
     await rounds_of(log, 2)
 
     assert [name for name, _ in log] == ["c", "a", "d"]
+
+
+async def test_a_room_that_fails_does_not_keep_the_others_from_their_turn():
+    class Broken:
+        def turn(self, _sockets_max):
+            raise ZeroDivisionError
+
+    turns, log, told = Turns(500), [], []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, what: told.append(what))
+    turns.add(Broken())
+    turns.add(Room("sound", log, turns, 1))
+
+    await rounds_of(log, 3)
+
+    assert log == [("sound", 1)]
+    assert [type(what["exception"]) for what in told] == [ZeroDivisionError]

@@ -11,12 +11,14 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from danmaku.config import StoreSettings
-from danmaku.domain.ids import Millis
-from danmaku.errors import StoreDown, Unknown
+from danmaku.domain.facts import RoomChanged
+from danmaku.domain.ids import Millis, Seq
+from danmaku.domain.room import RoomState
+from danmaku.errors import Broken, Stale, StoreDown, Unknown
 from danmaku.store.database import DATABASE_FILE
 from danmaku.store.sqlite import SqliteStore
 from danmaku.store.verify import Finding, verify
-from tests.contract.facts import in_demo, on_platform, opened, published, registered
+from tests.contract.facts import ANN, in_demo, on_platform, opened, published, registered
 
 
 @pytest.fixture
@@ -34,6 +36,19 @@ async def store(tmp_path, announced):
     yield store
     await store.close()
     assert [end for end in verify(tmp_path) if isinstance(end, Finding)] == []
+
+
+@contextlib.contextmanager
+def commits_and_says_it_failed(store):
+    """The database says that COMMIT failed, though it did not: nobody can know."""
+
+    def commit_and_fail(connection):
+        connection.connection.driver_connection.execute("COMMIT")
+        raise OperationalError("COMMIT", {}, sqlite3.OperationalError("disk I/O error"))
+
+    event.listen(store._writer._engine, "commit", commit_and_fail, once=True)
+    with pytest.raises(Unknown):
+        yield
 
 
 @contextlib.contextmanager
@@ -91,17 +106,7 @@ async def test_a_record_that_fails_again_takes_nothing_until_it_is_well(store, a
 
 
 async def test_what_was_committed_after_all_is_announced_before_anything_else(store, announced):
-    """The database says that COMMIT failed, though it did not: nobody can know."""
-    failures = iter([True])
-
-    def commit_and_fail(connection):
-        if next(failures, False):
-            connection.connection.driver_connection.execute("COMMIT")
-            raise OperationalError("COMMIT", {}, sqlite3.OperationalError("disk I/O error"))
-
-    event.listen(store._writer._engine, "commit", commit_and_fail)
-
-    with pytest.raises(Unknown):
+    with commits_and_says_it_failed(store):
         await store.commit(in_demo(published("ghost")))
     [after] = await store.commit(in_demo(published("after")))
     [again] = await store.commit(in_demo(published("ghost")))
@@ -109,3 +114,38 @@ async def test_what_was_committed_after_all_is_announced_before_anything_else(st
     assert [entry.fact.client_id for entry in announced] == ["ghost", "after"]
     assert announced[0].comment == again.comment
     assert (again.repeated, again.seq, after.seq) == (True, 2, 3)
+    assert after.comment.author == again.comment.author
+
+
+async def test_what_was_decided_before_a_change_of_unknown_outcome_is_stale(store):
+    """What the writer remembers from before the failure is true no more."""
+    await store.commit(in_demo(published("before"), room_version=Seq(1)))
+    with commits_and_says_it_failed(store):
+        await store.commit(in_demo(RoomChanged(actor=ANN, state=RoomState(title="new"))))
+
+    with pytest.raises(Stale):
+        await store.commit(in_demo(published("stale"), room_version=Seq(1)))
+    [fresh] = await store.commit(in_demo(published("fresh"), room_version=Seq(3)))
+
+    assert fresh.seq == 4
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [published("b", text="\ud800"), published("b", position_ms=2**63)],
+    ids=["cannot be encoded", "fits no column"],
+)
+async def test_a_transaction_that_was_rolled_back_leaves_no_trace(store, announced, broken):
+    """What others had in the same transaction is written after all."""
+    facts = [published("a"), broken, published("c")]
+    first = asyncio.ensure_future(store.commit(in_demo(published("first"))))
+
+    outcomes = await asyncio.gather(
+        *(store.commit(in_demo(fact)) for fact in facts), return_exceptions=True
+    )
+    [after] = await store.commit(in_demo(published("after")))
+
+    assert [type(outcome) for outcome in outcomes] == [list, Broken, list]
+    assert announced == [*await first, *outcomes[0], *outcomes[2], after]
+    assert [entry.seq for entry in announced] == [2, 3, 4, 5]
+    assert {entry.comment.author for entry in announced} == {after.comment.author}

@@ -78,6 +78,7 @@ BAD_JSON = {
     "enormous number": b'{"op":"send","id":"a","text":"x","position_ms":' + b"9" * 3000 + b"}",
     "field twice": b'{"op":"send","id":"a","text":"x","text":"y"}',
     "op twice": b'{"op":"ping","op":"ping"}',
+    "field twice, once in disguise": b'{"op":"send","id":"a","text":"x","te\\u0078t":"y"}',
     "deep arrays": b"[" * 4000,
     "deep arrays before the op": b'{"text":' + b"[" * 3900 + b',"op":"send"}',
     "deep objects": b'{"a":' * 800,

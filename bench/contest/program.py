@@ -1,4 +1,4 @@
-"""A server process on one processor: started, awaited, and gone for good before the next one."""
+"""A server that is a program of its own: on one processor, and gone for good before the next."""
 
 import contextlib
 import os
@@ -10,6 +10,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.probes import children
+
 START_S, STOP_S = 20.0, 20.0
 _LOOK_S = 0.05
 
@@ -18,13 +20,11 @@ def tree_of(pid: int) -> list[int]:
     """A process and all that descend from it, as they are now."""
     found = [pid]
     for parent in found:
-        with contextlib.suppress(FileNotFoundError):
-            for task in Path(f"/proc/{parent}/task").iterdir():
-                found += map(int, (task / "children").read_text().split())
+        found += children(parent)
     return found
 
 
-class Process:
+class Program:
     """One server with its children, from start to the release of its port.
 
     Args:

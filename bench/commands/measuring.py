@@ -1,0 +1,138 @@
+"""`list`, `run` and `micro`: everything that measures ends in an outcome, kept and shown alike."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from bench.commands.shell import (
+    EXIT_USAGE,
+    JsonFlag,
+    Seed,
+    alone,
+    conclude,
+    err,
+    fail,
+    keep,
+    out,
+    print_json,
+)
+from bench.driver import Said
+from bench.micro import suite
+from bench.outcome import Outcome, environment
+from bench.report import outcome_of
+from bench.rounds import merged
+from bench.runner import run
+from bench.scenario import Scenario, names
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command("list")(list_command)
+    app.command("run")(run_command)
+    app.command("micro")(micro_command)
+
+
+def list_command(*, as_json: JsonFlag = False) -> None:
+    """Say which scenarios there are."""
+    scenarios = [scenario_named(name) for name in names()]
+    if as_json:
+        print_json(scenarios)
+        return
+    width = max(len(scenario.name) for scenario in scenarios)
+    for scenario in scenarios:
+        out.print(
+            f"{scenario.name:{width}}  {scenario.seconds:4.0f} s  {scenario.title}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+def run_command(
+    scenarios: Annotated[
+        list[str] | None, typer.Argument(help="Names, as `list` gives them; none: all of them.")
+    ] = None,
+    *,
+    rounds: Annotated[int, typer.Option(min=1, help="How often each is run.")] = 1,
+    seed: Seed = 1,
+    as_json: JsonFlag = False,
+) -> None:
+    """Run scenarios against the real server, and check everything that its viewers received.
+
+    Ends with 1 if one of them broke a law or missed a goal. Outcomes are kept in bench/results.
+    """
+    chosen = [scenario_named(name) for name in scenarios or names()]
+    with alone():
+        outcomes = [keep(measured(scenario, rounds=rounds, seed=seed)) for scenario in chosen]
+    conclude(outcomes, as_json=as_json)
+
+
+def micro_command(*, seed: Seed = 1, as_json: JsonFlag = False) -> None:
+    """Time single parts of the server: filter, admission, codec, the way out, the record."""
+    with alone():
+        outcome = keep(micro(seed))
+    conclude([outcome], as_json=as_json)
+
+
+# --- what the commands are made of
+
+
+def scenario_named(name: str) -> Scenario:
+    """Read a scenario, or end with a line that says what is wrong."""
+    if name not in names():
+        fail(
+            f"There is no scenario {name!r}. There are: {', '.join(names())}.",
+            exit_code=EXIT_USAGE,
+        )
+    try:
+        return Scenario.named(name)
+    except (ValueError, msgspec.ValidationError) as error:
+        fail(f"{name}.toml is no scenario: {error}", exit_code=EXIT_USAGE)
+
+
+def measured(scenario: Scenario, *, rounds: int, seed: int) -> Outcome:
+    """Run a scenario so often; round `n` has the seed `seed + n`."""
+    where = environment()
+    outcomes: list[Outcome] = []
+    for n in range(rounds):
+        title = scenario.name if rounds == 1 else f"{scenario.name}, round {n + 1} of {rounds}"
+        with progress(title, scenario.comments_count) as (bars, bar):
+
+            def show(said: Said, bars: Progress = bars, bar: TaskID = bar) -> None:
+                frames = f", {said.frames:,} frames" if said.frames else ""
+                bars.update(bar, completed=said.sent or None, state=said.at + frames)
+
+            done = run(scenario, seed=seed + n, cores=where.cores, progress=show)
+        outcomes.append(outcome_of(done, where))
+    return merged(outcomes)
+
+
+def micro(seed: int) -> Outcome:
+    """Run the micro-benches."""
+    with progress("Single parts", None) as (bars, bar):
+        return suite.measured(seed, lambda part: bars.update(bar, state=part))
+
+
+@contextmanager
+def progress(title: str, total: int | None) -> Iterator[tuple[Progress, TaskID]]:
+    """A line on standard error, so that standard output stays clean for pipes."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=20),
+        TextColumn("{task.fields[state]}", markup=False),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True) as bars:
+        yield bars, bars.add_task(title, total=total or None, state="")

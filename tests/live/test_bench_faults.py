@@ -1,0 +1,54 @@
+"""A bench that cannot fail proves nothing: it runs against servers with one fault each."""
+
+import pytest
+
+from bench.checker import Law
+from bench.faults import SPOILS, STORES
+from bench.outcome import environment
+from bench.report import outcome_of
+from bench.runner import run
+from tests.live.site import brief
+
+SHORT = brief("smoke", scale=0.2, seconds=1)
+ENFORCED = brief("enforcement", scale=0.05, seconds=2)
+
+
+def outcome(scenario, fault=None):
+    measured = run(scenario, seed=1, cores=1, progress=lambda _: None, fault=fault, yardstick=False)
+    return measured.result, outcome_of(measured, environment())
+
+
+@pytest.mark.parametrize("scenario", [SHORT, ENFORCED], ids=lambda scenario: scenario.name)
+def test_a_sound_server_breaks_no_law(scenario):
+    result, kept = outcome(scenario)
+
+    assert (result.broken, result.findings, result.lost, result.wrongs) == ({}, [], [], [])
+    assert result.deliveries > 0
+    assert kept.figures["end to end / p99 ms"].values[0] > 0
+
+
+NAMED = {
+    "publishes first": Law.SEEN_NOT_RECORDED,
+    "answers first": Law.ACKED_NOT_RECORDED,
+    "drops comments": Law.RECORDED_NOT_SEEN,
+    "drops recalls": Law.RECALL_MISSED,
+    "garbles": Law.CONTENT,
+    "drops a delivery": Law.RECORDED_NOT_SEEN,
+    "doubles a delivery": Law.ORDER,
+    "swaps two": Law.ORDER,
+}
+
+
+def test_every_fault_is_tried():
+    assert NAMED.keys() == STORES.keys() | SPOILS.keys()
+
+
+@pytest.mark.parametrize("fault", NAMED)
+def test_a_fault_fails_the_run(fault):
+    scenario = ENFORCED if fault in {"drops recalls", "swaps two"} else SHORT
+
+    result, kept = outcome(scenario, fault)
+
+    assert NAMED[fault] in result.broken
+    assert any(str(NAMED[fault]) in failure for failure in kept.failures)
+    assert kept.findings

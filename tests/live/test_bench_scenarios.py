@@ -1,0 +1,69 @@
+"""Each thing that can happen in a scenario, small: it happens, and no law is broken by it."""
+
+import pytest
+
+from bench.outcome import environment
+from bench.report import outcome_of
+from bench.runner import run
+from tests.live.site import brief
+
+
+@pytest.fixture
+def ran():
+    def ran(name, *, scale, seconds):
+        scenario = brief(name, scale=scale, seconds=seconds)
+        measured = run(scenario, seed=1, cores=1, progress=lambda _: None, yardstick=False)
+        result = measured.result
+        assert (result.broken, result.findings, result.lost, result.wrongs) == ({}, [], [], [])
+        return result, outcome_of(measured, environment())
+
+    return ran
+
+
+def test_all_viewers_vanish_and_come_back_with_what_they_had(ran):
+    result, kept = ran("reconnect_storm", scale=0.05, seconds=3)
+
+    assert result.took_s["return"] > 0
+    assert kept.figures["disturbed viewers / p99 ms"].values[0] > 200  # they were away so long
+
+
+def test_many_join_at_once(ran):
+    result, kept = ran("join_storm", scale=0.05, seconds=3)
+
+    assert result.took_s["join"] > 0
+    assert "disturbed viewers / p99 ms" not in kept.figures
+
+
+def test_honest_senders_come_through_a_flood(ran):
+    result, _ = ran("flood", scale=0.2, seconds=3)
+
+    assert set(result.answers) == {"published"}
+    assert result.attack["rate_limited"] > 0
+    assert any("malformed: closed with 44" in ended for ended in result.thrown_out)
+
+
+def test_a_closed_window_keeps_the_server_busy(ran):
+    result, kept = ran("saturation", scale=0.03, seconds=1)
+
+    assert set(result.answers) == {"published"}
+    assert kept.figures["comment deliveries / per s"].values[0] > 30 * 64  # many times the window
+
+
+def test_a_ramp_says_how_far_it_came(ran):
+    _, kept = ran("ramp", scale=0.05, seconds=2)
+
+    assert kept.figures["ramp / good comments per s"].values[0] >= 0
+    assert kept.curves["ramp / p99 end to end"].points[0][0] == 100
+
+
+def test_slow_viewers_get_all_of_it_later(ran):
+    result, kept = ran("slow_viewers", scale=0.1, seconds=2)
+
+    assert result.deliveries > 0
+    assert kept.figures["disturbed viewers / p99 ms"].values[0] > 500
+
+
+def test_rooms_are_judged_one_by_one(ran):
+    result, _ = ran("many_rooms_100", scale=0.2, seconds=1)
+
+    assert result.deliveries > 0
