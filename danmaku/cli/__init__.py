@@ -6,6 +6,7 @@ is the right to use it; where no server runs they open the record themselves, th
 
 from danmaku.cli.accounts import app as accounts
 from danmaku.cli.accounts import tokens
+from danmaku.cli.backscan import register as register_backscan
 from danmaku.cli.bench import register as register_bench
 from danmaku.cli.filter import app as filters
 from danmaku.cli.record import register as register_record
@@ -17,6 +18,7 @@ from danmaku.cli.shell import app
 register_server(app)
 register_record(app)
 register_bench(app)
+register_backscan(filters)
 app.add_typer(rooms, name="room")
 app.add_typer(accounts, name="account")
 app.add_typer(tokens, name="token")

@@ -65,7 +65,12 @@ def read_rules(path: Path) -> Ruleset:
     return parse_list(text, name=str(path))
 
 
-def _screen(context: typer.Context, files: list[Path] | None) -> Screen:
+def screen_of(context: typer.Context, files: list[Path] | None) -> Screen:
+    """The screen of the rules that a command was given; without any, of those in the settings.
+
+    Raises:
+        RuleFileError, OSError, UnicodeDecodeError: As `read_rules`.
+    """
     if files and len(files) == 1 and files[0].suffix == ".rules":
         return unpack(files[0].read_bytes())
     return Screen(_ruleset(context, files))
@@ -92,7 +97,7 @@ def try_text(
     as_json: JsonFlag = False,
 ) -> None:
     """Say what would become of a text; nothing is recorded."""
-    findings = _screen(context, rules).inspect(text)
+    findings = screen_of(context, rules).inspect(text)
     if as_json:
         print_json(_fields(findings))
         return
@@ -109,7 +114,7 @@ def explain(
     rules: RuleFiles = None,
 ) -> None:
     """Show how a text is read and which rule finds what in it, and why."""
-    screen = _screen(context, rules)
+    screen = screen_of(context, rules)
     folded = fold(text)
     seen = folded.text.replace("\x01", "·").replace("\x02", "˙")
     print_table(
@@ -170,7 +175,7 @@ def build(
     rules: RuleFiles = None,
 ) -> None:
     """Build a rule set once, to be loaded in milliseconds."""
-    screen = _screen(context, rules)
+    screen = screen_of(context, rules)
     packed = pack(screen)
     part = target.with_name(f".{target.name}.part")
     part.write_bytes(packed)
@@ -216,7 +221,7 @@ def bench(
     as_json: JsonFlag = False,
 ) -> None:
     """Say what a look costs with these rules, and how many texts they hit."""
-    screen = _screen(context, rules)
+    screen = screen_of(context, rules)
     said = [line for line in texts.read_text("utf-8").splitlines() if line]
     if not said:
         fail(f"{texts}: no text in it")

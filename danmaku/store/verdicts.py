@@ -1,0 +1,114 @@
+"""What the filter once said of what was written: a stretch of the record, read again.
+
+Reads beside a running server: one snapshot, row by row, in bounded memory. Each comment comes with
+the verdict that it was first judged by; what people have decided since does not matter here.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, and_, func, select
+
+from danmaku.domain.facts import Verdict
+from danmaku.domain.ids import Millis, Number, RoomId, Seq
+from danmaku.errors import Broken
+from danmaku.store import schema
+from danmaku.store.codec import Part, content_of, judgement_of, publication_of
+from danmaku.store.database import DATABASE_FILE, read_engine
+from danmaku.store.entries import OPEN_BODY, SEALED_BODY, is_body_of_entry
+from danmaku.store.room_codec import Published
+from danmaku.store.schema import AnyRow
+
+_ROWS_AT_ONCE = 1000
+
+_entry, _comment = schema.entry.c, schema.comment.c
+_FIRST_JUDGED = (
+    select(
+        _comment.room,
+        _comment.origin,
+        _comment.number,
+        _entry.kind,
+        OPEN_BODY.c.content.label("open"),
+        SEALED_BODY.c.content.label("sealed"),
+    )
+    .select_from(
+        schema.comment.join(
+            schema.entry, and_(_entry.chain == _comment.room, _entry.seq == _comment.origin)
+        )
+        .outerjoin(OPEN_BODY, is_body_of_entry(OPEN_BODY, Part.OPEN))
+        .outerjoin(SEALED_BODY, is_body_of_entry(SEALED_BODY, Part.SEALED))
+    )
+    .order_by(_comment.room, _comment.origin)
+    .execution_options(yield_per=_ROWS_AT_ONCE)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One comment as it came in; `text` and `verdict` are None once its body was erased."""
+
+    room: RoomId
+    origin: Seq  # its private id
+    number: Number | None
+    text: str | None  # as written, before anything was masked
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Comments of the record, counted; reading them is up to the caller."""
+
+    count: int
+    comments: Iterator[Judged]
+
+
+@contextmanager
+def judged_stretch(
+    data_dir: Path, *, room: RoomId | None = None, since_ms: Millis | None = None
+) -> Iterator[Stretch]:
+    """Open a stretch of the record: by room, then in the order in which comments came.
+
+    Args:
+        data_dir: Where the record lies.
+        room: This one's comments; None: all.
+        since_ms: Those received from then on; None: all.
+
+    Raises:
+        Broken: There is no record.
+    """
+    path = data_dir / DATABASE_FILE
+    if not path.exists():
+        raise Broken(f"There is no record in {data_dir}.")
+    engine = read_engine(path, 1)
+    try:
+        with engine.connect() as connection:
+            yield _stretch(connection, room, since_ms)
+    finally:
+        engine.dispose()
+
+
+def _stretch(connection: Connection, room: RoomId | None, since_ms: Millis | None) -> Stretch:
+    wanted, counted = _FIRST_JUDGED, select(func.count()).select_from(schema.comment)
+    if room is not None:
+        wanted, counted = wanted.where(_comment.room == room), counted.where(_comment.room == room)
+    if since_ms is not None:
+        wanted = wanted.where(_comment.at_ms >= since_ms)
+        counted = counted.where(_comment.at_ms >= since_ms)
+    count = connection.scalar(counted) or 0
+    return Stretch(count, (_judged(row) for row in connection.execute(wanted)))
+
+
+def _judged(row: AnyRow) -> Judged:
+    if row.sealed is None:
+        return Judged(row.room, row.origin, row.number, None, None)
+    if row.kind == Published.kind():
+        verdict, content = publication_of(row.sealed).verdict, content_of(Part.OPEN, row.open)
+    else:
+        judgement = judgement_of(row.sealed, 0)
+        verdict, content = judgement.verdict, judgement.content
+    if content is None:
+        return Judged(row.room, row.origin, row.number, None, None)
+    text = content.text if verdict.original is None else verdict.original
+    return Judged(row.room, row.origin, row.number, text, verdict)
