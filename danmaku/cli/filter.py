@@ -23,6 +23,7 @@ from danmaku.cli.shell import (
     print_table,
     settings_of,
 )
+from danmaku.domain.scenarios import verdicts_of
 from danmaku.filter.cases import Row
 from danmaku.filter.faults import RuleFileError
 from danmaku.filter.findings import Findings
@@ -200,7 +201,7 @@ def judge(
             for name, path in map(_named, whitelist or ())
         },
     )
-    judging = Judge(books)
+    judging = Judge(books, verdicts_of)
     for line in _lines(files or ()):
         try:
             fields = orjson.loads(line)

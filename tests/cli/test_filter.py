@@ -88,6 +88,15 @@ def test_cases_are_judged_line_by_line(shell, tmp_path):
     assert "no JSON" in verdicts[3]["error"]
 
 
+def test_scenarios_are_judged_event_by_event(shell):
+    said = {"room": "r1", "user": "ann", "text": "look at me"}
+    case = {"id": 7, "events": [{"t_ms": at * 3_000, **said} for at in range(3)]}
+
+    told = json.loads(shell.say("filter", "judge", stdin=json.dumps(case)))
+
+    assert told == {"id": 7, "verdicts": ["pass", "pass", "dup"], "unsupported": []}
+
+
 def test_a_list_that_is_not_there_is_refused(shell):
     assert "NAME=FILE" in shell.refused("filter", "judge", "--lexicon", "mine=/nowhere")
 
