@@ -64,6 +64,11 @@ class Telemetry:
         self.filter_faults = counter(
             "danmaku_filter_faults", "Looks that failed or took too long: held."
         )
+        self.shadow_looks = counter(
+            "danmaku_shadow_looks",
+            "Comments judged by the shadow rules too, by what those would change.",
+            ["change"],
+        )
         self.commit_seconds = timed(
             "danmaku_commit_seconds", "One transaction of the record, fsync included."
         )

@@ -1,0 +1,159 @@
+"""Shadow rules: judged beside those in force, over live traffic, and counted only.
+
+They hear of a comment when everybody does, after the commit; so neither their faults nor their time
+can reach a verdict. They take a bounded share of the event loop, and leave out what they cannot
+keep up with.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from time import perf_counter_ns, thread_time_ns
+from typing import Final, NamedTuple
+
+import structlog
+
+from danmaku.domain.comment import Comment
+from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused, Entry, Verdict
+from danmaku.domain.ids import RoomId
+from danmaku.filter.changes import Change, change_of
+from danmaku.filter.findings import Findings
+from danmaku.filter.rules import Action
+from danmaku.filter.screen import Screen
+from danmaku.ports import Clock
+from danmaku.telemetry import Telemetry
+
+log = structlog.get_logger(__name__)
+
+WAITING_MAX: Final = 2000  # comments that wait to be looked at
+SLICE_NS: Final = 1_000_000  # looks in one go, nanoseconds
+PAUSE_S: Final = 0.009  # and then others have their turn: a tenth of the loop at most
+LINES_MAX: Final = 200  # log lines of one shadow rule set; the rest is counted only
+
+DROPPED, FAULT = "dropped", "fault"
+
+
+class _Waiting(NamedTuple):
+    room: RoomId
+    comment: Comment
+    text: str
+    verdict: Verdict
+
+
+class Shadow:
+    """A second rule set that decides nothing.
+
+    Args:
+        micros_max: A longer look counts as a fault, microseconds of the thread's own time.
+    """
+
+    def __init__(self, *, clock: Clock, micros_max: int, telemetry: Telemetry) -> None:
+        self._clock = clock
+        self._micros_max = micros_max
+        looks = telemetry.shadow_looks
+        self._counts = {one: looks.labels(one) for one in (*Change, DROPPED, FAULT)}
+        self._screen: Screen | None = None
+        self._lines_left = 0
+        self._waiting: deque[_Waiting] = deque()
+        self._has_waiting = asyncio.Event()
+
+    def put_on(self, screen: Screen) -> None:
+        """Judge by these rules from now on."""
+        self._screen = screen
+        self._lines_left = LINES_MAX
+
+    def apply(self, entries: Sequence[Entry]) -> None:
+        """Hear of a commit. Cost: no look yet; those come in `run`."""
+        if self._screen is None:
+            return
+        for entry in entries:
+            if (waiting := _new_comment(entry)) is None:
+                continue
+            if len(self._waiting) >= WAITING_MAX:
+                self._counts[DROPPED].inc()
+                continue
+            self._waiting.append(waiting)
+            self._has_waiting.set()
+
+    async def run(self) -> None:
+        """Look at what waits, a slice at a time, until cancelled."""
+        while True:
+            await self._has_waiting.wait()
+            until_ns = perf_counter_ns() + SLICE_NS
+            while self._waiting and perf_counter_ns() < until_ns:
+                self._look(self._waiting.popleft())
+            if not self._waiting:
+                self._has_waiting.clear()
+            await asyncio.sleep(PAUSE_S)
+
+    def _look(self, waiting: _Waiting) -> None:
+        if (screen := self._screen) is None:
+            return
+        began_ns = thread_time_ns()
+        try:
+            findings = screen.inspect(waiting.text, self._clock())
+        except Exception:
+            self._counts[FAULT].inc()
+            if self._may_tell():
+                log.exception("shadow_fault", ruleset=screen.ruleset.version)
+            return
+        if (thread_time_ns() - began_ns) // 1000 > self._micros_max:
+            self._counts[FAULT].inc()
+            return
+        self._note(waiting, findings)
+
+    def _note(self, waiting: _Waiting, findings: Findings) -> None:
+        verdict, comment = waiting.verdict, waiting.comment
+        change = change_of(Action(verdict.action), verdict.category, findings)
+        self._counts[change].inc()
+        if change is not Change.SAME and self._may_tell():
+            log.info(
+                "shadow_differs",
+                ruleset=findings.ruleset,
+                code=change.value,
+                room=waiting.room,
+                number=comment.number,
+                seq=comment.origin,
+            )
+
+    def _may_tell(self) -> bool:
+        self._lines_left -= 1
+        return self._lines_left >= 0
+
+    async def follow(
+        self, path: Path, *, reload_ms: int, build: Callable[[Path], Awaitable[Screen]]
+    ) -> None:
+        """Put on the rules of a file whenever it changes, until cancelled.
+
+        A file that is wrong is told once, and the shadow stays as it is.
+        """
+        seen: int | None = None
+        told = ""
+        while True:
+            try:
+                changed = (await asyncio.to_thread(path.stat)).st_mtime_ns
+                if changed != seen:
+                    seen = changed
+                    self.put_on(await build(path))
+                    log.info("shadow_put_on", ruleset=self._screen and self._screen.ruleset.version)
+                told = ""
+            except (OSError, ValueError) as error:
+                if str(error) != told:
+                    told = str(error)
+                    log.error("shadow_not_read", reason=told)  # noqa: TRY400 -- no defect of ours
+            except Exception:
+                log.exception("shadow_not_built")
+            await asyncio.sleep(reload_ms / 1000)
+
+
+def _new_comment(entry: Entry) -> _Waiting | None:
+    """The comment that an entry brings in, as it was written; None for any other entry."""
+    fact = entry.fact
+    if not isinstance(fact, CommentPublished | CommentHeld | CommentRefused):
+        return None
+    if entry.comment is None or entry.comment.origin != entry.seq:
+        return None  # a person's decision about one that came in earlier
+    verdict = fact.verdict
+    text = fact.content.text if verdict.original is None else verdict.original
+    return _Waiting(entry.chain, entry.comment, text, verdict)
