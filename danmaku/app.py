@@ -22,15 +22,13 @@ from danmaku.actions.accounts import People, new_id
 from danmaku.actions.comments import Comments
 from danmaku.actions.moderation import Moderation
 from danmaku.actions.rooms import Rooms
+from danmaku.actions.rule_watch import RuleWatch
 from danmaku.actions.rules import Rules
-from danmaku.config import Settings
+from danmaku.config import FilterSettings, Settings
 from danmaku.demo import rooms as demo
 from danmaku.domain.facts import Entry, TokenRevoked
 from danmaku.domain.ids import Millis, RoomId
-from danmaku.errors import Unavailable
-from danmaku.filter.faults import RuleFileError
-from danmaku.filter.rule_file import parse_rules
-from danmaku.filter.rules import Ruleset
+from danmaku.filter.builds import screen_from
 from danmaku.filter.screen import Screen
 from danmaku.gateway.pauses import Pauses
 from danmaku.gateway.server import Gateway
@@ -79,12 +77,13 @@ async def opened(settings: Settings, telemetry: Telemetry | None = None) -> Asyn
 
     Raises:
         StoreLocked: Another process holds the record.
-        RuleFileError: The rule file does not parse.
+        RuleFileError: A rule file is wrong.
+        OSError: A rule file cannot be read.
     """
-    ruleset = parse_rules(await asyncio.to_thread(_rules_text, settings.filter.rules_file))
+    screens = await asyncio.to_thread(_screens, settings.filter)
     telemetry = telemetry or Telemetry()
     store = await SqliteStore.open(settings.store, now_ms, watch=telemetry.note_commit)
-    core = _joined(settings, store, telemetry, Screen(ruleset))
+    core = _joined(settings, store, telemetry, *screens)
     # Who hears of a commit, and in which order: who is who, then the rooms; doors come after.
     store.subscribe(core.people.standings.apply)
     store.subscribe(core.rooms.apply)
@@ -95,7 +94,13 @@ async def opened(settings: Settings, telemetry: Telemetry | None = None) -> Asyn
         await store.close()
 
 
-def _joined(settings: Settings, store: SqliteStore, telemetry: Telemetry, screen: Screen) -> Core:
+def _joined(
+    settings: Settings,
+    store: SqliteStore,
+    telemetry: Telemetry,
+    screen: Screen,
+    urgent: Screen | None,
+) -> Core:
     people = People(store, store, clock=now_ms, settings=settings.accounts)
     rooms = Rooms(
         store,
@@ -111,6 +116,7 @@ def _joined(settings: Settings, store: SqliteStore, telemetry: Telemetry, screen
         clock=now_ms,
         micros_max=settings.filter.micros_max,
         telemetry=telemetry,
+        urgent=urgent,
     )
     comments = Comments(
         store,
@@ -128,10 +134,13 @@ def _joined(settings: Settings, store: SqliteStore, telemetry: Telemetry, screen
     return Core(settings, store, telemetry, people, rooms, rules, comments, moderation)
 
 
-def _rules_text(path: Path | None) -> str:
-    if path is None:
-        return resources.files("danmaku.filter").joinpath("sample_rules.toml").read_text("utf-8")
-    return path.read_text("utf-8")
+def _screens(settings: FilterSettings) -> tuple[Screen, Screen | None]:
+    """The rules to begin with, and what is laid over them."""
+    file, urgent = settings.rules_file, settings.urgent_file
+    sample = resources.files("danmaku.filter").joinpath("sample_rules.toml")
+    source = sample.read_bytes() if file is None else file.read_bytes()
+    large = screen_from(source, sample.name if file is None else str(file))
+    return large, None if urgent is None else screen_from(urgent.read_bytes(), str(urgent))
 
 
 def house_of(
@@ -143,6 +152,7 @@ def house_of(
         reader=core.store,
         comments=core.comments,
         rooms=core.rooms,
+        rules=core.rules,
         moderation=core.moderation,
         people=core.people,
         telemetry=core.telemetry,
@@ -332,29 +342,15 @@ class Server:
         return server.public_url or f"http://{host}:{port}"
 
     async def _watch_rules(self) -> None:
-        """Read the rule file again whenever it changes; a bad one changes nothing."""
         settings = self._core.settings.filter
-        if settings.rules_file is None:
-            return
-        seen = changed = None
-        while True:
-            await asyncio.sleep(settings.reload_ms / 1000)
-            try:
-                changed = (await asyncio.to_thread(settings.rules_file.stat)).st_mtime_ns
-                if changed == seen:
-                    continue
-                ruleset = await asyncio.to_thread(self._read_rules)
-                if await self._core.rules.activate(None, ruleset):
-                    log.info("rules_activated", ruleset=ruleset.version)
-                seen = changed
-            except Unavailable as error:
-                log.warning("rules_not_recorded", reason=str(error))  # tried again next time
-            except (OSError, UnicodeDecodeError, RuleFileError) as error:
-                seen = changed
-                log.error("rules_not_read", reason=str(error))  # noqa: TRY400 -- no defect of ours
-
-    def _read_rules(self) -> Ruleset:
-        return parse_rules(_rules_text(self._core.settings.filter.rules_file))
+        watch = RuleWatch(
+            self._core.rules,
+            large=settings.rules_file,
+            urgent=settings.urgent_file,
+            build_s=settings.build_s,
+            telemetry=self._core.telemetry,
+        )
+        await watch.run(settings.reload_ms)
 
     async def _play_demo(self) -> None:
         core = self._core

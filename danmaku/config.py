@@ -168,8 +168,18 @@ class FilterSettings(_Part):
         default=None,
         description="Rule file (TOML), read again when it changes; empty: the sample rules.",
     )
+    urgent_file: Path | None = Field(
+        default=None,
+        description="A small rule file laid over the other, for what cannot wait for its build.",
+    )
     reload_ms: int = Field(
-        default=1_000, ge=100, description="How often the file is looked at, milliseconds."
+        default=250,
+        ge=50,
+        description="How often the files are looked at; one that looks the same twice is read. "
+        "Milliseconds.",
+    )
+    build_s: int = Field(
+        default=300, ge=1, description="How long building a rule file may take, seconds."
     )
     micros_max: int = Field(
         default=20_000,

@@ -64,6 +64,7 @@ class Telemetry:
         self.filter_faults = counter(
             "danmaku_filter_faults", "Looks that failed or took too long: held."
         )
+        self.rules_refused = counter("danmaku_rules_refused", "Rule files not read or not built.")
         self.shadow_looks = counter(
             "danmaku_shadow_looks",
             "Comments judged by the shadow rules too, by what those would change.",

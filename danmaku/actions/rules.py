@@ -1,6 +1,9 @@
 """The rules in force: asked for every text, swapped without a restart, never trusted to succeed."""
 
+import asyncio
+from collections import deque
 from time import thread_time_ns
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -9,13 +12,33 @@ from danmaku.domain.admission import Look
 from danmaku.domain.facts import RulesActivated
 from danmaku.domain.grants import require
 from danmaku.domain.ids import PLATFORM
+from danmaku.errors import NotFound
 from danmaku.filter.findings import Findings
-from danmaku.filter.rules import Ruleset
+from danmaku.filter.layers import Layers
 from danmaku.filter.screen import Screen
 from danmaku.ports import Append, Clock, Record
 from danmaku.telemetry import Telemetry
 
 log = structlog.get_logger(__name__)
+
+FORMER_MAX: Final = 2
+"""Rule sets kept to go back to."""
+
+
+class _Chosen(NamedTuple):
+    """The rules that decide at one time.
+
+    Attributes:
+        screen: What looks: `large` alone, or both laid together.
+    """
+
+    screen: Screen | Layers
+    large: Screen
+    urgent: Screen | None
+
+
+def _chosen(large: Screen, urgent: Screen | None) -> _Chosen:
+    return _Chosen(large if urgent is None else Layers(large, urgent), large, urgent)
 
 
 class Rules:
@@ -27,6 +50,7 @@ class Rules:
 
     Args:
         screen: The rules to begin with.
+        urgent: What is laid over them; None: nothing.
         micros_max: A longer look is judged a fault, microseconds of the thread's own time.
     """
 
@@ -38,8 +62,11 @@ class Rules:
         clock: Clock,
         micros_max: int,
         telemetry: Telemetry,
+        urgent: Screen | None = None,
     ) -> None:
-        self._screen = screen
+        self._chosen = _chosen(screen, urgent)
+        self._former: deque[_Chosen] = deque(maxlen=FORMER_MAX)
+        self._changing = asyncio.Lock()
         self._record = record
         self._clock = clock
         self._micros_max = micros_max
@@ -48,18 +75,23 @@ class Rules:
     @property
     def version(self) -> str:
         """Version of the rules in force."""
-        return self._screen.ruleset.version
+        return self._chosen.screen.ruleset.version
+
+    @property
+    def former(self) -> tuple[str, ...]:
+        """Versions that one can go back to, the latest first."""
+        return tuple(one.screen.ruleset.version for one in reversed(self._former))
 
     def look(self, text: str) -> Look:
         """Inspect one text; never raises.
 
         Cost: one scan, no await; the screen in force at its start decides to its end.
         """
-        screen = self._screen
+        screen = self._chosen.screen
         # The thread's own time: a machine that is busy elsewhere is no fault of the filter's.
         began_ns = thread_time_ns()
         try:
-            findings = screen.inspect(text)
+            findings = screen.inspect(text, self._clock())
         except Exception:
             log.exception("filter_fault", ruleset=screen.ruleset.version)
             findings = Findings.fault(screen.ruleset.version)
@@ -73,23 +105,60 @@ class Rules:
             self._telemetry.filter_faults.inc()
         return Look(findings, micros)
 
-    async def activate(self, who: Standing | None, ruleset: Ruleset) -> bool:
-        """Let another rule set decide; the change is recorded before it does.
+    async def activate(
+        self, who: Standing | None, *, large: Screen | None = None, urgent: Screen | None = None
+    ) -> bool:
+        """Let other rules decide; the change is recorded before they do.
 
         Args:
             who: Who asks; None is the operator, whose rule file has changed.
-            ruleset: The new rules; False is answered if they are in force already.
+            large: Takes the place of the rules in force; None: they stay.
+            urgent: Takes the place of what is laid over them; None: it stays.
+
+        Returns:
+            False: these rules are in force already.
 
         Raises:
             NotSignedIn, NotAllowed: `who` may not.
+            Unavailable: It could not be recorded; nothing has changed.
         """
+        self._allow(who)
+        async with self._changing:
+            now = self._chosen
+            chosen = _chosen(large or now.large, urgent or now.urgent)
+            if chosen.screen.ruleset.version == self.version:
+                return False
+            await self._record_of(who, chosen)
+            self._former.append(now)
+            self._chosen = chosen
+            return True
+
+    async def go_back(self, who: Standing | None) -> str:
+        """Let the rules before these decide again; those that are left are forgotten.
+
+        Returns:
+            The version that is in force now.
+
+        Raises:
+            NotFound: No earlier rules are kept.
+            NotSignedIn, NotAllowed, Unavailable: As `activate`.
+        """
+        self._allow(who)
+        async with self._changing:
+            if not self._former:
+                raise NotFound("No earlier rules are kept.")
+            chosen = self._former[-1]
+            await self._record_of(who, chosen)
+            self._former.pop()
+            self._chosen = chosen
+            return self.version
+
+    def _allow(self, who: Standing | None) -> None:
         if who is not None:
             require(who, Power.RULES_ACTIVATE, None, self._clock())
-        if ruleset.version == self.version:
-            return False
-        screen = Screen(ruleset)
+
+    async def _record_of(self, who: Standing | None, chosen: _Chosen) -> None:
+        ruleset = chosen.screen.ruleset
         actor = None if who is None else who.account
         fact = RulesActivated(version=ruleset.version, rules=len(ruleset.rules), actor=actor)
         await self._record.commit(Append(PLATFORM, fact))
-        self._screen = screen
-        return True

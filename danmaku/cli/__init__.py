@@ -12,6 +12,7 @@ from danmaku.cli.filter import app as filters
 from danmaku.cli.record import register as register_record
 from danmaku.cli.review import app as review
 from danmaku.cli.rooms import app as rooms
+from danmaku.cli.rules import register as register_rules
 from danmaku.cli.server import register as register_server
 from danmaku.cli.shell import app
 
@@ -19,6 +20,7 @@ register_server(app)
 register_record(app)
 register_bench(app)
 register_backscan(filters)
+register_rules(filters)
 app.add_typer(rooms, name="room")
 app.add_typer(accounts, name="account")
 app.add_typer(tokens, name="token")

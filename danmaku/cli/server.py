@@ -27,8 +27,8 @@ from danmaku.cli.shell import (
 )
 from danmaku.config import Settings
 from danmaku.demo.rooms import DEMO, FILM, PASSWORD, STAFF
+from danmaku.filter.builds import screen_from
 from danmaku.filter.faults import RuleFileError
-from danmaku.filter.rule_file import parse_rules
 from danmaku.gateway import scatter
 from danmaku.store.sqlite import StoreLocked
 from danmaku.telemetry import configure_logging
@@ -151,6 +151,7 @@ def doctor_command(context: typer.Context, *, as_json: JsonFlag = False) -> None
     checks = [
         ("data directory", *_data_dir(settings.store.data_dir)),
         ("rule file", *_rules(settings.filter.rules_file)),
+        ("urgent rules", *_urgent_rules(settings.filter.urgent_file)),
         ("descriptors", *_descriptors(settings.gateway.connections_max)),
         ("address", *_address(settings.server.host, settings.server.port)),
         ("fan-out", *_fan_out()),
@@ -182,10 +183,18 @@ def _data_dir(path: Path) -> tuple[bool, str]:
 def _rules(path: Path | None) -> tuple[bool, str]:
     if path is None:
         return True, "The sample rules decide; write your own before people come."
+    return _tried(path)
+
+
+def _urgent_rules(path: Path | None) -> tuple[bool, str]:
+    return (True, "None.") if path is None else _tried(path)
+
+
+def _tried(path: Path) -> tuple[bool, str]:
     try:
-        ruleset = parse_rules(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, RuleFileError) as error:
-        return False, f"{path}: {error}"
+        ruleset = screen_from(path.read_bytes(), str(path)).ruleset
+    except (OSError, RuleFileError) as error:
+        return False, str(error)
     return True, f"{len(ruleset.rules)} rules, version {ruleset.version}."
 
 

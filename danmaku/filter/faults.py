@@ -17,6 +17,8 @@ class FaultCode(StrEnum):
     RESERVED = "reserved"
     EMPTY = "empty"
     TOO_MANY = "too_many"
+    NEVER_HIT = "never_hit"
+    NOT_ALLOWED = "not_allowed"
 
 
 class Fault(NamedTuple):

@@ -63,21 +63,15 @@ class Screen:
         Cost: linear in the text; a few microseconds for a comment in which nothing is found.
         """
         hits = self.hits(text, now_ms)
-        if not hits:
-            return self._nothing
-        told = leftmost_longest(hits)
-        decisive = max(told, key=_weight)
-        return Findings(
-            action=decisive.action,
-            category=decisive.category,
-            klass=decisive.klass,
-            hits=told,
-            ruleset=self.ruleset.version,
-            masked=masked(text, [hit for hit in told if hit.action is Action.MASK]),
-        )
+        return findings_of(hits, text, self.ruleset.version) if hits else self._nothing
 
     def hits(self, text: str, now_ms: int = 0) -> Sequence[Hit]:
         """Everything that is found, overlapping or not, less what an allowed phrase covers."""
+        hits, matches = self.found(text, now_ms)
+        return unprotected(hits, matches, len(text)) if hits else ()
+
+    def found(self, text: str, now_ms: int = 0) -> tuple[Sequence[Hit], Sequence[Match]]:
+        """Everything that is found, and the words behind it, allowed phrases among them."""
         folded = text.translate(self._folding)
         skeleton = skeleton_of(folded)
         has_latin = _has_latin(skeleton) is not None
@@ -89,7 +83,7 @@ class Screen:
             hits += self._reached(text, folded)
         if self._expires and hits:
             hits = self._in_force(hits, now_ms)
-        return _unprotected(hits, matches, len(text)) if hits else ()
+        return hits, matches
 
     def _told(self, matches: Iterable[Match], folded: str) -> list[Hit]:
         """The hits of words, then those of combinations."""
@@ -133,6 +127,22 @@ class Screen:
         return [hit for hit in hits if hit.rule_id not in expired]
 
 
+def findings_of(hits: Iterable[Hit], text: str, version: str) -> Findings:
+    """What the hits add up to; `version` is that of the rules."""
+    told = leftmost_longest(hits)
+    if not told:
+        return Findings(Action.PASS, None, None, (), version, None)
+    decisive = max(told, key=_weight)
+    return Findings(
+        action=decisive.action,
+        category=decisive.category,
+        klass=decisive.klass,
+        hits=told,
+        ruleset=version,
+        masked=masked(text, [hit for hit in told if hit.action is Action.MASK]),
+    )
+
+
 def _hit(rule: Rule, start: int, end: int, term: str, kind: Kind) -> Hit:
     return Hit(rule.rule_id, rule.category, rule.klass, rule.action, start, end, term, kind)
 
@@ -151,7 +161,7 @@ def _weight(hit: Hit) -> int:
     return hit.action.weight
 
 
-def _unprotected(hits: list[Hit], matches: Iterable[Match], length: int) -> list[Hit]:
+def unprotected(hits: Sequence[Hit], matches: Iterable[Match], length: int) -> Sequence[Hit]:
     """The hits that do not lie wholly inside one allowed phrase."""
     phrases = [match for match in matches if match.entry.owner == ALLOWED]
     if not phrases:

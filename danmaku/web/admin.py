@@ -222,6 +222,19 @@ async def reject(house: At, room: RoomPath, origin: OriginPath, body: Decision) 
     return Json({"seq": entry.seq})
 
 
+@router.get("/rules")
+async def get_rules(house: At) -> Response:
+    """The rules in force, and those one can go back to."""
+    return Json({"version": house.rules.version, "former": house.rules.former})
+
+
+@router.post("/rules/back")
+async def go_back(house: At) -> Response:
+    """Let the rules before these decide again."""
+    version = await house.rules.go_back(None)
+    return Json({"version": version, "former": house.rules.former})
+
+
 @router.get("/export/{room}")
 async def export(house: At, room: RoomPath) -> Response:
     """Every comment or marker of a room, one JSON object a line."""

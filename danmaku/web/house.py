@@ -7,6 +7,7 @@ from danmaku.actions.accounts import People
 from danmaku.actions.comments import Comments
 from danmaku.actions.moderation import Moderation
 from danmaku.actions.rooms import Rooms
+from danmaku.actions.rules import Rules
 from danmaku.config import ServerSettings
 from danmaku.domain.ids import RoomId
 from danmaku.ports import Clock, Reader
@@ -21,6 +22,7 @@ class House:
     reader: Reader
     comments: Comments
     rooms: Rooms
+    rules: Rules
     moderation: Moderation
     people: People
     telemetry: Telemetry

@@ -118,10 +118,21 @@ def test_changed_rules_decide_without_a_restart_and_a_bad_file_changes_nothing(l
         rules.write_text("no rules at all")
         broken = outcome(2)
         rules.write_text(rule.format("refuse"))
-        found = (outcome(place) for place in range(3, 30))
+        found = (outcome(place) for place in range(3, 1000))
 
         assert (first, broken) == ("held", "held")
         assert "refused" in found
+        before = lounge.ask("filter", "status")
+        after = lounge.ask("filter", "back")
+
+        assert after == {"version": before["former"][0], "former": before["former"][1:]}
+        assert outcome(1000) == "held"
+        lounge.refused("filter", "back")
+
+
+def test_without_a_server_there_are_no_earlier_rules(shell):
+    assert shell.ask("filter", "status")["former"] == []
+    assert "No earlier rules" in shell.refused("filter", "back")
 
 
 def test_the_demo_does_not_listen_on_a_public_address(shell):
@@ -153,10 +164,9 @@ def test_doctor_is_content_with_a_fresh_directory(shell, tmp_path):
     file.write_text("[server]\nport = 0\n[gateway]\nconnections_max = 100\n")
     checks = json.loads(shell.say("--config", str(file), "doctor", "--json"))
 
-    names = ("data directory", "rule file", "descriptors", "address", "fan-out", "demo")
-    assert {check["check"]: check["ok"] for check in checks} == dict.fromkeys(
-        [*names, "public address"], True
-    )
+    parts = ("descriptors", "address", "fan-out", "demo", "public address")
+    names = ("data directory", "rule file", "urgent rules", *parts)
+    assert {check["check"]: check["ok"] for check in checks} == dict.fromkeys(names, True)
 
 
 def test_doctor_names_what_is_to_be_mended(shell, tmp_path):
