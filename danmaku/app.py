@@ -21,6 +21,7 @@ import uvicorn
 from danmaku.actions.accounts import People, new_id
 from danmaku.actions.comments import Comments
 from danmaku.actions.moderation import Moderation
+from danmaku.actions.naming import Naming
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rule_watch import RuleWatch
 from danmaku.actions.rules import Rules
@@ -29,6 +30,7 @@ from danmaku.demo import rooms as demo
 from danmaku.domain.facts import Entry, TokenRevoked
 from danmaku.domain.ids import Millis, RoomId
 from danmaku.filter.builds import screen_from
+from danmaku.filter.names import Names
 from danmaku.filter.screen import Screen
 from danmaku.gateway.pauses import Pauses
 from danmaku.gateway.server import Gateway
@@ -101,15 +103,6 @@ def _joined(
     screen: Screen,
     urgent: Screen | None,
 ) -> Core:
-    people = People(store, store, clock=now_ms, settings=settings.accounts)
-    rooms = Rooms(
-        store,
-        store,
-        freshen=people.standings.freshen,
-        clock=now_ms,
-        new_id=new_id,
-        settings=settings.admission,
-    )
     rules = Rules(
         screen,
         record=store,
@@ -117,6 +110,18 @@ def _joined(
         micros_max=settings.filter.micros_max,
         telemetry=telemetry,
         urgent=urgent,
+    )
+    names = Names(settings.accounts.reserved_names)
+    naming = Naming(rules.look, names=names, accounts=store, clock=now_ms)
+    people = People(store, store, naming=naming, clock=now_ms, settings=settings.accounts)
+    rooms = Rooms(
+        store,
+        store,
+        freshen=people.standings.freshen,
+        naming=naming,
+        clock=now_ms,
+        new_id=new_id,
+        settings=settings.admission,
     )
     comments = Comments(
         store,

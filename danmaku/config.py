@@ -212,6 +212,11 @@ class AccountSettings(_Part):
     """Signing in."""
 
     registration: bool = Field(default=True, description="Whether anybody may register.")
+    reserved_names: tuple[str, ...] = Field(
+        default=(),
+        description="Words that nobody may have in a name they choose, as the site's own name; "
+        "words of office are reserved already.",
+    )
     session_days: int = Field(default=30, ge=1, le=365, description="Life of a session, days.")
     reset_minutes: int = Field(
         default=60, ge=1, description="Life of a password reset link, minutes."

@@ -2,7 +2,7 @@
 
 * DanmakuError
     * Refused: the caller asked for what it may not have; say so, change nothing.
-        * BadMessage, NotSignedIn, NotAllowed, NotFound, TooFast
+        * BadMessage, NotSignedIn, NotAllowed, NotFound, Prohibited, TooFast
         * Coded: a gate or a bound that needs only its code
     * Unavailable: we cannot answer now; the same request may succeed later.
         * Overloaded, StoreDown, Unknown, Draining, Stale
@@ -162,6 +162,20 @@ class Coded(Refused):
         self.code = code
         self.until_ms = until_ms
         super().__init__(text)
+
+
+class Prohibited(Refused):
+    """A name or a title that nobody may be shown.
+
+    Args:
+        category: Why.
+    """
+
+    code = Code.PROHIBITED
+
+    def __init__(self, category: str) -> None:
+        super().__init__(f"This may not be shown: {category}.")
+        self.category = category
 
 
 class TooFast(Refused):

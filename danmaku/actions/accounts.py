@@ -10,11 +10,11 @@ from dataclasses import replace
 from hashlib import sha256
 
 from danmaku.actions.decisions import Decisions
+from danmaku.actions.naming import Naming
 from danmaku.actions.passwords import PASSWORD_MAX, Passwords
 from danmaku.actions.standings import Standings
 from danmaku.config import AccountSettings
 from danmaku.domain.account import (
-    NAME_MAX,
     Bundle,
     Power,
     PowerGrant,
@@ -59,10 +59,17 @@ class People:
     """Everybody who is known here."""
 
     def __init__(
-        self, record: Record, accounts: Accounts, *, clock: Clock, settings: AccountSettings
+        self,
+        record: Record,
+        accounts: Accounts,
+        *,
+        naming: Naming,
+        clock: Clock,
+        settings: AccountSettings,
     ) -> None:
         self._record = record
         self._accounts = accounts
+        self._naming = naming
         self._clock = clock
         self._settings = settings
         self.standings = Standings(accounts)
@@ -96,22 +103,24 @@ class People:
         Raises:
             NotAllowed: Nobody may register here.
             BadMessage: A field is out of bounds.
+            Prohibited: The name may not be shown, or would let its owner pass for somebody else.
             Coded: DUPLICATE: the login is taken.
-            Overloaded: Too many passwords wait to be hashed.
+            Overloaded: Too many passwords wait to be hashed, or the name could not be checked.
         """
         if not self._settings.registration:
             raise NotAllowed("Registration is closed here.")
-        return await self.add(login, name, password)
+        login = login_of(login)
+        return await self.add(login, await self._naming.chosen(name), password)
 
     async def add(self, login: str, name: str, password: str | None) -> Standing:
         """As `register`, also where nobody may register by themselves.
 
         Args:
             login: Sign-in name.
-            name: Public name.
+            name: Public name; whoever adds it knows whose it is.
             password: None for an account that is used by tokens only.
         """
-        login, name = login_of(login), _name_of(name)
+        login, name = login_of(login), self._naming.vouched(name)
         hashed = None if password is None else await self._passwords.hash(password)
         return await self._add(login, name, hashed)
 
@@ -303,17 +312,18 @@ class People:
         Args:
             who: The site, by an account that holds TOKEN_ISSUE.
             subject: The user's id on that site, case and all; the same one is the same account.
-            name: The user's public name, used when the account is made.
+            name: The user's public name, used when the account is made; the site vouches for it.
             room: Where the token is good.
             ttl_ms: How long, 1 s to 30 days.
 
         Raises:
             NotSignedIn, NotAllowed: `who` may not.
             BadMessage: A field is out of bounds.
+            Prohibited, Overloaded: As `register`, of the name.
         """
         now_ms = self._clock()
         site = require(who, Power.TOKEN_ISSUE, None, now_ms)
-        name = _name_of(name)
+        name = self._naming.vouched(name)
         if not 1 <= len(subject) <= LABEL_MAX or not subject.isprintable():
             raise BadMessage("A subject is 1 to 60 printable characters.")
         if not TTL_MIN_MS <= ttl_ms <= self._settings.session_days * MS_PER_DAY:
@@ -398,10 +408,3 @@ class People:
             return [Append(PLATFORM, PowersRevoked(holder.account, grant_id, actor))]
 
         await self._decisions.carry(who, decide)
-
-
-def _name_of(name: str) -> str:
-    cleaned = clean_text(name)
-    if not 1 <= len(cleaned) <= NAME_MAX:
-        raise BadMessage(f"A name has 1 to {NAME_MAX} characters.")
-    return cleaned

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from danmaku.actions.arrivals import Arrivals
 from danmaku.actions.decisions import Decisions, Freshen
+from danmaku.actions.naming import Naming
 from danmaku.config import AdmissionSettings
 from danmaku.domain.account import Bundle, Power, PowerGrant, Standing
 from danmaku.domain.comment import clean_text
@@ -26,18 +27,20 @@ Change = Callable[[RoomState], RoomState]
 class Rooms:
     """Every room in use, and the verbs that change one."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- constructor of a verb: each is one of the house's parts
         self,
         record: Record,
         reader: Reader,
         *,
         freshen: Freshen,
+        naming: Naming,
         clock: Clock,
         new_id: Callable[[], str],
         settings: AdmissionSettings,
     ) -> None:
         self._decisions = Decisions(record, freshen)
         self._reader = reader
+        self._naming = naming
         self._clock = clock
         self._new_id = new_id
         self._settings = settings
@@ -109,8 +112,9 @@ class Rooms:
             NotSignedIn, NotAllowed: `who` may not.
             Coded: DUPLICATE: there is one of that id.
             BadMessage: The state is not within its bounds.
+            Prohibited, Overloaded: As `Naming.inspect_title`.
         """
-        state = _clean(state)
+        state = self._clean(state)
         grant = PowerGrant(self._new_id(), Bundle.STREAMER, room, until_ms=None)
 
         async def decide(asker: Standing | None) -> list[Append]:
@@ -137,12 +141,13 @@ class Rooms:
             NotSignedIn, NotAllowed: `who` may not; closing for good needs ROOM_CLOSE.
             Coded: ROOM_CLOSED: it is closed for good.
             BadMessage: The new state is not within its bounds.
+            Prohibited, Overloaded: As `Naming.inspect_title`, of a new one.
         """
 
         async def decide(asker: Standing | None) -> list[Append]:
             live = await self.live(room)
             self._require_any(asker, live)
-            state = _clean(change(live.state))
+            state = self._clean(change(live.state), live.state.title)
             self._require_change(asker, live, state)
             actor = None if asker is None else asker.account
             return [Append(room, RoomChanged(actor, state), live.version)]
@@ -188,6 +193,8 @@ class Rooms:
 
         return await self.change(who, room, end)
 
-
-def _clean(state: RoomState) -> RoomState:
-    return checked(replace(state, title=clean_text(state.title)))
+    def _clean(self, state: RoomState, former_title: str | None = None) -> RoomState:
+        state = checked(replace(state, title=clean_text(state.title)))
+        if state.title != former_title:  # which the rules of its day have let pass
+            self._naming.inspect_title(state.title)
+        return state

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Table, or_, select
 
 from danmaku.domain.account import Bundle, PowerGrant, Standing
 from danmaku.domain.ids import AccountId, Millis, RoomId
+from danmaku.filter.names import likeness_of
 from danmaku.ports import Clock, Credentials, TokenRow
 from danmaku.store import schema
 from danmaku.store.database import Readers
@@ -45,6 +46,23 @@ class AccountQueries:
         wanted = wanted.where(_account.login_key == login_key_of(login))
         row = await self._readers.ask(lambda connection: connection.execute(wanted).first())
         return None if row is None else Credentials(row.id, row.password_hash)
+
+    async def has_namesake(self, likeness: str, now_ms: Millis) -> bool:
+        """As `ports.Accounts.has_namesake`.
+
+        Cost: the names of all who hold such powers, in a reader's thread.
+        """
+        held = select(_grant.account).where(
+            _grant.bundle != Bundle.VIEWER.value,
+            _grant.revoked_seq.is_(None),
+            or_(_grant.until_ms.is_(None), _grant.until_ms > now_ms),
+        )
+        wanted = select(_account.name).where(_account.id.in_(held))
+
+        def read(connection: Connection) -> bool:
+            return any(likeness_of(name) == likeness for name in connection.scalars(wanted))
+
+        return await self._readers.ask(read)
 
     async def token(self, digest: bytes, now_ms: Millis) -> tuple[AccountId, RoomId | None] | None:
         """As `ports.Accounts.token`."""

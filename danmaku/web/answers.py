@@ -15,7 +15,16 @@ from starlette.exceptions import HTTPException
 
 from danmaku.domain.facts import CommentRefused
 from danmaku.domain.ids import Millis
-from danmaku.errors import ANSWERS, Broken, Code, Coded, DanmakuError, TooFast, Unavailable
+from danmaku.errors import (
+    ANSWERS,
+    Broken,
+    Code,
+    Coded,
+    DanmakuError,
+    Prohibited,
+    TooFast,
+    Unavailable,
+)
 from danmaku.web.forms import path_with
 from danmaku.web.json import Json
 from danmaku.web.texts import ENGLISH
@@ -70,6 +79,8 @@ def _refusal_of_ours(error: DanmakuError) -> Refusal:
             return Refusal(error.code, str(error), retry_after_ms=error.wait_ms)
         case Coded():
             return Refusal(error.code, str(error), until_ms=_millis(error.until_ms))
+        case Prohibited():
+            return Refusal(error.code, str(error), category=error.category)
         case Unavailable():
             return Refusal(error.code, str(error), retry_after_ms=_RETRY_MS)
         case Broken():

@@ -95,7 +95,7 @@ def test_refused_comment_comes_back_with_its_reason_and_its_text_kept(house, roo
 
     send(ann, "such a grumblewock")
 
-    expect(ann.locator("#composer-note")).to_contain_text("The comment was refused.")
+    expect(ann.locator("#composer-note")).to_contain_text("This may not be shown.")
     expect(ann.locator("#composer input[name=text]")).to_have_value("such a grumblewock")
     assert numbers(ann) == []
 

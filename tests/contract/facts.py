@@ -77,8 +77,8 @@ def registered(login="Ann"):
     return AccountRegistered(login=login, name=login, password_hash=f"hash of {login}")
 
 
-def granted(grant_id="g1", *, holder=ANN, bundle=Bundle.VIEWER, room=None):
-    return PowersGranted(PowerGrant(grant_id, bundle, room, until_ms=None), holder, actor=None)
+def granted(grant_id="g1", *, holder=ANN, bundle=Bundle.VIEWER, room=None, until_ms=None):
+    return PowersGranted(PowerGrant(grant_id, bundle, room, until_ms), holder, actor=None)
 
 
 def issued(name="t1", *, account=ANN, digest=b"digest", expires_ms=None, room=None):

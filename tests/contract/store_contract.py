@@ -21,6 +21,7 @@ from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Millis, Number, Ro
 from danmaku.domain.room import RoomState
 from danmaku.domain.views import ViewKind
 from danmaku.errors import Broken, Code, Coded, Stale
+from danmaku.filter.names import likeness_of
 from danmaku.ports import Append
 from tests.contract.facts import (
     ANN,
@@ -397,6 +398,18 @@ class AccountsContract:
     async def test_logins_compare_without_case(self, store):
         assert (await store.credentials("aNN")).account == ANN
         assert await store.credentials("nobody") is None
+
+    async def test_a_namesake_holds_more_powers_than_a_viewer_and_holds_them_now(self, store):
+        likeness = likeness_of((await store.standing(ANN)).name)
+        assert not await store.has_namesake(likeness, Millis(0))
+
+        await store.commit(on_platform(granted("g1", bundle=Bundle.VIEWER)))
+        assert not await store.has_namesake(likeness, Millis(0))
+
+        await store.commit(on_platform(granted("g2", bundle=Bundle.STREAMER, until_ms=Millis(100))))
+        assert await store.has_namesake(likeness, Millis(99))
+        assert not await store.has_namesake(likeness, Millis(100))
+        assert not await store.has_namesake("somebody", Millis(99))
 
     async def test_a_changed_password_is_what_counts(self, store):
         await store.commit(on_platform(PasswordChanged(ANN, "new hash")))

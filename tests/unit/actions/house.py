@@ -8,6 +8,7 @@ from itertools import count
 from danmaku.actions.accounts import People, new_id
 from danmaku.actions.comments import Comments
 from danmaku.actions.moderation import Moderation
+from danmaku.actions.naming import Naming
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
 from danmaku.config import AccountSettings, AdmissionSettings, StoreSettings
@@ -15,6 +16,7 @@ from danmaku.domain.comment import Draft
 from danmaku.domain.facts import Entry
 from danmaku.domain.ids import ClientId, Millis, RoomId
 from danmaku.domain.room import RoomPolicy, RoomState
+from danmaku.filter.names import Names
 from danmaku.filter.rule_file import parse_rules
 from danmaku.filter.screen import Screen
 from danmaku.store.sqlite import SqliteStore
@@ -42,6 +44,7 @@ action = "refuse"
 words = ["buynow"]
 """
 SCREEN = Screen(parse_rules(RULES))
+NAMES = Names()
 
 
 @dataclass
@@ -74,6 +77,7 @@ class Late:
 @dataclass
 class House:
     store: SqliteStore
+    naming: Naming
     people: People
     rooms: Rooms
     rules: Rules
@@ -136,16 +140,20 @@ async def house_on(
     settings = AdmissionSettings(**limits)
     store = await SqliteStore.open(StoreSettings(data_dir=folder), clock)
     written = record(store)
-    people = People(written, store, clock=clock, settings=accounts or AccountSettings())
+    rules = Rules(screen, record=written, clock=clock, micros_max=1_000_000, telemetry=telemetry)
+    naming = Naming(rules.look, names=NAMES, accounts=store, clock=clock)
+    people = People(
+        written, store, naming=naming, clock=clock, settings=accounts or AccountSettings()
+    )
     rooms = Rooms(
         written,
         store,
         freshen=people.standings.freshen,
+        naming=naming,
         clock=clock,
         new_id=new_id,
         settings=settings,
     )
-    rules = Rules(screen, record=written, clock=clock, micros_max=1_000_000, telemetry=telemetry)
     comments = Comments(
         written,
         store,
@@ -159,7 +167,7 @@ async def house_on(
     moderation = Moderation(
         written, store, freshen=people.standings.freshen, clock=clock, new_id=new_id
     )
-    house = House(store, people, rooms, rules, comments, moderation, telemetry, clock)
+    house = House(store, naming, people, rooms, rules, comments, moderation, telemetry, clock)
     for follow in (people.standings.apply, rooms.apply, house.announced.extend):
         store.subscribe(follow)
     try:

@@ -41,6 +41,16 @@ async def answer_of(awaitable):
     return None
 
 
+def people_over(house, accounts):
+    return People(
+        house.store,
+        accounts,
+        naming=house.naming,
+        clock=house.clock,
+        settings=AccountSettings(),
+    )
+
+
 # --- registering
 
 
@@ -316,7 +326,7 @@ async def test_one_subject_is_one_account_and_another_is_another(house, site):
 
 async def test_a_subject_that_comes_twice_at_once_is_one_account(house, site):
     late = Late(house.store, "credentials")
-    people = People(house.store, late, clock=house.clock, settings=AccountSettings())
+    people = people_over(house, late)
     second = asyncio.create_task(
         people.embed_token(site, subject="user-7", name="Seven", room=DEMO, ttl_ms=60_000)
     )
@@ -452,7 +462,7 @@ async def test_nobody_gives_powers_to_themselves(house):
 async def test_a_standing_that_changes_while_it_is_read_is_fresh_whoever_gives_up_meanwhile(house):
     ann = await house.person("ann")
     late = Late(house.store, "standing")
-    people = People(house.store, late, clock=house.clock, settings=AccountSettings())
+    people = people_over(house, late)
     house.store.subscribe(people.standings.apply)
     impatient, patient = [asyncio.create_task(people.standings.of(ann.account)) for _ in range(2)]
     await late.has_read.wait()

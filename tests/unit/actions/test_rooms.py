@@ -254,6 +254,7 @@ async def test_a_room_that_changes_while_it_is_read_is_fresh_whoever_gives_up_me
         house.store,
         late,
         freshen=house.people.standings.freshen,
+        naming=house.naming,
         clock=house.clock,
         new_id=new_id,
         settings=AdmissionSettings(),

@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 
 from danmaku.actions.accounts import People, new_id
 from danmaku.actions.comments import Comments
+from danmaku.actions.naming import Naming
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
 from danmaku.config import (
@@ -28,6 +29,7 @@ from danmaku.config import (
 from danmaku.domain.comment import Draft
 from danmaku.domain.ids import ClientId, Millis, RoomId
 from danmaku.domain.room import RoomState
+from danmaku.filter.names import Names
 from danmaku.filter.rule_file import parse_rules
 from danmaku.filter.screen import Screen
 from danmaku.gateway.server import Gateway
@@ -174,22 +176,24 @@ async def house(folder, *, comments_class=Comments, server=None, **gateway):
     server = server or ServerSettings(drain_ms=500)
     telemetry = Telemetry()
     store = await SqliteStore.open(StoreSettings(data_dir=folder), wall_ms)
-    people = People(store, store, clock=wall_ms, settings=AccountSettings())
-    admission = AdmissionSettings(sends_per_s=1e6, sends_burst=100_000)
-    rooms = Rooms(
-        store,
-        store,
-        freshen=people.standings.freshen,
-        clock=wall_ms,
-        new_id=new_id,
-        settings=admission,
-    )
     rules = Rules(
         Screen(parse_rules(RULES)),
         record=store,
         clock=wall_ms,
         micros_max=1_000_000,
         telemetry=telemetry,
+    )
+    naming = Naming(rules.look, names=Names(), accounts=store, clock=wall_ms)
+    people = People(store, store, naming=naming, clock=wall_ms, settings=AccountSettings())
+    admission = AdmissionSettings(sends_per_s=1e6, sends_burst=100_000)
+    rooms = Rooms(
+        store,
+        store,
+        freshen=people.standings.freshen,
+        naming=naming,
+        clock=wall_ms,
+        new_id=new_id,
+        settings=admission,
     )
     comments = comments_class(
         store,
