@@ -24,6 +24,7 @@ from danmaku.cli.shell import (
     settings_of,
 )
 from danmaku.domain.scenarios import verdicts_of
+from danmaku.filter.builds import ruleset_from, screen_from
 from danmaku.filter.cases import Row
 from danmaku.filter.faults import RuleFileError
 from danmaku.filter.findings import Findings
@@ -33,7 +34,7 @@ from danmaku.filter.packing import pack, unpack
 from danmaku.filter.rule_file import parse_rules
 from danmaku.filter.rules import Ruleset
 from danmaku.filter.screen import Screen
-from danmaku.filter.word_list import merged, parse_list, parse_phrases
+from danmaku.filter.word_list import merged, parse_phrases
 
 app = typer.Typer(help="The filter: try a text, check rules, judge cases.", no_args_is_help=True)
 
@@ -56,21 +57,16 @@ def read_rules(path: Path) -> Ruleset:
 
     Raises:
         RuleFileError: With everything that is wrong with it.
-        OSError, UnicodeDecodeError: It cannot be read.
+        OSError: It cannot be read.
     """
-    if path.suffix == ".rules":
-        return unpack(path.read_bytes()).ruleset
-    text = path.read_text("utf-8")
-    if path.suffix == ".toml":
-        return parse_rules(text, str(path))
-    return parse_list(text, name=str(path))
+    return ruleset_from(path.read_bytes(), str(path))
 
 
 def screen_of(context: typer.Context, files: list[Path] | None) -> Screen:
     """The screen of the rules that a command was given; without any, of those in the settings.
 
     Raises:
-        RuleFileError, OSError, UnicodeDecodeError: As `read_rules`.
+        RuleFileError, OSError: As `read_rules`.
     """
     if files and len(files) == 1 and files[0].suffix == ".rules":
         return unpack(files[0].read_bytes())
@@ -148,11 +144,11 @@ def lint(
     *,
     as_json: JsonFlag = False,
 ) -> None:
-    """Check rule files; says every fault with file and line."""
+    """Check rule files, and try what they say; tells every fault with file and line."""
     wrong = False
     for path in files:
         try:
-            ruleset = read_rules(path)
+            ruleset = screen_from(path.read_bytes(), str(path)).ruleset
         except RuleFileError as error:
             wrong = True
             if as_json:

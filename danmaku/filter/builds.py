@@ -12,17 +12,34 @@ from typing import Final
 from danmaku.filter.faults import Fault, FaultCode, RuleFileError
 from danmaku.filter.packing import PackError, unpack
 from danmaku.filter.rule_file import parse_rules
-from danmaku.filter.rules import Rule
+from danmaku.filter.rules import Rule, Ruleset
 from danmaku.filter.screen import Screen
 from danmaku.filter.word_list import FAULTS_MAX, parse_list
 
 RULE_BYTES_MAX: Final = 256 << 20
+"""A million words with all that can be said of them; a built rule set may be larger."""
 
 _LISTS = (".jsonl", ".txt")
 
 
 def screen_from(source: bytes, name: str) -> Screen:
-    """Read, build and try a rule file.
+    """Read, build and try a rule file; arguments as `ruleset_from`.
+
+    Raises:
+        RuleFileError: With what is wrong; nothing of it is used.
+
+    Cost: as `lexicon_of`, and a look for each word and phrase. One that has been built is loaded.
+    """
+    if _is_built(name):
+        return _loaded(source, name)
+    screen = Screen(ruleset_from(source, name))
+    if faults := [*islice(_failures(screen, source.decode("utf-8")), FAULTS_MAX)]:
+        raise RuleFileError(faults, name)
+    return screen
+
+
+def ruleset_from(source: bytes, name: str) -> Ruleset:
+    """Read a rule file without building it.
 
     Args:
         source: What stands in it.
@@ -30,27 +47,31 @@ def screen_from(source: bytes, name: str) -> Screen:
             has been built and tried before, all else is TOML.
 
     Raises:
-        RuleFileError: With what is wrong; nothing of it is used.
-
-    Cost: as `lexicon_of`, and a look for each word and phrase.
+        RuleFileError: With what is wrong.
     """
+    if _is_built(name):
+        return _loaded(source, name).ruleset
     if len(source) > RULE_BYTES_MAX:
         raise _unreadable(1, f"{len(source)} bytes are more than {RULE_BYTES_MAX}", name)
-    if PurePath(name).suffix == ".rules":
-        try:
-            return unpack(source)
-        except PackError as error:
-            raise _unreadable(1, str(error), name) from error
     try:
         text = source.decode("utf-8")
     except UnicodeDecodeError as error:
         line = source.count(b"\n", 0, error.start) + 1
         raise _unreadable(line, "not UTF-8, or cut off within a character", name) from error
-    is_list = PurePath(name).suffix in _LISTS
-    screen = Screen(parse_list(text, name=name) if is_list else parse_rules(text, name))
-    if faults := [*islice(_failures(screen, text), FAULTS_MAX)]:
-        raise RuleFileError(faults, name)
-    return screen
+    if PurePath(name).suffix in _LISTS:
+        return parse_list(text, name=name)
+    return parse_rules(text, name)
+
+
+def _is_built(name: str) -> bool:
+    return PurePath(name).suffix == ".rules"
+
+
+def _loaded(source: bytes, name: str) -> Screen:
+    try:
+        return unpack(source)
+    except PackError as error:
+        raise _unreadable(1, str(error), name) from error
 
 
 def _unreadable(line: int, what: str, name: str) -> RuleFileError:

@@ -1,11 +1,11 @@
 import pytest
 
 from danmaku.filter.automaton import Trie
-from danmaku.filter.builds import screen_from
+from danmaku.filter.builds import ruleset_from, screen_from
 from danmaku.filter.faults import FaultCode, RuleFileError
 from danmaku.filter.lexicon import Lexicon, lexicon_of
 from danmaku.filter.packing import pack
-from danmaku.filter.rules import Action
+from danmaku.filter.rules import Action, version_of
 
 RULES = """
 [[rule]]
@@ -79,3 +79,9 @@ def _deaf(ruleset):
     """A lexicon that was built wrongly: its automaton finds nothing."""
     whole = lexicon_of(ruleset)
     return Lexicon(ruleset, whole.variants, Trie(()), None, ())
+
+
+def test_a_file_is_read_without_being_built():
+    assert ruleset_from(RULES.encode(), "house.toml").version == version_of(RULES)
+    built = pack(screen_from(RULES.encode(), "house.toml"))
+    assert ruleset_from(built, "house.rules").version == version_of(RULES)
