@@ -19,6 +19,7 @@ import structlog
 import uvicorn
 
 from danmaku.actions.accounts import People, new_id
+from danmaku.actions.classifier import Classifier
 from danmaku.actions.comments import Comments
 from danmaku.actions.moderation import Moderation
 from danmaku.actions.naming import Naming
@@ -84,8 +85,9 @@ async def opened(settings: Settings, telemetry: Telemetry | None = None) -> Asyn
     """
     screens = await asyncio.to_thread(_screens, settings.filter)
     telemetry = telemetry or Telemetry()
+    classifier = Classifier.chosen(settings.filter, now_ms, telemetry)
     store = await SqliteStore.open(settings.store, now_ms, watch=telemetry.note_commit)
-    core = _joined(settings, store, telemetry, *screens)
+    core = _joined(settings, store, telemetry, *screens, classifier=classifier)
     # Who hears of a commit, and in which order: who is who, then the rooms; doors come after.
     store.subscribe(core.people.standings.apply)
     store.subscribe(core.rooms.apply)
@@ -94,6 +96,8 @@ async def opened(settings: Settings, telemetry: Telemetry | None = None) -> Asyn
     finally:
         core.people.close()
         await store.close()
+        if classifier is not None:
+            await classifier.close()
 
 
 def _joined(
@@ -102,6 +106,8 @@ def _joined(
     telemetry: Telemetry,
     screen: Screen,
     urgent: Screen | None,
+    *,
+    classifier: Classifier | None,
 ) -> Core:
     rules = Rules(
         screen,
@@ -132,6 +138,7 @@ def _joined(
         clock=now_ms,
         settings=settings.admission,
         telemetry=telemetry,
+        classifier=classifier,
     )
     moderation = Moderation(
         store, store, freshen=people.standings.freshen, clock=now_ms, new_id=new_id

@@ -7,9 +7,9 @@ constructor, never the whole. Nothing else in the tree reads the environment.
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -186,6 +186,29 @@ class FilterSettings(_Part):
         ge=100,
         description="A longer look at one text counts as a fault: held. Microseconds.",
     )
+    classifier_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s]+$",
+        description="Where a classifier outside is asked about comments that the filter lets pass; "
+        "empty: nowhere.",
+    )
+    classifier_key_file: Path | None = Field(
+        default=None,
+        description="File with the key that questions and answers are signed with, "
+        "32 bytes or more.",
+    )
+    classifier_ms_max: int = Field(
+        default=300,
+        ge=10,
+        le=10_000,
+        description="Without a valid answer by then the comment is held, milliseconds.",
+    )
+
+    @model_validator(mode="after")
+    def _has_key(self) -> Self:
+        if self.classifier_url is not None and self.classifier_key_file is None:
+            raise ValueError("classifier_url needs classifier_key_file")
+        return self
 
 
 class AdmissionSettings(_Part):

@@ -58,18 +58,7 @@ class Telemetry:
         timed = partial(histogram, registry=registry, buckets=_WAITS)
         self.comments = counter("danmaku_comments", "Comments judged, by outcome.", ["outcome"])
         self.refusals = counter("danmaku_refusals", "Answers other than yes, by code.", ["code"])
-        self.filter_seconds = histogram(
-            "danmaku_filter_seconds", "One text in the filter.", buckets=_MICROS, registry=registry
-        )
-        self.filter_faults = counter(
-            "danmaku_filter_faults", "Looks that failed or took too long: held."
-        )
-        self.rules_refused = counter("danmaku_rules_refused", "Rule files not read or not built.")
-        self.shadow_looks = counter(
-            "danmaku_shadow_looks",
-            "Comments judged by the shadow rules too, by what those would change.",
-            ["change"],
-        )
+        self._declare_filter(histogram)
         self.commit_seconds = timed(
             "danmaku_commit_seconds", "One transaction of the record, fsync included."
         )
@@ -107,6 +96,33 @@ class Telemetry:
             "danmaku_http_request_seconds",
             "From an HTTP request to the end of its answer.",
             ["route"],
+        )
+
+    def _declare_filter(self, histogram: type[Histogram]) -> None:
+        registry = self._registry
+        counter = partial(Counter, registry=registry)
+        self.filter_seconds = histogram(
+            "danmaku_filter_seconds", "One text in the filter.", buckets=_MICROS, registry=registry
+        )
+        self.filter_faults = counter(
+            "danmaku_filter_faults", "Looks that failed or took too long: held."
+        )
+        self.rules_refused = counter("danmaku_rules_refused", "Rule files not read or not built.")
+        self.shadow_looks = counter(
+            "danmaku_shadow_looks",
+            "Comments judged by the shadow rules too, by what those would change.",
+            ["change"],
+        )
+        self.classifier_answers = counter(
+            "danmaku_classifier_answers",
+            "Questions to the classifier outside, by its answer; all but pass are held.",
+            ["answer"],
+        )
+        self.classifier_seconds = histogram(
+            "danmaku_classifier_seconds",
+            "One question to the classifier outside.",
+            buckets=_WAITS,
+            registry=registry,
         )
 
     content_type = CONTENT_TYPE_LATEST

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from itertools import count
 
+from danmaku.actions.classifier import RULE, Classifier
 from danmaku.actions.decisions import Decisions, Freshen
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
 from danmaku.config import AdmissionSettings
 from danmaku.domain.account import Power, Standing
-from danmaku.domain.admission import Asked, admit
+from danmaku.domain.admission import Asked, Judgement, admit, withheld
 from danmaku.domain.categories import category_of
 from danmaku.domain.comment import Comment, Draft, RecalledBy
 from danmaku.domain.facts import (
@@ -41,6 +43,7 @@ class Comments:
         rooms: Rooms in memory.
         rules: The filter; fails closed.
         freshen: Brings a sender's powers up to date, without reading the record as a rule.
+        classifier: Asked about what the filter would publish; None: nobody is.
     """
 
     def __init__(  # noqa: PLR0913 -- constructor of a verb: each is one of the house's parts
@@ -54,6 +57,7 @@ class Comments:
         clock: Clock,
         settings: AdmissionSettings,
         telemetry: Telemetry,
+        classifier: Classifier | None = None,
     ) -> None:
         self._decisions = Decisions(record, freshen)
         self._reader = reader
@@ -66,6 +70,7 @@ class Comments:
             CommentHeld: telemetry.comments.labels("held"),
             CommentRefused: telemetry.comments.labels("refused"),
         }
+        self._classifier = classifier
         self._buckets = TokenBuckets(settings.sends_per_s, settings.sends_burst)
         self._running: dict[Key, asyncio.Event] = {}  # set when it has ended
         self._answers: OrderedDict[Key, Entry] = OrderedDict()
@@ -128,11 +133,16 @@ class Comments:
         self, who: Standing | None, room: RoomId, draft: Draft, *, imported: bool
     ) -> Entry:
         tries = count()
+        second_look = None if self._classifier is None else _second_look(self._classifier, room)
 
         async def decide(sender: Standing | None) -> list[Append]:
             live = await self._rooms.live(room)
+            version = live.version  # of now: the room may change while the classifier is asked
             asked = self._asked(live, sender, draft, imported=imported)
-            return [Append(room, admit(asked, again=next(tries) > 0), live.version)]
+            judgement = admit(asked, again=next(tries) > 0)
+            if second_look is not None and isinstance(judgement, CommentPublished):
+                judgement = await second_look(judgement, asked.text)
+            return [Append(room, judgement, version)]
 
         fresh = None if who is None else await self._freshen(who)
         [entry] = await self._decisions.carry(fresh, decide)
@@ -219,3 +229,18 @@ class Comments:
         if found is None or author is None:
             raise NotFound("There is no such comment.")
         return found[1], author
+
+
+def _second_look(
+    classifier: Classifier, room: RoomId
+) -> Callable[[CommentPublished, str], Awaitable[Judgement]]:
+    """The classifier's part in deciding one draft: asked once, however often it is decided."""
+    objections: list[str | None] = []
+
+    async def look(judgement: CommentPublished, text: str) -> Judgement:
+        if not objections:
+            objections.append(await classifier.objection(room, text))
+        [category] = objections
+        return judgement if category is None else withheld(judgement, category, RULE)
+
+    return look

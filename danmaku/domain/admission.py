@@ -8,7 +8,7 @@ Article: articles.Article.REVIEW_BEFORE_PUBLICATION
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from danmaku.domain.account import Power, Standing
 from danmaku.domain.comment import (
@@ -214,6 +214,29 @@ def judge(asked: Asked) -> Judgement:
         content=content,
         verdict=verdict,
         imported=asked.imported,
+    )
+
+
+def withheld(judgement: CommentPublished, category: str, by: str) -> CommentHeld:
+    """What would have been published, held because somebody besides the filter objects.
+
+    The verdict stays the filter's own; a hit over the whole text says who objects.
+
+    Args:
+        judgement: Of a comment that has just come in.
+        category: Why it is held.
+        by: What the verdict names as the rule.
+    """
+    verdict, content = judgement.verdict, judgement.content
+    length = len(content.text)  # masked or not: a mask keeps the length
+    hit = Hit(by, category, Action.HOLD.value, 0, length)
+    return CommentHeld(
+        author=judgement.author,
+        client_id=judgement.client_id,
+        at_ms=judgement.at_ms,
+        content=content,
+        verdict=replace(verdict, hits=(*verdict.hits, hit)),
+        category=category,
     )
 
 

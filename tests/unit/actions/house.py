@@ -129,7 +129,14 @@ class House:
 
 @asynccontextmanager
 async def house_on(
-    folder, *, screen=SCREEN, clock=None, accounts=None, record=lambda store: store, **admission
+    folder,
+    *,
+    screen=SCREEN,
+    clock=None,
+    accounts=None,
+    record=lambda store: store,
+    classifier=lambda _clock, _telemetry: None,
+    **admission,
 ):
     """Settings that are not given are the product's, without limits on senders.
 
@@ -163,6 +170,7 @@ async def house_on(
         clock=clock,
         settings=settings,
         telemetry=telemetry,
+        classifier=(outside := classifier(clock, telemetry)),
     )
     moderation = Moderation(
         written, store, freshen=people.standings.freshen, clock=clock, new_id=new_id
@@ -173,5 +181,7 @@ async def house_on(
     try:
         yield house
     finally:
+        if outside is not None:
+            await outside.close()
         people.close()
         await store.close()
