@@ -229,6 +229,11 @@ class AdmissionSettings(_Part):
         ge=1,
         description="Shorter texts may be repeated: laughter is no flood. Code points.",
     )
+    waves_held: bool = Field(
+        default=False,
+        description="Whether a comment waits for a person when many say nearly the same at a time; "
+        "many who say exactly the same never wait.",
+    )
 
 
 class AccountSettings(_Part):

@@ -30,10 +30,11 @@ from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.room import Broadcast, ReviewMode, Status
 from danmaku.errors import Code, Coded
 from danmaku.filter.findings import Findings
-from danmaku.filter.normalize import fold
+from danmaku.filter.normalize import fold, key_of
 from danmaku.filter.rules import Action
 
 REVIEW_CATEGORY = "review"  # held because the room's mode asks for a person, not for its content
+FLOOD_CATEGORY = "flood"  # held because many say nearly the same at a time
 
 Judgement = CommentPublished | CommentHeld | CommentRefused
 
@@ -197,14 +198,14 @@ def judge(asked: Asked) -> Judgement:
             verdict=verdict,
             category=findings.category or REVIEW_CATEGORY,
         )
-    if findings.action is Action.HOLD or asked.room.state.policy.mode is ReviewMode.EVERY:
+    if (category := _reason_to_wait(asked, findings)) is not None:
         return CommentHeld(
             author=author.account,
             client_id=draft.client_id,
             at_ms=asked.now_ms,
             content=content,
             verdict=verdict,
-            category=(findings.action is Action.HOLD and findings.category) or REVIEW_CATEGORY,
+            category=category,
         )
     return CommentPublished(
         actor=author.account,
@@ -215,6 +216,18 @@ def judge(asked: Asked) -> Judgement:
         verdict=verdict,
         imported=asked.imported,
     )
+
+
+def _reason_to_wait(asked: Asked, findings: Findings) -> str | None:
+    """The category under which a person has to look first; None: nobody has to."""
+    if findings.action is Action.HOLD:
+        return findings.category or REVIEW_CATEGORY
+    if asked.room.state.policy.mode is ReviewMode.EVERY:
+        return REVIEW_CATEGORY
+    if asked.imported or asked.is_host:
+        return None
+    author, key = asked.author.account, key_of(fold(asked.text).skeleton)
+    return FLOOD_CATEGORY if asked.room.is_campaign(author, key, asked.now_ms) else None
 
 
 def withheld(judgement: CommentPublished, category: str, by: str) -> CommentHeld:

@@ -11,6 +11,7 @@ from danmaku.domain.ids import AccountId, RoomId, Seq
 from danmaku.domain.pacing import SlowMode
 from danmaku.domain.room import RoomState
 from danmaku.filter.floods import Repeats
+from danmaku.filter.waves import Wave, Waves
 
 
 class LiveRoom:
@@ -19,9 +20,10 @@ class LiveRoom:
     Args:
         version: Seq of the entry that set `state`.
         top: Seq of the newest entry.
+        waves: Where many who say nearly the same are noticed, in all rooms; None: nowhere.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- a room is made of these
         self,
         room: RoomId,
         state: RoomState,
@@ -30,6 +32,7 @@ class LiveRoom:
         version: Seq,
         top: Seq,
         repeats: Repeats,
+        waves: Waves | None = None,
     ) -> None:
         self.room = room
         self.state = state
@@ -38,6 +41,7 @@ class LiveRoom:
         self.top = top
         self.slow = SlowMode(state.policy.slow_ms)
         self._repeats = repeats
+        self._waves = waves
 
     def apply(self, entry: Entry) -> None:
         """Follow the record; entries that are known already change nothing."""
@@ -52,3 +56,9 @@ class LiveRoom:
     def note_text(self, author: Hashable, skeleton: str, now_ms: int) -> bool:
         """Note what is said; False if it was said too often lately."""
         return self._repeats.note(author, skeleton, now_ms)
+
+    def is_campaign(self, author: Hashable, key: str, now_ms: int) -> bool:
+        """Note what is said, and tell whether many say nearly that: a chorus is none."""
+        if self._waves is None:
+            return False
+        return self._waves.note(self.room, author, key, now_ms) is Wave.VARIED

@@ -389,6 +389,28 @@ async def test_the_same_words_again_are_a_duplicate_for_a_while(tmp_path):
         await house.say(ann, "hello everybody")
 
 
+async def test_many_with_nearly_one_text_wait_for_a_person_and_a_chorus_does_not(tmp_path):
+    async with house_on(tmp_path, waves_held=True) as house:
+        await house.room()
+        crowd = [await house.person(f"fan{number}") for number in range(9)]
+
+        sung = [await house.say(fan, "row row row your boat") for fan in crowd]
+        sold = [await house.say(fan, f"free skins at my page {fan.login}") for fan in crowd]
+
+        assert {type(entry.fact) for entry in sung} == {CommentPublished}
+        assert [type(entry.fact) for entry in sold[:7]] == [CommentPublished] * 7
+        assert [entry.fact.category for entry in sold[7:]] == ["flood"] * 2
+
+
+async def test_waves_are_let_pass_unless_the_house_asks_for_it(house):
+    await house.room()
+    crowd = [await house.person(f"fan{number}") for number in range(9)]
+
+    sold = [await house.say(fan, f"free skins at my page {fan.login}") for fan in crowd]
+
+    assert {type(entry.fact) for entry in sold} == {CommentPublished}
+
+
 async def test_a_power_that_is_taken_away_is_gone_at_the_next_send(house):
     ann = await house.person("ann")
     await house.room()

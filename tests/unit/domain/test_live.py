@@ -8,6 +8,7 @@ from danmaku.domain.live import LiveRoom
 from danmaku.domain.room import RoomPolicy, RoomState, Status
 from danmaku.errors import TooFast
 from danmaku.filter.floods import Repeats
+from danmaku.filter.waves import Measures, Waves
 
 ANN = AccountId(1)
 DEMO = RoomId("demo")
@@ -57,3 +58,18 @@ def test_a_text_may_be_said_so_often_and_no_oftener(live):
     said = [live.note_text(ANN, "hello", now_ms) for now_ms in (0, 10, 1_001)]
 
     assert said == [True, False, True]
+
+
+def test_without_waves_nothing_is_a_campaign(live):
+    assert not any(live.is_campaign(author, "buy my things", 0) for author in range(20))
+
+
+def test_many_who_say_nearly_the_same_are_a_campaign_and_a_chorus_is_none():
+    waves, repeats = Waves(Measures()), Repeats(within_ms=1_000, allowed=1, min_length=2)
+    live = LiveRoom(DEMO, OPEN, owner=ANN, version=Seq(1), top=Seq(7), repeats=repeats, waves=waves)
+
+    sung = [live.is_campaign(author, "let us sing", 0) for author in range(9)]
+    sold = [live.is_campaign(author, f"buy my things {author}", 0) for author in range(9)]
+
+    assert sung == [False] * 9
+    assert sold == [False] * 7 + [True] * 2
