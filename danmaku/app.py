@@ -11,6 +11,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from ipaddress import ip_address
 from pathlib import Path
@@ -24,8 +25,10 @@ from danmaku.actions.comments import Comments
 from danmaku.actions.moderation import Moderation
 from danmaku.actions.naming import Naming
 from danmaku.actions.rooms import Rooms
+from danmaku.actions.rule_builds import build
 from danmaku.actions.rule_watch import RuleWatch
 from danmaku.actions.rules import Rules
+from danmaku.actions.shadow import Shadow
 from danmaku.config import FilterSettings, Settings
 from danmaku.demo import rooms as demo
 from danmaku.domain.facts import Entry, TokenRevoked
@@ -275,6 +278,10 @@ class Server:
             core, viewers=self._gateway.viewers, is_ready=lambda: not self._stopping.is_set()
         )
         store.subscribe(self._announce)
+        self._shadow = Shadow(
+            clock=now_ms, micros_max=settings.filter.micros_max, telemetry=core.telemetry
+        )
+        store.subscribe(self._shadow.apply)
         core.people.when_sessions_end(self._gateway.close_account)
 
     def _announce(self, entries: Sequence[Entry]) -> None:
@@ -301,6 +308,9 @@ class Server:
             for door in (public, admin):
                 tasks.create_task(door.serve(), name="door")
             timers = [tasks.create_task(self._watch_rules(), name="rules")]
+            if (shadow := self._core.settings.filter.shadow_file) is not None:
+                timers.append(tasks.create_task(self._shadow.run(), name="shadow"))
+                timers.append(tasks.create_task(self._follow_shadow(shadow), name="shadow file"))
             if self._core.settings.demo:
                 timers.append(tasks.create_task(self._play_demo(), name="demo"))
             await public.opened.wait()  # a door that cannot open cancels this
@@ -363,6 +373,14 @@ class Server:
             telemetry=self._core.telemetry,
         )
         await watch.run(settings.reload_ms)
+
+    async def _follow_shadow(self, path: Path) -> None:
+        settings = self._core.settings.filter
+        await self._shadow.follow(
+            path,
+            reload_ms=settings.reload_ms,
+            build=partial(build, seconds_max=settings.build_s),
+        )
 
     async def _play_demo(self) -> None:
         core = self._core

@@ -186,6 +186,11 @@ class FilterSettings(_Part):
         ge=100,
         description="A longer look at one text counts as a fault: held. Microseconds.",
     )
+    shadow_file: Path | None = Field(
+        default=None,
+        description="Rule file judged beside the rules in force and only counted, read again when "
+        "it changes; empty: none.",
+    )
     classifier_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^\s]+$",
