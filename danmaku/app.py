@@ -28,7 +28,9 @@ from danmaku.demo import rooms as demo
 from danmaku.domain.facts import Entry, TokenRevoked
 from danmaku.domain.ids import Millis, RoomId
 from danmaku.errors import Unavailable
-from danmaku.filter.rules import RuleFileError, Ruleset, parse_rules
+from danmaku.filter.faults import RuleFileError
+from danmaku.filter.rule_file import parse_rules
+from danmaku.filter.rules import Ruleset
 from danmaku.filter.screen import Screen
 from danmaku.gateway.pauses import Pauses
 from danmaku.gateway.server import Gateway

@@ -17,7 +17,7 @@ from danmaku.domain.live import LiveRoom
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.room import RoomState
 from danmaku.filter.floods import Repeats
-from danmaku.filter.rules import parse_rules
+from danmaku.filter.rule_file import parse_rules
 from danmaku.filter.screen import Screen
 
 RULES = 1000

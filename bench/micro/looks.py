@@ -8,7 +8,7 @@ from bench.micro.clock import cpu_us
 from bench.micro.samples import texts
 from bench.outcome import Figure
 from bench.rules import rule_file
-from danmaku.filter.rules import parse_rules
+from danmaku.filter.rule_file import parse_rules
 from danmaku.filter.screen import Screen
 
 RULES = 1000

@@ -9,8 +9,9 @@ from danmaku.domain.admission import Look
 from danmaku.domain.facts import RulesActivated
 from danmaku.domain.grants import require
 from danmaku.domain.ids import PLATFORM
+from danmaku.filter.findings import Findings
 from danmaku.filter.rules import Ruleset
-from danmaku.filter.screen import Findings, Screen
+from danmaku.filter.screen import Screen
 from danmaku.ports import Append, Clock, Record
 from danmaku.telemetry import Telemetry
 

@@ -7,6 +7,7 @@ is the right to use it; where no server runs they open the record themselves, th
 from danmaku.cli.accounts import app as accounts
 from danmaku.cli.accounts import tokens
 from danmaku.cli.bench import register as register_bench
+from danmaku.cli.filter import app as filters
 from danmaku.cli.record import register as register_record
 from danmaku.cli.review import app as review
 from danmaku.cli.rooms import app as rooms
@@ -20,6 +21,7 @@ app.add_typer(rooms, name="room")
 app.add_typer(accounts, name="account")
 app.add_typer(tokens, name="token")
 app.add_typer(review, name="review")
+app.add_typer(filters, name="filter")
 
 
 def main() -> None:

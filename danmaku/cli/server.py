@@ -27,7 +27,8 @@ from danmaku.cli.shell import (
 )
 from danmaku.config import Settings
 from danmaku.demo.rooms import DEMO, FILM, PASSWORD, STAFF
-from danmaku.filter.rules import RuleFileError, parse_rules
+from danmaku.filter.faults import RuleFileError
+from danmaku.filter.rule_file import parse_rules
 from danmaku.gateway import scatter
 from danmaku.store.sqlite import StoreLocked
 from danmaku.telemetry import configure_logging

@@ -19,6 +19,7 @@ from danmaku.domain.comment import (
     WHITE,
     Content,
     Draft,
+    Style,
     clean_text,
 )
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused, Hit, Verdict
@@ -28,9 +29,9 @@ from danmaku.domain.live import LiveRoom
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.room import Broadcast, ReviewMode, Status
 from danmaku.errors import Code, Coded
+from danmaku.filter.findings import Findings
 from danmaku.filter.normalize import fold
 from danmaku.filter.rules import Action
-from danmaku.filter.screen import Findings
 
 REVIEW_CATEGORY = "review"  # held because the room's mode asks for a person, not for its content
 
@@ -178,8 +179,12 @@ def judge(asked: Asked) -> Judgement:
     findings = look.findings
     draft, author = asked.draft, asked.author
     shown = asked.text if findings.masked is None else findings.masked
+    is_neutral = any(hit.action is Action.NEUTRAL for hit in findings.hits)
     content = Content(
-        text=shown, style=draft.style, position_ms=asked.position_ms, name=author.name
+        text=shown,
+        style=Style() if is_neutral else draft.style,
+        position_ms=asked.position_ms,
+        name=author.name,
     )
     verdict = verdict_of(look, asked.text)
     if findings.action is Action.REFUSE:

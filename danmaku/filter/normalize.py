@@ -1,61 +1,31 @@
 """How a text looks to the matcher, with the way back to what was typed.
 
-`fold` is length-preserving: every code point becomes exactly one code point, so an offset
-in the folded text *is* an offset in the original and no list of offsets is kept. What
-carries no letters becomes one of two marks: `GAP` for what the eye sees as a break (space,
-punctuation, emoji) and `NOTHING` for what it does not see (joiners, combining marks,
-variation selectors). The skeleton is the folded text without either; only a skeleton in
-which something was found needs its map back, so the map is made on demand.
+`fold` is length-preserving: every code point becomes exactly one code point, so an offset in the
+folded text *is* an offset in the original and no list of offsets is kept. What carries no letters
+becomes one of two marks: `GAP` for what the eye sees as a break (space, punctuation, emoji) and
+`NOTHING` for what it does not see (joiners, combining marks, variation selectors).
 
-Everything here is a pure function over an immutable table. The table covers all of
-Unicode, lone surrogates included: no string can make folding fail.
+    text      as typed            Ｆ・ｕ・ｕ・ｃｋ
+    folded    place for place     f.u.u.ck          (. is GAP)
+    skeleton  without the marks   fuuck
+    key       each run once       fuck              what is scanned
+
+Only a text in which something was found needs its map back, so `Runs` is made on demand. All
+here are pure functions over immutable tables, which cover all of Unicode, lone surrogates included:
+no string can make folding fail.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
-from danmaku.filter.traditional import SIMPLIFIED, TRADITIONAL
+from danmaku.filter.tables import GAP, NOTHING, tables
 
-GAP: Final = "\x01"
-NOTHING: Final = "\x02"
 MARKS: Final = GAP + NOTHING
 
-_CODE_POINTS_COUNT = 0x110000
-
-# Ideographs and Hangul, which normalisation leaves as they are: passing over them makes the
-# table three times cheaper to build. After the last of them only the tags and selectors of
-# plane 14 are assigned; the rest is noise between letters, hence a gap.
-_UNCHANGED = (
-    range(0x3400, 0x4DC0),
-    range(0x4E00, 0xA000),
-    range(0xAC00, 0xD7A4),
-    range(0x20000, 0x2A6E0),
-    range(0x2A700, 0x2EE60),
-    range(0x30000, 0x33480),
-)
-_TAGS = range(0xE0000, 0xE1000)
-
-# Letters by category that show nothing: the Hangul fillers and the blank Braille cell.
-_UNSEEN = "\u115f\u1160\u3164\uffa0\u2800"
-
-# Letters that pass for a plain Latin one at a glance (a Cyrillic, a Greek and a phonetic row),
-# and the Latin ones that they are read as, row for row.
-_LOOK_ALIKES = str.maketrans(
-    "АВЕЅІЈКМНОРСТУХЬаеѕіјкмнорстухьԁһԛԝӏґѵΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβεηικνορτυχγϲϳɑɡɩıʟɴʀ",
-    "abesijkmhopctyxbaesijkmhopctyxbdhqwlrvabezhikmnoptyxabenikvoptuxycjagiilnr",
-)
-
-# Characters named after one Latin letter that normalisation does not reach: letters with a
-# stroke or hook, small capitals, negative circled and squared letters, regional indicators.
-_NAMED_AFTER_LETTER = re.compile(
-    r"(?:(?:NEGATIVE )?(?:CIRCLED|SQUARED) |CROSSED NEGATIVE SQUARED )?"
-    r"(?:LATIN (?:SMALL |CAPITAL )?LETTER |REGIONAL INDICATOR SYMBOL LETTER )"
-    r"(?:SMALL CAPITAL )?([A-Z])(?: WITH .+)?"
-)
+# The quickest of six ways tried: two comments in three have no run, and seeing that is cheap.
+_has_run = re.compile(r"(.)\1", re.DOTALL).search
+_without_repeats = re.compile(r"(.)(?=\1)", re.DOTALL).sub
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,71 +40,52 @@ class Folded:
     text: str
     skeleton: str
 
-    def offsets(self) -> Sequence[int]:
-        """Give the original offset of every code point of the skeleton.
 
-        Cost: linear; meant for texts in which something was found.
-        """
-        return [at for at, char in enumerate(self.text) if char not in MARKS]
+class Runs:
+    """The letters of a folded text, equal neighbours counted together.
+
+    The index is that of `key_of(skeleton)`.
+
+    Attributes:
+        places: Original offsets of the letters of each run.
+    """
+
+    __slots__ = ("places",)
+
+    def __init__(self, folded: str) -> None:
+        self.places: list[list[int]] = []
+        before = ""
+        for at, char in enumerate(folded):
+            if char == before:
+                self.places[-1].append(at)
+            elif char not in MARKS:
+                before = char
+                self.places.append([at])
 
 
 def fold(text: str) -> Folded:
     """Read `text` as the matcher does.
 
     Cost: one pass in C over the text, two more over the result; the first call of the
-    process builds the table.
+    process reads the tables.
     """
-    folded = text.translate(table())
-    return Folded(folded, folded.replace(GAP, "").replace(NOTHING, ""))
+    folded = text.translate(tables().folded)
+    return Folded(folded, skeleton_of(folded))
 
 
-@cache
-def table() -> str:
-    """Build the folding table: the code point is the index.
+def skeleton_of(folded: str) -> str:
+    """A folded text without its marks."""
+    return folded.replace("\x01", "").replace("\x02", "")
 
-    One string and not a list, for it takes four bytes a code point and cannot be changed.
 
-    Cost: about 0.2 s and 4.5 MB, once; call it at start to spare the first comment.
+def key_of(skeleton: str) -> str:
+    """A skeleton with each run of one letter written once: what is scanned.
+
+    Patterns are written so, too, hence one scan finds stretched words as well as plain ones.
     """
-    simplified = str.maketrans(TRADITIONAL, SIMPLIFIED)
-    seen = "".join(_folded_until_the_last_ideograph()).translate(simplified)
-    tags = "".join(map(_folded, map(chr, _TAGS)))
-    noise_before = GAP * (_TAGS.start - len(seen))
-    noise_after = GAP * (_CODE_POINTS_COUNT - _TAGS.stop)
-    return seen + noise_before + tags + noise_after
+    return skeleton if _has_run(skeleton) is None else _without_repeats("", skeleton)
 
 
-def _folded_until_the_last_ideograph() -> Iterator[str]:
-    at = 0
-    for unchanged in _UNCHANGED:
-        yield from map(_folded, map(chr, range(at, unchanged.start)))
-        yield from map(chr, unchanged)
-        at = unchanged.stop
-
-
-def _folded(char: str) -> str:
-    """Fold one code point to one."""
-    category = unicodedata.category(char)
-    if category[0] == "M" or category == "Cf" or char in _UNSEEN:
-        return NOTHING
-    digit = unicodedata.digit(char, None)
-    if digit is not None:
-        return str(digit)
-    letter = _named_letter(char) or _only_letter(unicodedata.normalize("NFKC", char))
-    letter = letter.translate(_LOOK_ALIKES)
-    plain = unicodedata.normalize("NFD", letter)[0] if letter else GAP
-    if not plain.isascii():  # accents come off Latin letters only: to others they are letters
-        plain = letter
-    lowered = plain.lower()
-    return lowered if len(lowered) == 1 else plain
-
-
-def _named_letter(char: str) -> str:
-    named = _NAMED_AFTER_LETTER.fullmatch(unicodedata.name(char, ""))
-    return named[1] if named else ""
-
-
-def _only_letter(text: str) -> str:
-    """Take the one letter or digit out of a form that has brackets, dots or marks around it."""
-    letters = [char for char in text if unicodedata.category(char)[0] in "LN"]
-    return letters[0] if len(letters) == 1 else ""
+def plain_of(text: str) -> str:
+    """Read `text` as patterns of people do: folded, but marks and numerals stay."""
+    return text.translate(tables().plain)

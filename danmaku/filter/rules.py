@@ -1,32 +1,20 @@
-"""The rule file: what people write, checked once, as values.
+"""What a rule set is: words, combinations, patterns and contacts, as immutable values.
 
-A rule set is immutable and names itself by a digest of its file, so a verdict that carries
-the version can be held against exactly the rules that gave it. Whether a word *can* match
-is checked here too, for a rule that never fires is worse than one that is refused.
+A rule set names itself by a digest of what it was read from, so a verdict that carries the version
+can be held against exactly the rules that gave it. How rules are written down is the business of
+`rule_file` and `word_list`; how they are found in a text, that of `screen`.
 """
 
-import re
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
-from typing import Final, NoReturn, TypeVar
+from typing import Final
 
-from danmaku.filter.normalize import fold
-
-WORDS_MAX: Final = 100_000
-WORD_CODE_POINTS_MAX: Final = 100
 VERSION_HEX_DIGITS: Final = 16
 
 FAULT_CATEGORY: Final = "filter_fault"
 """What a comment is held for when the filter failed; no rule may claim it."""
-
-_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
-_RULE_KEYS = frozenset({"id", "category", "class", "action", "words", "latin_boundary"})
-_ALLOW_KEYS = frozenset({"phrases"})
-
-_Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 class Klass(StrEnum):
@@ -41,6 +29,7 @@ class Action(StrEnum):
     """What becomes of a comment; each outweighs those above it."""
 
     PASS = "pass"  # noqa: S105 -- a verdict, no password
+    NEUTRAL = "neutral"
     MASK = "mask"
     HOLD = "hold"
     REFUSE = "refuse"
@@ -54,36 +43,109 @@ class Action(StrEnum):
 _WEIGHTS = {action: weight for weight, action in enumerate(Action)}
 
 
-class RuleFileError(ValueError):
-    """A rule file does not say what it must; the message names the place.
+class Contact(StrEnum):
+    """Ways to reach somebody elsewhere, each with a form that can be checked."""
 
-    Args:
-        where: The rule, phrase list or line that is wrong, in words for whoever edits the file.
-        what: What is wrong with it.
+    PHONE = "phone"
+    LANDLINE = "landline"
+    QQ = "qq"
+    WECHAT = "wechat"
+    URL = "url"
+    EMAIL = "email"
+    IPV4 = "ipv4"
+    ID_CARD = "id_card"
+    BANK_CARD = "bank_card"
+    DIGITS = "digits"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How freely the words of a rule are read.
+
+    Attributes:
+        latin_boundary: A word that begins or ends with a Latin letter is hit only where no
+            further letter follows on that side: "ass" is not in "class". Digits likewise.
+        gaps: Letters may stand apart: "f.u.c.k".
+        repeats: Letters may be drawn out: "fuuuck".
+        leet: Digits and signs stand for letters: "sh1t".
+        variants: Pinyin, substitutes, split and reversed writing are looked for, too.
+        initials: A first letter may stand for a character, even for all of them. Off unless
+            somebody asks for it: two letters are the initials of half the language.
+        inflections: English endings may follow: "fucking".
     """
 
-    def __init__(self, where: str, what: str) -> None:
-        super().__init__(f"{where}: {what}")
-        self.where = where
+    latin_boundary: bool = True
+    gaps: bool = True
+    repeats: bool = True
+    leet: bool = True
+    variants: bool = True
+    initials: bool = False
+    inflections: bool = False
+
+
+EXACT: Final = Reading(gaps=False, repeats=False, leet=False, variants=False)
+SHORT: Final = Reading(gaps=False, leet=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Combo:
+    """Words that object only together.
+
+    Attributes:
+        parts: One of each tuple has to stand in the text.
+        within: How many letters after the end of one part the next begins at the latest;
+            1: at once.
+        ordered: Whether they stand in the order of `parts`.
+        none: Words in whose presence the combination means no harm.
+    """
+
+    parts: tuple[tuple[str, ...], ...]
+    within: int
+    ordered: bool = True
+    none: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return " + ".join("|".join(part) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Who made a rule, why, on what basis, and since when (ms since 1970); as far as it is said."""
+
+    by: str = ""
+    why: str = ""
+    basis: str = ""
+    since_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Words that mean the same to the house.
+    """What means the same to the house.
 
     Attributes:
         rule_id: Unique in its rule set; recorded with every hit.
-        words: As written in the file; none folds to nothing.
-        latin_boundary: Whether a word that begins or ends with a Latin letter is hit only
-            where no further letter follows on that side: "ass" is not in "class".
+        words: As written; none folds to nothing.
+        patterns: Regular expressions in RE2's language.
+        digits_min: Shortest row of digits that `Contact.DIGITS` objects to.
+        until_ms: From then on the rule objects to nothing; None: it stays.
     """
 
     rule_id: str
     category: str
     klass: Klass
     action: Action
-    words: tuple[str, ...]
-    latin_boundary: bool = True
+    words: tuple[str, ...] = ()
+    combos: tuple[Combo, ...] = ()
+    patterns: tuple[str, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    digits_min: int = 8
+    reading: Reading = Reading()
+    until_ms: int | None = None
+    provenance: Provenance = Provenance()
+
+    def applies(self, now_ms: int) -> bool:
+        """Whether the rule has not expired."""
+        return self.until_ms is None or now_ms < self.until_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,133 +153,35 @@ class Ruleset:
     """Everything one version of the filter knows.
 
     Attributes:
-        version: Digest of the file it was read from.
+        version: Digest of what it was read from.
         rules: Those that act; their action is never `pass`.
         allowed: Phrases that protect what they cover.
     """
 
     version: str
-    rules: tuple[Rule, ...]
-    allowed: tuple[str, ...]
+    rules: tuple[Rule, ...] = ()
+    allowed: tuple[str, ...] = ()
 
 
-def parse_rules(text: str) -> Ruleset:
-    """Read a rule file (TOML; docs/filter.md shows one).
+def version_of(*texts: str) -> str:
+    """Name what was read by its digest."""
+    digest = sha256()
+    for text in texts:
+        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+    return digest.hexdigest()[:VERSION_HEX_DIGITS]
 
-    Raises:
-        RuleFileError: At the first thing that is wrong. Nothing is half read: the caller
-            keeps the rule set that it has.
+
+def amended(ruleset: Ruleset, rules: Iterable[Rule] = (), allowed: Iterable[str] = ()) -> Ruleset:
+    """A rule set with rules or allowed phrases added, as an urgent edit needs it.
+
+    A rule whose id is there already takes its place.
     """
-    try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise RuleFileError("rule file", str(error)) from error
-    _known_keys("rule file", document, frozenset({"rule", "allow"}))
-    rules = [
-        _rule(f"rule {place}", table)
-        for place, table in enumerate(_tables(document, "rule"), start=1)
-    ]
-    allowed = [
-        phrase
-        for place, table in enumerate(_tables(document, "allow"), start=1)
-        for phrase in _allowed(f"allow {place}", table)
-    ]
-    _distinct_ids(rules)
-    _bounded(rules, allowed)
-    return Ruleset(
-        version=sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:VERSION_HEX_DIGITS],
-        rules=tuple(rule for rule in rules if rule.action is not Action.PASS),
-        allowed=(
-            *allowed,
-            *(word for rule in rules if rule.action is Action.PASS for word in rule.words),
-        ),
+    added = {rule.rule_id: rule for rule in rules}
+    phrases = tuple(allowed)
+    kept = tuple(rule for rule in ruleset.rules if rule.rule_id not in added)
+    return replace(
+        ruleset,
+        version=version_of(ruleset.version, repr((tuple(added.values()), phrases))),
+        rules=(*kept, *added.values()),
+        allowed=(*ruleset.allowed, *phrases),
     )
-
-
-def _tables(document: Mapping[str, object], key: str) -> Sequence[Mapping[str, object]]:
-    tables = document.get(key, [])
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise RuleFileError(key, f"write it as [[{key}]]")
-    return tables
-
-
-def _rule(place: str, table: Mapping[str, object]) -> Rule:
-    rule_id = _name(place, table, "id")
-    where = f'{place} ("{rule_id}")'
-    _known_keys(where, table, _RULE_KEYS)
-    category = _name(where, table, "category")
-    if category == FAULT_CATEGORY:
-        raise RuleFileError(where, f"category {FAULT_CATEGORY} belongs to the filter itself")
-    latin_boundary = table.get("latin_boundary", True)
-    if not isinstance(latin_boundary, bool):
-        _wrong(where, "latin_boundary", "true or false")
-    return Rule(
-        rule_id=rule_id,
-        category=category,
-        klass=_choice(where, table, "class", Klass),
-        action=_choice(where, table, "action", Action),
-        words=_words(where, table, "words"),
-        latin_boundary=latin_boundary,
-    )
-
-
-def _allowed(where: str, table: Mapping[str, object]) -> tuple[str, ...]:
-    _known_keys(where, table, _ALLOW_KEYS)
-    return _words(where, table, "phrases")
-
-
-def _known_keys(where: str, table: Mapping[str, object], known: frozenset[str]) -> None:
-    unknown = sorted(table.keys() - known)
-    if unknown:
-        raise RuleFileError(
-            where, f"unknown {', '.join(unknown)}; known are {', '.join(sorted(known))}"
-        )
-
-
-def _name(where: str, table: Mapping[str, object], key: str) -> str:
-    name = table.get(key)
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        _wrong(where, key, "up to 64 of a-z, 0-9, _ and -, a letter first")
-    return name
-
-
-def _choice(where: str, table: Mapping[str, object], key: str, choices: type[_Choice]) -> _Choice:
-    try:
-        return choices(str(table.get(key)))
-    except ValueError:
-        _wrong(where, key, f"one of {', '.join(choices)}")
-
-
-def _words(where: str, table: Mapping[str, object], key: str) -> tuple[str, ...]:
-    words = table.get(key)
-    if not isinstance(words, list) or not words:
-        _wrong(where, key, "a list of at least one word")
-    return tuple(_word(where, word) for word in words)
-
-
-def _word(where: str, word: object) -> str:
-    if not isinstance(word, str) or len(word) > WORD_CODE_POINTS_MAX:
-        raise RuleFileError(
-            where, f"{word!r:.40} must be text of at most {WORD_CODE_POINTS_MAX} characters"
-        )
-    if not fold(word).skeleton:
-        raise RuleFileError(where, f"{word!r} has no letter, digit or ideograph to look for")
-    return word
-
-
-def _distinct_ids(rules: Iterable[Rule]) -> None:
-    seen: set[str] = set()
-    for rule in rules:
-        if rule.rule_id in seen:
-            raise RuleFileError(f'rule "{rule.rule_id}"', "two rules have this id")
-        seen.add(rule.rule_id)
-
-
-def _bounded(rules: Iterable[Rule], allowed: Sequence[str]) -> None:
-    words_count = sum(len(rule.words) for rule in rules) + len(allowed)
-    if words_count > WORDS_MAX:
-        raise RuleFileError("rule file", f"{words_count} words are more than {WORDS_MAX}")
-
-
-def _wrong(where: str, key: str, expected: str) -> NoReturn:
-    raise RuleFileError(where, f"{key} must be {expected}")

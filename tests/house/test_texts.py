@@ -9,7 +9,8 @@ import re
 
 from danmaku.domain.admission import REVIEW_CATEGORY
 from danmaku.domain.categories import CATEGORIES
-from danmaku.filter.rules import FAULT_CATEGORY, parse_rules
+from danmaku.filter.rule_file import parse_rules
+from danmaku.filter.rules import FAULT_CATEGORY
 from tests.house.tree import ROOT, project_files
 
 ASKED = re.compile(r"\bt\(\s*[\"']([a-z_]+\.[a-z_0-9]+)[\"']")

@@ -15,7 +15,7 @@ from danmaku.domain.comment import Draft
 from danmaku.domain.facts import Entry
 from danmaku.domain.ids import ClientId, Millis, RoomId
 from danmaku.domain.room import RoomPolicy, RoomState
-from danmaku.filter.rules import parse_rules
+from danmaku.filter.rule_file import parse_rules
 from danmaku.filter.screen import Screen
 from danmaku.store.sqlite import SqliteStore
 from danmaku.telemetry import Telemetry

@@ -5,7 +5,8 @@ from danmaku.domain.account import Bundle
 from danmaku.domain.facts import RulesActivated
 from danmaku.domain.ids import PLATFORM
 from danmaku.errors import NotAllowed, StoreDown
-from danmaku.filter.rules import FAULT_CATEGORY, Action, parse_rules
+from danmaku.filter.rule_file import parse_rules
+from danmaku.filter.rules import FAULT_CATEGORY, Action
 from danmaku.filter.screen import Screen
 from tests.unit.actions.house import RULES, SCREEN
 

@@ -1,6 +1,6 @@
 from bench.rules import rule_file
 from bench.scenario import Scenario
-from danmaku.filter.rules import parse_rules
+from danmaku.filter.rule_file import parse_rules
 from danmaku.filter.screen import Screen
 
 

@@ -1,13 +1,17 @@
 import json
 from importlib.resources import files
 from pathlib import Path
+from time import thread_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from danmaku.filter.rules import Action, Klass, parse_rules
-from danmaku.filter.screen import Findings, Hit, Screen
+from danmaku.filter.findings import Findings, Hit
+from danmaku.filter.rule_file import parse_rules
+from danmaku.filter.rules import Action, Contact, Klass, Reading, Rule, Ruleset
+from danmaku.filter.screen import Screen
+from danmaku.filter.variants import Kind
 
 HERE = Path(__file__).parent
 SAMPLE = Screen(parse_rules(files("danmaku.filter").joinpath("sample_rules.toml").read_text()))
@@ -69,6 +73,7 @@ def test_findings_tell_rule_place_and_version():
                 start=2,
                 end=5,
                 term="废物",
+                kind=Kind.SKIP,
             ),
         ),
         ruleset=SAMPLE.ruleset.version,
@@ -131,10 +136,105 @@ def test_benign_look_alikes_pass():
     assert len(wrong) <= 0.01 * len(BENIGN), wrong
 
 
-@given(st.text(alphabet=st.characters(codec=None), max_size=60))
+ANY_TEXT = st.text(alphabet=st.characters(codec=None), max_size=60)
+SMALL_TEXT = st.text(alphabet="ab中国 .", max_size=14)
+WORDS = st.lists(st.text(alphabet="ab中国", min_size=1, max_size=4), min_size=1, max_size=5)
+EVERYTHING = Screen(
+    Ruleset(
+        "all",
+        (
+            Rule("w", "c", Klass.HOUSE, Action.MASK, words=("笨蛋", "fuck", "加微信", "垃圾广告")),
+            Rule("p", "c", Klass.HOUSE, Action.HOLD, patterns=("群\\d+", "(a+)+$")),
+            Rule("k", "c", Klass.HOUSE, Action.HOLD, contacts=tuple(Contact)),
+        ),
+    )
+)
+
+
+@given(ANY_TEXT)
 def test_any_text_is_inspected_and_masked_at_its_length(text):
     findings = BASE.inspect(text + "笨f.u.c.k" + text)
 
     assert findings.masked is None or len(findings.masked) == 2 * len(text) + 8
     for hit in findings.hits:
         assert 0 <= hit.start < hit.end <= 2 * len(text) + 8
+
+
+@given(ANY_TEXT)
+def test_every_stage_takes_any_text(text):
+    for hit in EVERYTHING.hits(text + "\u202e" + text[::-1] + " 1@a.com"):
+        assert 0 <= hit.start < hit.end <= 2 * len(text) + 9
+
+
+def exact(words, allowed=()):
+    reading = Reading(latin_boundary=False, gaps=False, repeats=False, leet=False, variants=False)
+    rule = Rule("r", "c", Klass.HOUSE, Action.MASK, tuple(words), reading=reading)
+    return Screen(Ruleset("v", (rule,), tuple(allowed)))
+
+
+@given(WORDS, SMALL_TEXT)
+def test_what_is_spelled_is_found_as_brute_force_finds_it(words, text):
+    runs = [word for word in words if len(set(word)) > 1]  # one letter in a row is told in steps
+    found = {(hit.start, hit.end, hit.term) for hit in exact(runs).hits(text)} if runs else set()
+
+    assert found == {
+        (at, at + len(word), word)
+        for word in runs
+        for at in range(len(text))
+        if text.startswith(word, at)
+    }
+
+
+@given(WORDS, WORDS, SMALL_TEXT)
+def test_an_allowed_phrase_never_adds_a_hit(words, allowed, text):
+    def places(screen):
+        return {(hit.start, hit.end, hit.term) for hit in screen.hits(text)}
+
+    assert places(exact(words, allowed)) <= places(exact(words))
+
+
+def test_a_phrase_protects_only_what_it_covers_as_it_is_spelled():
+    screen = exact(["口交"], ["路口交通", "口"])
+
+    assert screen.inspect("路口交通已恢复").hits == ()
+    assert len(screen.inspect("路口交·通 口交").hits) == 2
+
+
+def test_expired_rules_say_nothing():
+    rule = Rule("r", "c", Klass.HOUSE, Action.HOLD, words=("spam",), until_ms=1000)
+    screen = Screen(Ruleset("v", (rule,)))
+
+    assert screen.inspect("spam", 999).action is Action.HOLD
+    assert screen.inspect("spam", 1000).action is Action.PASS
+
+
+def test_uncertain_disguises_of_short_words_hold_and_never_refuse():
+    rule = Rule("r", "c", Klass.HOUSE, Action.REFUSE, words=("代练", "垃圾广告"))
+    screen = Screen(Ruleset("v", (rule,)))
+
+    actions = [screen.inspect(text).action for text in ("代练", "代.练", "代lian", "告广圾垃")]
+    assert actions == [Action.REFUSE, Action.REFUSE, Action.HOLD, Action.REFUSE]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a" * 10_000, "加微" * 5_000, "\ud83d" * 10_000, "1.2" * 4_000, "a@" * 5_000, "( " * 5_000],
+)
+def test_ten_thousand_characters_are_looked_at_in_time(text):
+    began = thread_time()
+
+    EVERYTHING.inspect(text)
+
+    assert thread_time() - began < 3
+
+
+@pytest.mark.soak
+def test_a_million_words_are_built_and_found():
+    words = tuple(
+        chr(0x4E00 + at % 9000) + chr(0x4E00 + at // 9000 * 31) + chr(0x4E00 + at * 7 % 9000)
+        for at in range(1_000_000)
+    )
+    rule = Rule("r", "c", Klass.HOUSE, Action.MASK, words, reading=Reading(variants=False))
+    screen = Screen(Ruleset("v", (rule,)))
+
+    assert screen.inspect("好" + words[123_456] + "好").action is Action.MASK

@@ -28,7 +28,7 @@ from danmaku.config import (
 from danmaku.domain.comment import Draft
 from danmaku.domain.ids import ClientId, Millis, RoomId
 from danmaku.domain.room import RoomState
-from danmaku.filter.rules import parse_rules
+from danmaku.filter.rule_file import parse_rules
 from danmaku.filter.screen import Screen
 from danmaku.gateway.server import Gateway
 from danmaku.store.sqlite import SqliteStore

@@ -1,0 +1,85 @@
+"""Digits and signs that stand for letters: "sh1t", "@$$hole", "f|_|ck".
+
+Only where Latin letters are near, and only for words that are all Latin. Letters that are drawn
+with several signs are replaced by one letter and fillers that nobody sees, so that offsets stay.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from danmaku.filter.tables import NOTHING
+
+_DRAWN = (("|_|", "u"), ("/-\\", "a"), ("|-|", "h"), ("()", "o"), ("|)", "d"), ("|<", "k"))
+_COMMON = {
+    "0": "o",
+    "3": "e",
+    "4": "a",
+    "5": "s",
+    "6": "g",
+    "8": "b",
+    "9": "g",
+    "2": "z",
+    "@": "a",
+    "$": "s",
+    "(": "c",
+    "+": "t",
+    "€": "e",
+    "£": "l",
+    "¥": "y",
+    "¢": "c",
+    "<": "c",
+    "＠": "a",
+    "＄": "s",
+    "§": "s",
+    "®": "r",
+    "©": "c",
+    "×": "x",
+    "†": "t",
+    "∂": "d",
+}
+# 1, ! and | stand for i as well as for l: all of these are read as i, in words as in texts.
+_LIKE_I = {**dict.fromkeys("1!|！¡lLｌＬ", "i")}
+_VIEWS = (
+    str.maketrans({**_COMMON, **_LIKE_I, "7": "t"}),
+    str.maketrans({**_COMMON, **_LIKE_I, "7": "i"}),
+)
+_signs = re.compile(r"[0-9@$(+€£¥¢<＠＄§®©×†∂!|！¡]").search
+
+SHORT_LETTERS: Final = 3
+_MODEL = re.compile(r"[A-Z]+[0-9]+[A-Z]*")
+
+
+def leet_of(spelled: str) -> str:
+    """A word's skeleton as it looks in a view."""
+    return spelled.translate(_VIEWS[0])
+
+
+def leet_views(text: str) -> Iterator[str]:
+    """`text` with letters for digits and signs, each as long; none if nothing stands for one."""
+    if _signs(text) is None:
+        return
+    drawn = text
+    if "|" in text or "()" in text or "/-\\" in text:
+        for signs, letter in _DRAWN:
+            drawn = drawn.replace(signs, letter + NOTHING * (len(signs) - 1))
+    yield drawn.translate(_VIEWS[0])
+    if "7" in drawn:
+        yield drawn.translate(_VIEWS[1])
+
+
+def is_leet(typed: str, read: str, folded: str) -> bool:
+    """Whether a word that is read in a view was written in leet, and not a number or a model.
+
+    Args:
+        typed: The original.
+        read: The view, folded.
+        folded: The original, folded.
+    """
+    pairs = list(zip(read, folded, strict=True))
+    has_letter = any(seen.isalpha() for _, seen in pairs)
+    has_sign = any(seen != one and not seen.isalpha() for one, seen in pairs)
+    if not has_letter or not has_sign:
+        return False
+    is_short = sum(map(str.isalpha, read)) <= SHORT_LETTERS
+    return not (is_short and _MODEL.fullmatch(typed))

@@ -1,0 +1,105 @@
+import pytest
+
+from danmaku.filter.contacts import contacts_in, is_id_card, may_reach, passes_luhn, view_of
+from danmaku.filter.normalize import fold, plain_of
+from danmaku.filter.rules import Contact
+
+ALL = tuple(one for one in Contact if one not in (Contact.DIGITS, Contact.IPV4))
+
+
+def reached(text, wanted=ALL, digits_min=8):
+    view = view_of(plain_of(text), fold(text).text)
+    return [
+        (one.contact.value, text[one.start : one.end], one.value)
+        for one in contacts_in(view, wanted, digits_min)
+    ]
+
+
+CONTACTS = [
+    ("电话13912345678呀", "phone", "13912345678", "13912345678"),
+    ("1.3-9 1 2 3 4 5 6 7 8", "phone", "1.3-9 1 2 3 4 5 6 7 8", "13912345678"),
+    ("+86 139 1234 5678", "phone", "+86 139 1234 5678", "13912345678"),
+    ("①③⑨①②③④⑤⑥⑦⑧", "phone", "①③⑨①②③④⑤⑥⑦⑧", "13912345678"),
+    ("一三九一二三四五六七八", "phone", "一三九一二三四五六七八", "13912345678"),
+    ("l39l2345678", "phone", "l39l2345678", "13912345678"),
+    ("座机020-87654321", "landline", "020-87654321", "02087654321"),
+    ("证11010519491231002x", "id_card", "11010519491231002x", "11010519491231002X"),
+    ("卡4111 1111 1111 1111", "bank_card", "4111 1111 1111 1111", "4111111111111111"),
+    ("qq：2345678901", "qq", "2345678901", "2345678901"),
+    ("扣扣 二三四五六七八", "qq", "二三四五六七八", "2345678"),
+    ("裙 7654321", "qq", "7654321", "7654321"),
+    ("薇信：tea_2024", "wechat", "tea_2024", "tea_2024"),
+    ("加v tea_2024", "wechat", "tea_2024", "tea_2024"),
+    ("看https://example.org/a?b=c吧", "url", "https://example.org/a?b=c", None),
+    ("www。example。org", "url", "www。example。org", None),
+    ("来example点com", "url", "example点com", None),
+    ("me@example.org", "email", "me@example.org", "me@example.org"),
+    ("me艾特example点com", "email", "me艾特example点com", None),
+]
+
+
+@pytest.mark.parametrize(("text", "contact", "typed", "value"), CONTACTS)
+def test_contacts_are_found_at_their_exact_place(text, contact, typed, value):
+    assert may_reach(text, fold(text).skeleton)
+    [one] = reached(text)
+    assert one[:2] == (contact, typed)
+    assert value in (None, one[2])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "139123456789",
+        "1391234567",
+        "20241111",
+        "11010519491231002a",
+        "110105194912310021",
+        "4111111111111112",
+        "2333333333",
+        "扣66666",
+        "扣1扣1",
+        "微信8.0.50",
+        "我没有微信",
+        "v1.12.2",
+        "node.js",
+        "ASP.NET",
+        "main.py",
+        "Dr.Stone",
+        "at 8 pm",
+        "a@b",
+        "点com是什么",
+        "晚上8点live",
+        "3.14159265358979",
+        "2024-11-11 12:30:45",
+        "nice. live tonight",
+    ],
+)
+def test_what_looks_like_a_contact_is_none(text):
+    assert reached(text) == []
+
+
+def test_rows_of_digits_and_addresses_of_machines_only_where_asked_for():
+    assert reached("这是=123456==70002吧", [Contact.DIGITS]) == [
+        ("digits", "123456==70002", "12345670002")
+    ]
+    assert reached("1234567", [Contact.DIGITS]) == []
+    assert reached("连127.0.0.1。", [Contact.IPV4]) == [("ipv4", "127.0.0.1", "127.0.0.1")]
+    assert reached("999.0.0.1", [Contact.IPV4]) == []
+
+
+def test_a_number_is_told_once():
+    assert [one[0] for one in reached("13912345678", (*ALL, Contact.DIGITS))] == ["phone"]
+
+
+def test_comments_without_anything_are_not_looked_at():
+    assert not any(
+        may_reach(text, fold(text).skeleton) for text in ["哈哈哈", "awsl", "666", "。。。"]
+    )
+
+
+def test_check_digits():
+    assert is_id_card("11010519491231002X")
+    assert not is_id_card("11010519491331002X")
+    assert not is_id_card("01010519491231002X")
+    assert passes_luhn("4111111111111111")
+    assert not passes_luhn("4111111111111112")

