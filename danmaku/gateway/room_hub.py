@@ -32,7 +32,7 @@ from danmaku.gateway.turns import Turns
 from danmaku.ports import Reader
 from danmaku.telemetry import Telemetry
 
-CATCH_UPS_MAX = 64  # frames kept for viewers who lack the same
+CATCH_UPS_MAX = 16  # frames kept for viewers who lack the same
 CHUNK_ENTRIES = 512  # of the ring, in one frame to one viewer
 FLIGHT_WEIGHT = 0.2  # of the newest batch in the mean time that writing one takes
 LATE_SHARE = 4  # of a turn: viewers who are behind get a quarter of it
