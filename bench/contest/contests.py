@@ -55,6 +55,7 @@ def full() -> list[Contest]:
         quiet(),
         saturated(8, *PEERS),
         saturated(64, NATS, SOCKETIFY),
+        saturated(256, NATS),
         replace(idle(5000, *PEERS), rounds_share=0.6),
         *(replace(point, rounds_share=0.4) for point in _points()),
     ]

@@ -173,6 +173,10 @@ class Connection(asyncio.Protocol):
             return False
         self._transport.resume_reading()
         self._transport.write(agreed.answer(request.headers["Sec-WebSocket-Key"]))
+        if self._transport.get_write_buffer_size():
+            # An earlier answer fills the socket, and the pause was said to who wrote that one.
+            self.abort()
+            return False
         self.visit = visit
         self._open(agreed)
         return True
@@ -194,6 +198,11 @@ class Connection(asyncio.Protocol):
         self._refuse(self._desk.upgrades.reject(rejection))
 
     def _take_request(self, head: bytes) -> None:
+        http = self._transport.get_protocol()  # uvicorn's, until it has handed the request over
+        if _is_answering(http):
+            http.connection_lost(None)  # else the answer would wait for ever to be written
+            self.abort()
+            return
         request = self._desk.upgrades.read(head)
         if isinstance(request, bytes):
             self._refuse(request)
@@ -336,6 +345,12 @@ class Connection(asyncio.Protocol):
         self._has_left = True
         self._session.closing(self._desk.now_ms())
         self._desk.leave(self)
+
+
+def _is_answering(http: asyncio.BaseProtocol) -> bool:
+    """Whether an earlier request's answer has not been written: it would go between the frames."""
+    cycle = getattr(http, "cycle", None)
+    return cycle is not None and not cycle.response_complete
 
 
 def _descriptor_of(transport: asyncio.Transport) -> int:

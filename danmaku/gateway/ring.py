@@ -101,6 +101,26 @@ class Ring:
         for item in self._items:
             self._index(item)
 
+    def as_of_now(self, views: Sequence[View]) -> list[Item]:
+        """What the record showed a moment ago, emptied where a recall in the ring is later.
+
+        Cost: a look at the whole ring.
+        """
+        recalls = {
+            item.view.comment.number: item
+            for item in self._items
+            if item.view.kind is ViewKind.RECALL and item.view.comment is not None
+        }
+        items = [Item(view) for view in views]
+        for item in items:
+            comment = item.view.comment
+            if comment is None or comment.content is None:
+                continue
+            recall = recalls.get(comment.number)
+            if recall is not None and recall.seq > item.seq:
+                item.empty(recall.view)
+        return items
+
     def restart(self, top: Seq) -> None:
         """Forget everything: the record alone knows what lies before `top`."""
         self.floor = self.top = top

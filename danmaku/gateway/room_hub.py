@@ -32,7 +32,7 @@ from danmaku.gateway.turns import Turns
 from danmaku.ports import Reader
 from danmaku.telemetry import Telemetry
 
-CATCH_UPS_MAX = 64  # frames kept for viewers who lack the same
+CATCH_UPS_MAX = 16  # frames kept for viewers who lack the same
 CHUNK_ENTRIES = 512  # of the ring, in one frame to one viewer
 FLIGHT_WEIGHT = 0.2  # of the newest batch in the mean time that writing one takes
 LATE_SHARE = 4  # of a turn: viewers who are behind get a quarter of it
@@ -404,16 +404,19 @@ class RoomHub:
         )
 
     async def _read(self, outbox: Outbox, step: FromRecord) -> None:
+        top = self._ring.top
         try:
             views = await self._means.reader.entries(
                 self.room, step.after, step.upto, limit=PAGE_ENTRIES, sticky_only=step.skips
             )
         finally:
             self._reading.pop(outbox, None)
-        if outbox.stalled_since_ms is not None:
-            return  # an answer of its own has filled it; it is served anew when it has room
+        if outbox.stalled_since_ms is not None or self._ring.floor > top:
+            # An answer of its own has filled it, or the ring has let a recall go meanwhile.
+            self.serve(outbox)
+            return
         upto = views[-1].seq if len(views) == PAGE_ENTRIES else step.upto
-        parts = [outbox.dialect.part(view) for view in views]
+        parts = [item.part(outbox.dialect) for item in self._ring.as_of_now(views)]
         op = Op.SKIPPED if step.skips else Op.ENTRIES
         if step.skips:
             self._means.telemetry.skips.inc()

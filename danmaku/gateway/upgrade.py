@@ -9,6 +9,7 @@ import re
 from base64 import b64decode
 from collections.abc import Sequence
 from functools import lru_cache
+from http import HTTPStatus
 
 from websockets.datastructures import Headers, MultipleValuesError
 from websockets.exceptions import InvalidHandshake
@@ -25,6 +26,7 @@ from websockets.utils import accept_key
 from danmaku.gateway.doorkeeper import Rejection
 
 OFFERS_MAX = 256  # distinct ones that are remembered
+OFFER_CHARS_MAX = 2048  # browsers' have 150; it is kept for as long as the connection
 _WINDOW_BITS = 15  # what `framing` compresses with
 _KEY_BYTES = 16
 _USUAL_BYTES_MAX = 8192
@@ -38,6 +40,7 @@ _OFFERED = (
     "Sec-WebSocket-Protocol",
     "Sec-WebSocket-Extensions",
 )
+_TOO_LONG = Rejection(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "This offers too much.")
 _SOME_KEY = "AAAAAAAAAAAAAAAAAAAAAA=="
 
 Offer = tuple[tuple[str, ...], ...]
@@ -112,14 +115,19 @@ class Upgrades:
         for line in usual[4].decode().split("\r\n")[:-1]:
             name, _, value = line.partition(":")
             headers[name] = value.strip(" \t")
+        if "Content-Length" in headers or "Transfer-Encoding" in headers:
+            return self._read_unusual(head)
         return Request(usual[2].decode(), headers)
 
     def agree(self, request: Request) -> Agreement | bytes:
         """What comes of a request, or the answer that nothing does."""
         if request.method == "GET" and request.protocol == "HTTP/1.1" and _has_key(request):
             get_all = request.headers.get_all
+            offer = tuple([tuple(get_all(name)) for name in _OFFERED])
+            if sum([len(value) for values in offer for value in values]) > OFFER_CHARS_MAX:
+                return self.reject(_TOO_LONG)
             try:
-                return self._agreed(tuple([tuple(get_all(name)) for name in _OFFERED]))
+                return self._agreed(offer)
             except InvalidHandshake:
                 pass  # said in full below
         return self._judge.accept(request).serialize()

@@ -130,6 +130,7 @@ class Writer:
             _log.error("record.write_failed", reason=str(error.orig))
             self._fail(jobs, StoreDown(), self._recover())
         except Exception:  # noqa: BLE001 -- the thread outlives what one caller sent
+            self._memory.forget()  # should it be what was wrong, the next try reads the tables
             self._serve_singly(jobs)
         else:
             self._note(entries)

@@ -40,6 +40,7 @@ ROOM = RoomId("demo")
 SOON_S = 5
 RULES = resources.files("danmaku.filter").joinpath("sample_rules.toml").read_text("utf-8")
 HELD, PROHIBITED = "咕噜待审", "咕噜禁语"  # what the sample rules hold and refuse
+PAGES = {"/long": [b"a page" * 100_000], "/piecemeal": [b"a page" * 1000] * 1000}
 JSON, MSGPACK = "danmaku.v1.json", "danmaku.v1.msgpack"
 
 
@@ -47,9 +48,12 @@ def wall_ms():
     return Millis(time.time_ns() // 1_000_000)
 
 
-async def no_pages(_scope, _receive, send):
+async def no_pages(scope, _receive, send):
     await send({"type": "http.response.start", "status": 418, "headers": []})
-    await send({"type": "http.response.body", "body": b"a page"})
+    *pieces, last = PAGES.get(scope["path"], [b"a page"])
+    for piece in pieces:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": last})
 
 
 @dataclass

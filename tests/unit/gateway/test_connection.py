@@ -1,5 +1,6 @@
 import asyncio
 import base64
+import contextlib
 import gc
 import json
 import socket
@@ -9,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from danmaku.gateway.connection import Connection
-from tests.unit.gateway.house import JSON, MSGPACK, ROOM, SOON_S, house
+from tests.unit.gateway.house import JSON, MSGPACK, PAGES, ROOM, SOON_S, house
 
 TEXT, BINARY, CLOSE, PING, PONG, CONT = 0x1, 0x2, 0x8, 0x9, 0xA, 0x0
 FIN, RSV1, RSV2 = 0x80, 0x40, 0x20
@@ -54,18 +55,7 @@ class Raw:
     @asynccontextmanager
     async def open(cls, house, *, dialect=JSON, extensions=None):
         reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
-        lines = [
-            f"GET /rooms/{ROOM}/live HTTP/1.1",
-            "Host: x",
-            "Connection: Upgrade",
-            "Upgrade: websocket",
-            "Sec-WebSocket-Version: 13",
-            f"Sec-WebSocket-Key: {base64.b64encode(bytes(16)).decode()}",
-            f"Sec-WebSocket-Protocol: {dialect}",
-        ]
-        if extensions:
-            lines.append(f"Sec-WebSocket-Extensions: {extensions}")
-        writer.write("\r\n".join([*lines, "", ""]).encode())
+        writer.write(upgrade(dialect, extensions))
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
         try:
             yield cls(reader, writer)
@@ -296,6 +286,50 @@ async def test_whoever_gets_the_descriptor_of_a_viewer_who_has_gone_gets_nothing
                 first = await heir.reader.readexactly(3)
 
     assert first == bytes((FIN | PONG, 1)) + b"?"
+
+
+# --- what went before on the same connection
+
+
+def upgrade(dialect=JSON, extensions=None):
+    lines = [
+        f"GET /rooms/{ROOM}/live HTTP/1.1",
+        "Host: x",
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        f"Sec-WebSocket-Key: {base64.b64encode(bytes(16)).decode()}",
+        f"Sec-WebSocket-Protocol: {dialect}",
+    ]
+    if extensions:
+        lines.append(f"Sec-WebSocket-Extensions: {extensions}")
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("begun", [False, True])
+async def test_no_socket_is_made_behind_an_answer_that_has_not_gone_out(plain, page, begun):
+    """Frames would be written past it, and nobody would hear that they do not fit."""
+    await plain.rooms.live(ROOM)  # so that the upgrade need not wait for it
+    before = asyncio.all_tasks()
+    loop = asyncio.get_running_loop()
+    earlier, received = f"GET {page} HTTP/1.1\r\nHost: x\r\n\r\n".encode(), []
+    with slow_socket(plain) as sock:
+        sock.setblocking(False)  # noqa: FBT003 -- the library's signature
+        if begun:
+            await loop.sock_sendall(sock, earlier)
+            while b"a page" not in b"".join(received):
+                received.append(await loop.sock_recv(sock, 256))
+            earlier = b""
+        await loop.sock_sendall(sock, earlier + upgrade())
+        with contextlib.suppress(ConnectionResetError):
+            async with asyncio.timeout(SOON_S):
+                while data := await loop.sock_recv(sock, 65_536):
+                    received.append(data)
+
+    assert b"101 Switching" not in b"".join(received)
+    async with asyncio.timeout(SOON_S):
+        await asyncio.gather(*asyncio.all_tasks() - before)  # nobody waits to write on
 
 
 # --- what is left behind

@@ -339,3 +339,33 @@ def test_who_leaves_while_the_record_is_read_gets_nothing():
         hub.close()
 
     asyncio.run(leave())
+
+
+@pytest.mark.parametrize("more", [0, 60], ids=["still in the ring", "gone from the ring"])
+async def test_what_is_recalled_while_the_record_is_read_is_not_shown_any_more(more):
+    read, go_on = asyncio.Event(), asyncio.Event()
+
+    class Slow(ReaderOf):
+        async def entries(self, *asked, **named):
+            views = await super().entries(*asked, **named)
+            read.set()
+            await go_on.wait()
+            return views
+
+    room = Room()
+    for _ in range(100):  # more than the ring takes
+        room.publish()
+    hub = hub_of(Slow(room), top=100)
+    viewer = Viewer(room, hub, 0, is_strict=True)
+    await read.wait()
+    for entry in (room.recall(0), room.recall(0), room.restore(0)):
+        hub.append(entry)
+    for _ in range(more):
+        hub.append(room.publish())
+        await turns(2)
+    go_on.set()
+    await turns(10)
+
+    assert viewer.position == room.top
+    viewer.check()
+    hub.close()

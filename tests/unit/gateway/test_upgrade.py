@@ -57,6 +57,9 @@ def without_date(answer):
         head("POST / HTTP/1.1"),
         head(more=["x: " + "y" * 8000]),
         head(more=[f"x{count}: y" for count in range(100)]),
+        head(more=["content-length: 0"]),
+        head(more=["content-length: 5"]),
+        head(more=["transfer-encoding: chunked"]),
     ],
 )
 def test_requests_are_read_as_the_library_reads_them(given):
@@ -179,6 +182,15 @@ def test_offers_are_not_remembered_without_bound():
         ours.agree(ours.read(head(sec_websocket_protocol=f"one, x{count}")))
 
     assert ours._agreed.cache_info().currsize == OFFERS_MAX
+
+
+def test_an_offer_that_would_fill_the_memory_is_turned_away():
+    ours, long = upgrades(), f"sec-websocket-protocol: {'x, ' * 2000}one"
+
+    answer = ours.agree(ours.read(head(more=[long])))
+
+    assert answer.startswith(b"HTTP/1.1 431 ")
+    assert ours._agreed.cache_info().currsize == 0
 
 
 def test_a_rejection_says_when_to_come_back():
