@@ -4,7 +4,7 @@ from bench.micro import admissions, clock, codecs, commits, looks, suite, writes
 from bench.micro.samples import texts, views
 from bench.verdict import Standing, standing_of
 from danmaku.domain.views import ViewKind
-from danmaku.filter.rules import parse_rules
+from danmaku.filter.rule_file import parse_rules
 from danmaku.filter.screen import Screen
 
 
