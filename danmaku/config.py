@@ -6,10 +6,11 @@ constructor, never the whole. Nothing else in the tree reads the environment.
 """
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,6 +24,15 @@ CONFIG_VARIABLE = "DANMAKU_CONFIG"  # the file to read, for the command line
 
 Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.:\[\]-]{1,255}$")]
 """As browsers write it; nothing that could say more in a policy header."""
+
+
+def _is_network(text: str) -> str:
+    ip_network(text, strict=False)  # a name would be compared to the letter and never match
+    return text
+
+
+Network = Annotated[str, AfterValidator(_is_network)]
+"""An address, or a network as 10.0.0.0/8."""
 
 
 class _Part(BaseModel):
@@ -47,9 +57,17 @@ class ServerSettings(_Part):
     embed_origins: tuple[Origin, ...] = Field(
         default=(), description="Sites that may show rooms in a frame, as scheme://host[:port]."
     )
-    trusted_proxies: tuple[str, ...] = Field(
+    trusted_proxies: tuple[Network, ...] = Field(
         default=(),
-        description="Addresses of reverse proxies whose X-Forwarded-* headers are believed.",
+        description="Addresses or networks of reverse proxies whose X-Forwarded-* headers are "
+        "believed.",
+    )
+    ops_port: int = Field(
+        default=0,
+        ge=0,
+        le=65_000,
+        description="Port of 127.0.0.1 with health, readiness and metrics alone; the second worker "
+        "takes the next one, and so on; 0: none.",
     )
     drain_ms: int = Field(
         default=3000,
@@ -94,6 +112,24 @@ class StoreSettings(_Part):
         description="How often grown chains get a signed head, milliseconds.",
     )
     readers_count: int = Field(default=2, ge=1, le=32, description="Threads that read the record.")
+
+
+class NodesSettings(_Part):
+    """Several servers on one record."""
+
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes of this machine that serve the port; more than one needs a record "
+        "and a bus that they can share.",
+    )
+    bus: str = Field(
+        default="",
+        pattern=r"^(rediss?(\+cluster)?://[^\s]+)?$",
+        description="Where nodes tell each other what is new, as redis://host:6379/0 or "
+        "redis+cluster://host:6379; empty: nowhere.",
+    )
 
 
 class GatewaySettings(_Part):
@@ -265,11 +301,16 @@ class Settings(BaseSettings):
     """The whole configuration; made once."""
 
     model_config = SettingsConfigDict(
-        env_prefix=ENV_PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid"
+        env_prefix=ENV_PREFIX,
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,  # addresses of the record and of the bus hold passwords
     )
 
     server: ServerSettings = ServerSettings()
     store: StoreSettings = StoreSettings()
+    nodes: NodesSettings = NodesSettings()
     gateway: GatewaySettings = GatewaySettings()
     filter: FilterSettings = FilterSettings()
     admission: AdmissionSettings = AdmissionSettings()

@@ -1,7 +1,13 @@
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from danmaku.config import CONFIG_VARIABLE, ServerSettings, Settings, settings_from
+from danmaku.config import (
+    CONFIG_VARIABLE,
+    NodesSettings,
+    ServerSettings,
+    Settings,
+    settings_from,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -99,3 +105,43 @@ def test_every_setting_has_its_sentence_and_every_number_its_range(name, field):
     assert field.description
     assert field.description.endswith(".")
     assert field.annotation not in {int, float} or field.metadata, f"{name} has no limit"
+
+
+@pytest.mark.parametrize(
+    ("proxy", "is_taken"),
+    [("127.0.0.1", True), ("10.0.0.0/8", True), ("::1", True), ("caddy", False), ("*", False)],
+)
+def test_a_proxy_is_trusted_by_its_address(proxy, is_taken):
+    try:
+        ServerSettings(trusted_proxies=(proxy,))
+    except ValidationError:
+        assert not is_taken
+    else:
+        assert is_taken
+
+
+@pytest.mark.parametrize(
+    ("bus", "is_taken"),
+    [
+        ("", True),
+        ("redis://127.0.0.1:6379/0", True),
+        ("rediss://:secret@bus.example", True),
+        ("redis+cluster://bus.example:6379", True),
+        ("nats://bus.example", False),
+        ("redis:// bus", False),
+    ],
+)
+def test_a_bus_has_an_address_of_a_kind_we_speak(bus, is_taken):
+    try:
+        NodesSettings(bus=bus)
+    except ValidationError:
+        assert not is_taken
+    else:
+        assert is_taken
+
+
+def test_what_is_wrong_is_said_without_the_value(file_of):
+    with pytest.raises(ValueError, match="bus") as refused:
+        settings_from(file_of('[nodes]\nbus = "nats://:hunter2@bus.example"\n'))
+
+    assert "hunter2" not in str(refused.value)
