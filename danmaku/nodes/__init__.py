@@ -1,0 +1,1 @@
+"""Many nodes over one record: each announces every room in the record's order."""

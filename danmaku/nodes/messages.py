@@ -1,0 +1,268 @@
+"""What nodes tell each other, as bytes.
+
+Entries of rooms travel so that another node can apply and show them without reading the record:
+what is public, and of what is private only that it happened and whose it was. Sealed bodies, texts
+as they were before masking, client ids, passwords and tokens never travel. Entries of the
+platform's chain do not travel at all: `Committed` says that they are there.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+import msgspec
+
+from danmaku.domain.comment import Comment, Content, Style
+from danmaku.domain.facts import (
+    CommentHeld,
+    CommentPublished,
+    CommentRecalled,
+    CommentRefused,
+    CommentRestored,
+    Entry,
+    RoomChanged,
+    RoomOpened,
+    Verdict,
+)
+from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Millis, RoomId, Seq
+from danmaku.domain.room import RoomState
+from danmaku.domain.views import bare
+
+VERSION = 1  # of all that stands here; a node ignores what it cannot read
+RUN_ENTRIES_MAX = 128  # in one message
+
+_SEALED = Verdict(ruleset="", action="", category=None, micros=0)
+_NOTHING = Content(text="", style=Style(), position_ms=0, name="")
+
+
+class _Room(msgspec.Struct, array_like=True, frozen=True, tag="r"):
+    seq: Seq
+    at_ms: Millis
+    actor: AccountId | None
+    owner: AccountId | None
+    state: RoomState
+    is_new: bool
+
+
+class _Published(msgspec.Struct, array_like=True, frozen=True, tag="p"):
+    seq: Seq
+    at_ms: Millis
+    actor: AccountId | None
+    author: AccountId
+    comment: Comment
+
+
+class _Private(msgspec.Struct, array_like=True, frozen=True, tag="x"):
+    seq: Seq
+    at_ms: Millis
+    author: AccountId
+    origin: Seq | None
+    sent_ms: Millis
+    is_held: bool
+
+
+class _Turned(msgspec.Struct, array_like=True, frozen=True, tag="t"):
+    seq: Seq
+    at_ms: Millis
+    actor: AccountId
+    author: AccountId | None
+    comment: Comment
+    is_recall: bool
+
+
+_Packed = _Room | _Published | _Private | _Turned
+
+
+class Committed(msgspec.Struct, array_like=True, frozen=True, tag="c"):
+    """Entries (after, upto] of a chain are recorded; `entries` are those, or none."""
+
+    chain: RoomId
+    after: Seq
+    upto: Seq
+    entries: tuple[_Packed, ...] = ()
+
+
+class Present(msgspec.Struct, array_like=True, frozen=True, tag="v"):
+    """How many viewers the sender has in some rooms."""
+
+    counts: dict[RoomId, int]
+
+
+class SessionsEnded(msgspec.Struct, array_like=True, frozen=True, tag="s"):
+    """Some sessions of an account have ended."""
+
+    account: AccountId
+
+
+class Recalled(msgspec.Struct, array_like=True, frozen=True, tag="k"):
+    """A recall is recorded: whoever hears of it shall apply it and say so."""
+
+    chain: RoomId
+    seq: Seq
+
+
+class Applied(msgspec.Struct, array_like=True, frozen=True, tag="a"):
+    """The sender shows nothing any more of what `Recalled` named."""
+
+    chain: RoomId
+    seq: Seq
+
+
+Said = Committed | Present | SessionsEnded | Recalled | Applied
+
+
+class Message(msgspec.Struct, array_like=True, frozen=True):
+    """One message: who says what, about which life of which record."""
+
+    version: int
+    epoch: str
+    node: str
+    said: Said
+
+
+class ForeignError(ValueError):
+    """A message of another version or another record, or none at all."""
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Message)
+
+
+def encode(epoch: str, node: str, said: Said) -> bytes:
+    """Write a message down."""
+    return _ENCODER.encode(Message(VERSION, epoch, node, said))
+
+
+def decode(raw: bytes, epoch: str) -> Message:
+    """Read a message.
+
+    Raises:
+        ForeignError: It is of another version or another record, or damaged.
+    """
+    try:
+        message = _DECODER.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ForeignError from error
+    if message.version != VERSION or message.epoch != epoch:
+        raise ForeignError
+    return message
+
+
+def committed(entries: Sequence[Entry]) -> Iterator[Committed]:
+    """What to say of entries that were just recorded, in their order: runs without holes."""
+    for chain, of_chain in groupby(entries, key=lambda entry: entry.chain):
+        for run in _runs(of_chain):
+            packed = () if chain == PLATFORM else tuple(_packed(entry) for entry in run)
+            yield Committed(chain, Seq(run[0].seq - 1), run[-1].seq, packed)
+
+
+def _runs(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    run: list[Entry] = []
+    for entry in entries:
+        if run and (entry.seq != run[-1].seq + 1 or len(run) == RUN_ENTRIES_MAX):
+            yield run
+            run = []
+        run.append(entry)
+    yield run
+
+
+def entries_of(said: Committed) -> list[Entry]:
+    """The entries that came with it, as far as everybody may know them."""
+    return [_unpacked(said.chain, packed) for packed in said.entries]
+
+
+def _packed(entry: Entry) -> _Packed:
+    fact, comment = entry.fact, entry.comment
+    match fact:
+        case RoomOpened():
+            return _Room(entry.seq, entry.at_ms, fact.actor, fact.owner, fact.state, is_new=True)
+        case RoomChanged():
+            return _Room(entry.seq, entry.at_ms, fact.actor, None, fact.state, is_new=False)
+        case CommentPublished() if comment is not None:
+            return _Published(entry.seq, entry.at_ms, fact.actor, fact.author, comment)
+        case CommentHeld():
+            return _Private(entry.seq, entry.at_ms, fact.author, None, fact.at_ms, is_held=True)
+        case CommentRefused():
+            sent_ms, origin = fact.at_ms, fact.origin
+            return _Private(entry.seq, entry.at_ms, fact.author, origin, sent_ms, is_held=False)
+        case CommentRecalled() | CommentRestored() if comment is not None:
+            is_recall = isinstance(fact, CommentRecalled)
+            shown = bare(comment) if is_recall else comment
+            return _Turned(
+                entry.seq, entry.at_ms, fact.actor, entry.account, shown, is_recall=is_recall
+            )
+        case _:
+            raise TypeError(f"{type(fact).__name__} does not travel.")
+
+
+def _unpacked(chain: RoomId, packed: _Packed) -> Entry:
+    match packed:
+        case _Room():
+            return _of_room(chain, packed)
+        case _Published():
+            return _of_publication(chain, packed)
+        case _Private():
+            return _of_private(chain, packed)
+        case _Turned():
+            return _of_turn(chain, packed)
+
+
+def _of_room(chain: RoomId, packed: _Room) -> Entry:
+    if packed.is_new:
+        opened = RoomOpened(packed.actor, packed.owner, packed.state)
+        return Entry(chain, packed.seq, packed.at_ms, opened)
+    return Entry(chain, packed.seq, packed.at_ms, RoomChanged(packed.actor, packed.state))
+
+
+def _of_publication(chain: RoomId, packed: _Published) -> Entry:
+    comment = packed.comment
+    fact = CommentPublished(
+        actor=packed.actor,
+        author=packed.author,
+        client_id=ClientId(""),
+        at_ms=comment.at_ms,
+        content=comment.content or _NOTHING,
+        verdict=_SEALED,
+        origin=None if comment.origin == packed.seq else comment.origin,
+        late=comment.late,
+        imported=comment.imported,
+    )
+    return Entry(chain, packed.seq, packed.at_ms, fact, comment, packed.author)
+
+
+def _of_private(chain: RoomId, packed: _Private) -> Entry:
+    held = CommentHeld(
+        author=packed.author,
+        client_id=ClientId(""),
+        at_ms=packed.sent_ms,
+        content=_NOTHING,
+        verdict=_SEALED,
+        category="",
+    )
+    if packed.is_held:
+        return Entry(chain, packed.seq, packed.at_ms, held, account=packed.author)
+    refused = CommentRefused(
+        actor=None,
+        author=packed.author,
+        client_id=ClientId(""),
+        at_ms=packed.sent_ms,
+        content=_NOTHING,
+        verdict=_SEALED,
+        category="",
+        origin=packed.origin,
+    )
+    return Entry(chain, packed.seq, packed.at_ms, refused, account=packed.author)
+
+
+def _of_turn(chain: RoomId, packed: _Turned) -> Entry:
+    comment = packed.comment
+    number = comment.number
+    if number is None:
+        raise ForeignError
+    fact: CommentRecalled | CommentRestored
+    if packed.is_recall:
+        if comment.by is None:
+            raise ForeignError
+        fact = CommentRecalled(packed.actor, number, comment.by, comment.category)
+    else:
+        fact = CommentRestored(packed.actor, number)
+    return Entry(chain, packed.seq, packed.at_ms, fact, comment, packed.author)
