@@ -7,9 +7,8 @@ line; `serve` adds the doors and runs until it is told to stop.
 import asyncio
 import contextlib
 import signal
-import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
@@ -17,7 +16,6 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import structlog
-import uvicorn
 
 from danmaku.actions.accounts import People, new_id
 from danmaku.actions.classifier import Classifier
@@ -33,6 +31,7 @@ from danmaku.config import FilterSettings, Settings
 from danmaku.demo import rooms as demo
 from danmaku.domain.facts import Entry, TokenRevoked
 from danmaku.domain.ids import Millis, RoomId
+from danmaku.doors import AddressTakenError, Door, desk_door, public_door
 from danmaku.filter.builds import screen_from
 from danmaku.filter.names import Names
 from danmaku.filter.screen import Screen
@@ -47,7 +46,6 @@ from danmaku.web.house import House
 log = structlog.get_logger(__name__)
 
 ADMIN_SOCKET = "admin.sock"  # in the data directory; who may open it is the operator
-HTTP_GOODBYE_S = 5  # requests that still run when the viewers have gone
 
 
 class UnsafeStartError(Exception):
@@ -224,38 +222,6 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-class AddressTakenError(OSError):
-    """Somebody else listens there, or the address is none of this machine's."""
-
-
-class _Door(uvicorn.Server):
-    """One listening address. Signals belong to `Server`, which closes doors in order."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.opened = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Open the door; the library would end the process where it cannot.
-
-        Raises:
-            AddressTakenError: See there.
-        """
-        try:
-            await super().startup(sockets)
-        except SystemExit:
-            where = self.config.uds or f"{self.config.host}:{self.config.port}"
-            raise AddressTakenError(f"Cannot listen on {where}.") from None
-        if self.config.uds is not None:
-            # The library lets everybody in; whoever may open this file is the operator.
-            Path(self.config.uds).chmod(0o600)  # noqa: ASYNC240 -- one local call, at start
-        self.opened.set()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 class Server:
     """The doors of one process, and its timers."""
 
@@ -300,7 +266,10 @@ class Server:
             pauses.stop()
 
     async def _run(self, on_ready: Callable[[str], None]) -> None:
-        public, admin = self._public_door(), self._admin_door()
+        public = self._public_door()
+        admin = desk_door(
+            create_admin_app(self._house), self._core.settings.store.data_dir / ADMIN_SOCKET
+        )
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
@@ -314,7 +283,7 @@ class Server:
             if self._core.settings.demo:
                 timers.append(tasks.create_task(self._play_demo(), name="demo"))
             await public.opened.wait()  # a door that cannot open cancels this
-            on_ready(self._address(public))
+            on_ready(self._core.settings.server.public_url or public.address)
             await self._stopping.wait()
             log.info("stopping")
             await self._gateway.drain()
@@ -322,46 +291,13 @@ class Server:
                 timer.cancel()
             public.should_exit = admin.should_exit = True
 
-    def _public_door(self) -> _Door:
-        server = self._core.settings.server
-        return _Door(
-            uvicorn.Config(
-                create_app(self._house, media=demo.MEDIA if self._core.settings.demo else None),
-                host=server.host,
-                port=server.port,
-                http="httptools",
-                loop="uvloop",
-                ws=self._gateway.protocol_class(),
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=bool(server.trusted_proxies),
-                forwarded_allow_ips=list(server.trusted_proxies),
-                backlog=4096,
-                timeout_graceful_shutdown=HTTP_GOODBYE_S,
-            )
+    def _public_door(self) -> Door:
+        media = demo.MEDIA if self._core.settings.demo else None
+        return public_door(
+            create_app(self._house, media=media),
+            self._core.settings.server,
+            self._gateway.protocol_class(),
         )
-
-    def _admin_door(self) -> _Door:
-        path = self._core.settings.store.data_dir / ADMIN_SOCKET
-        return _Door(
-            uvicorn.Config(
-                create_admin_app(self._house),
-                uds=str(path),
-                loop="uvloop",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                timeout_graceful_shutdown=HTTP_GOODBYE_S,
-            )
-        )
-
-    def _address(self, door: _Door) -> str:
-        server = self._core.settings.server
-        port = door.servers[0].sockets[0].getsockname()[1]
-        host = f"[{server.host}]" if ":" in server.host else server.host
-        return server.public_url or f"http://{host}:{port}"
 
     async def _watch_rules(self) -> None:
         settings = self._core.settings.filter
