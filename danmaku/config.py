@@ -80,6 +80,13 @@ class ServerSettings(_Part):
 class StoreSettings(_Part):
     """Where the record lies and how it is written."""
 
+    url: str = Field(
+        default="",
+        pattern=r"^(memory|postgresql://[^\s]+)?$",
+        repr=False,
+        description="Database of the record, as postgresql://user:password@host/name; memory: the "
+        "record ends with the process; empty: the embedded record of data_dir.",
+    )
     data_dir: Path = Field(
         default=Path("data"), description="Directory of the embedded record, its keys and its lock."
     )

@@ -1,11 +1,14 @@
-"""Connections to one SQLite file: one that writes, some that read."""
+"""Connections to one SQLite database: one that writes, some that read."""
 
 import asyncio
+import contextlib
+import secrets
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPICursor
@@ -21,12 +24,25 @@ STATEMENTS_MAX = 256  # kept ready by the connection that writes
 
 _BUSY_MS = 5_000
 _FULL = 2  # what `PRAGMA synchronous` answers
+_IN_MEMORY = {"vfs": "memdb", "uri": "true"}
 
 
-def write_engine(path: Path) -> Engine:
-    """Make connections that write durably; each transaction takes the file's lock at once."""
+@contextlib.contextmanager
+def place_in_memory() -> Iterator[str]:
+    """Make an empty database of this process, for `write_engine` and `read_engine`.
+
+    Readers and the writer wait for each other there, which they do not in a file.
+    """
+    place = f"file:/{secrets.token_hex(8)}?{urlencode(_IN_MEMORY)}"
+    # It is there as long as anybody is connected, and the writer connects anew after a failure.
+    with contextlib.closing(sqlite3.connect(place, uri=True, check_same_thread=False)):
+        yield place
+
+
+def write_engine(place: Path | str) -> Engine:
+    """Make connections that write durably; each transaction takes the database's lock at once."""
     engine = create_engine(
-        f"sqlite:///{path}",
+        f"sqlite:///{place}",
         poolclass=NullPool,
         connect_args={"check_same_thread": False, "cached_statements": STATEMENTS_MAX},
         hide_parameters=True,  # errors are logged, and parameters hold what people wrote
@@ -35,10 +51,10 @@ def write_engine(path: Path) -> Engine:
     return engine
 
 
-def read_engine(path: Path, connections_max: int) -> Engine:
+def read_engine(place: Path | str, connections_max: int) -> Engine:
     """Make connections that cannot write; each transaction sees one moment."""
     engine = create_engine(
-        f"sqlite:///{path}",
+        f"sqlite:///{place}",
         poolclass=QueuePool,
         pool_size=connections_max,
         max_overflow=0,
@@ -70,9 +86,13 @@ def run(connection: Connection, statement: str, values: Sequence[object] = ()) -
 def check_durable(connection: Connection) -> None:
     """Read back what decides whether a commit outlives a power cut.
 
+    One in memory outlives nothing, and was asked for.
+
     Raises:
         Broken: It would not.
     """
+    if connection.engine.url.query == _IN_MEMORY:
+        return
     journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
     synchronous = connection.exec_driver_sql("PRAGMA synchronous").scalar()
     if journal != "wal" or synchronous != _FULL:

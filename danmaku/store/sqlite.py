@@ -1,14 +1,17 @@
-"""The record in one SQLite file: opening it, writing to it, closing it.
+"""The record in one SQLite file, or in memory alone: opening it, writing to it, closing it.
 
 The embedded store of one process: `store.lock` keeps every other one out, so there is one writer,
 and `verify` alone may read beside it.
 """
 
 import asyncio
+import contextlib
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, select
 
@@ -20,7 +23,14 @@ from danmaku.ports import Announce, Append, Clock
 from danmaku.store import schema
 from danmaku.store.accounts import AccountQueries
 from danmaku.store.chain import GENESIS
-from danmaku.store.database import DATABASE_FILE, Readers, check_durable, read_engine, write_engine
+from danmaku.store.database import (
+    DATABASE_FILE,
+    Readers,
+    check_durable,
+    place_in_memory,
+    read_engine,
+    write_engine,
+)
 from danmaku.store.heads import HeadSigner
 from danmaku.store.intake import Intake, Job, Work
 from danmaku.store.keys import head_key
@@ -31,6 +41,7 @@ from danmaku.store.queries import Queries
 from danmaku.store.writer import Watch, Writer
 
 LOCK_FILE = "store.lock"
+IN_MEMORY = "memory"  # as an address
 
 
 class StoreLocked(StoreDown):
@@ -49,16 +60,30 @@ class SqliteStore(Queries, AccountQueries):
     """`ports.Record`, `ports.Reader` and `ports.Accounts` in one; made by `open`.
 
     Lives on the event loop that opened it.
+
+    Args:
+        settings: How it is written.
+        clock: The time that entries bear.
+        watch: Told of each commit.
+        place: Where it lies.
+        key: Signs its heads.
     """
 
-    def __init__(self, settings: StoreSettings, clock: Clock, lock: FileLock, watch: Watch) -> None:
-        path = settings.data_dir / DATABASE_FILE
-        engine = write_engine(path)
+    def __init__(
+        self,
+        settings: StoreSettings,
+        clock: Clock,
+        watch: Watch,
+        *,
+        place: Path | str,
+        key: Ed25519PrivateKey,
+    ) -> None:
+        engine = write_engine(place)
         self._epoch = _prepare(engine)
-        self._lock = lock
+        self._held = contextlib.ExitStack()  # given free at the end
         self._patience = Patience(settings.commit_wait_ms_max / 1000)
         threads = settings.readers_count
-        readers = Readers(read_engine(path, threads), threads)
+        readers = Readers(read_engine(place, threads), threads)
         self._intake = Intake(
             entries_max=settings.queue_entries_max,
             gather_entries_max=settings.gather_entries_max,
@@ -68,9 +93,7 @@ class SqliteStore(Queries, AccountQueries):
             engine,
             self._intake,
             Memory.of(settings.remembered_max),
-            HeadSigner(
-                head_key(settings.data_dir), self._epoch, every_s=settings.checkpoint_ms / 1000
-            ),
+            HeadSigner(key, self._epoch, every_s=settings.checkpoint_ms / 1000),
             clock=clock,
             watch=watch,
         )
@@ -83,6 +106,9 @@ class SqliteStore(Queries, AccountQueries):
     ) -> Self:
         """Open the record of `settings.data_dir`, making or migrating it as needed.
 
+        With `settings.url` "memory" it is an empty one that ends with this process, with a key of
+        its own; the directory is locked all the same, for the desk's socket lies there.
+
         Args:
             settings: Where it lies and how it is written.
             clock: The time that entries bear.
@@ -92,17 +118,16 @@ class SqliteStore(Queries, AccountQueries):
             StoreLocked: Another process has it open.
             Broken: The key is unreadable, or commits would not be durable here.
         """
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FileLock(settings.data_dir / LOCK_FILE, timeout=0)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise StoreLocked(settings.data_dir / LOCK_FILE) from error
-        try:
-            return cls(settings, clock, lock, watch)
-        except BaseException:
-            lock.release()
-            raise
+        with contextlib.ExitStack() as held:
+            held.enter_context(_locked(settings.data_dir))
+            if settings.url == IN_MEMORY:
+                place: Path | str = held.enter_context(place_in_memory())
+                key = Ed25519PrivateKey.generate()
+            else:
+                place, key = settings.data_dir / DATABASE_FILE, head_key(settings.data_dir)
+            store = cls(settings, clock, watch, place=place, key=key)
+            store._held = held.pop_all()
+            return store
 
     @property
     def epoch(self) -> str:
@@ -130,7 +155,7 @@ class SqliteStore(Queries, AccountQueries):
         await asyncio.to_thread(self._writer.join)
         self._patience.stop()
         await asyncio.to_thread(self._readers.close)
-        self._lock.release()
+        self._held.close()
 
     async def _work(self, work: Work) -> Any:
         return await self._outcome_of(Job(_future(), work=work))
@@ -141,6 +166,20 @@ class SqliteStore(Queries, AccountQueries):
         self._intake.put(job)
         self._patience.watch(job)
         return job.future
+
+
+@contextlib.contextmanager
+def _locked(data_dir: Path) -> Iterator[None]:
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = FileLock(data_dir / LOCK_FILE, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise StoreLocked(data_dir / LOCK_FILE) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _future() -> asyncio.Future[Any]:

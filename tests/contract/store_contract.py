@@ -1,10 +1,11 @@
 """What every store of the record keeps to, whichever database lies below.
 
-Subclasses give the fixture `store`: a fresh record with the accounts ANN and BEN and the room DEMO,
-every announcement of which since then is in `announced`.
+Subclasses give the fixture `store`: a fresh record by a `ticking` clock, `furnished` with the
+accounts ANN and BEN and the room DEMO, every announcement of which since then is in `announced`.
 """
 
 import asyncio
+from itertools import count
 
 import pytest
 
@@ -23,6 +24,8 @@ from danmaku.domain.views import ViewKind
 from danmaku.errors import Broken, Code, Coded, Stale
 from danmaku.filter.names import likeness_of
 from danmaku.ports import Append
+from danmaku.store import schema
+from danmaku.store.entries import ENTRIES, entries_of
 from tests.contract.facts import (
     ANN,
     BEN,
@@ -50,6 +53,21 @@ TURNED = {  # from which status each turn is possible, and where it leads
     ("published", "recall"): CommentStatus.RECALLED,
     ("recalled", "restore"): CommentStatus.PUBLISHED,
 }
+
+
+def ticking():
+    """A clock that no two transactions find at the same time."""
+    ticks = count(1_000)
+    return lambda: Millis(next(ticks))
+
+
+async def furnished(store, announced):
+    """The record that each test begins with."""
+    await store.commit(on_platform(registered("Ann")))
+    await store.commit(on_platform(registered("Ben")))
+    await store.commit(in_demo(opened()))
+    store.subscribe(announced.extend)
+    return store
 
 
 def outcomes(results):
@@ -221,6 +239,29 @@ class CommitContract:
         [entry] = await store.commit(in_demo(published()))
 
         assert entry.seq == 2
+
+    async def test_every_entry_is_read_as_it_was_announced(self, store, announced):
+        """What is found unannounced after a failed commit is told as it would have been."""
+        facts = [
+            published("a"),
+            held("b"),
+            refused("c", author=BEN),
+            published("b", origin=Seq(3)),
+            recalled(1, category="spoiler"),
+            published("d", author=BEN),
+        ]
+        for fact in facts:
+            await store.commit(in_demo(fact))
+        await store.commit(on_platform(granted()), on_platform(issued()))
+        await store.commit(on_platform(PasswordChanged(ANN, "new")), on_platform(reported()))
+        entry = schema.entry.c
+        fresh = ENTRIES.where(entry.at_ms > 1_002).order_by(entry.at_ms, entry.seq)
+
+        read = await store._readers.ask(
+            lambda connection: entries_of(connection, connection.execute(fresh).all())
+        )
+
+        assert read == announced
 
 
 class ReadContract:

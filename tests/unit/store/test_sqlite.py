@@ -141,3 +141,19 @@ async def test_sessions_that_ran_out_are_cleared_away(tmp_path):
     await store.close()
 
     assert found is None
+
+
+async def test_a_record_in_memory_ends_with_its_store(tmp_path):
+    store = await open_store(tmp_path, url="memory")
+    epoch = store.epoch
+    await store.commit(on_platform(registered("Ann")))
+    with pytest.raises(StoreLocked):
+        await open_store(tmp_path)
+    await store.close()
+
+    again = await open_store(tmp_path, url="memory")
+
+    assert again.epoch != epoch
+    assert await again.credentials("Ann") is None
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["store.lock"]
+    await again.close()
