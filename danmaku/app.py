@@ -32,6 +32,7 @@ from danmaku.demo import rooms as demo
 from danmaku.domain.facts import Entry, TokenRevoked
 from danmaku.domain.ids import Millis, RoomId
 from danmaku.doors import AddressTakenError, Door, desk_door, public_door
+from danmaku.errors import Code
 from danmaku.filter.builds import screen_from
 from danmaku.filter.names import Names
 from danmaku.filter.screen import Screen
@@ -157,7 +158,7 @@ def _screens(settings: FilterSettings) -> tuple[Screen, Screen | None]:
 
 
 def house_of(
-    core: Core, *, viewers: Callable[[RoomId], int], is_ready: Callable[[], bool]
+    core: Core, *, viewers: Callable[[RoomId], int], hindrance: Callable[[], Code | None]
 ) -> House:
     """What the web doors and the admin desk stand on."""
     return House(
@@ -173,7 +174,7 @@ def house_of(
         epoch=core.store.epoch,
         session_days=core.settings.accounts.session_days,
         viewers=viewers,
-        is_ready=is_ready,
+        hindrance=hindrance,
         demo=core.settings.demo,
     )
 
@@ -240,9 +241,7 @@ class Server:
             clock=now_ms,
             telemetry=core.telemetry,
         )
-        self._house = house_of(
-            core, viewers=self._gateway.viewers, is_ready=lambda: not self._stopping.is_set()
-        )
+        self._house = house_of(core, viewers=self._gateway.viewers, hindrance=self._hindrance)
         store.subscribe(self._announce)
         self._shadow = Shadow(
             clock=now_ms, micros_max=settings.filter.micros_max, telemetry=core.telemetry
@@ -255,6 +254,9 @@ class Server:
         for entry in entries:
             if isinstance(entry.fact, TokenRevoked):
                 self._gateway.close_account(entry.fact.account)
+
+    def _hindrance(self) -> Code | None:
+        return Code.DRAINING if self._stopping.is_set() else None
 
     async def run(self, on_ready: Callable[[str], None]) -> None:
         """Open the doors; return when everybody has been let go."""

@@ -74,7 +74,7 @@ async def desk(settings: Settings) -> AsyncIterator[Desk]:
 async def _at_the_record(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     try:
         async with opened(settings) as core:
-            house = house_of(core, viewers=lambda _: 0, is_ready=lambda: True)
+            house = house_of(core, viewers=lambda _: 0, hindrance=lambda: None)
             transport = httpx.ASGITransport(create_admin_app(house))
             async with httpx.AsyncClient(
                 transport=transport, base_url="http://desk", timeout=WAIT_S

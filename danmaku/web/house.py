@@ -10,6 +10,7 @@ from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
 from danmaku.config import ServerSettings
 from danmaku.domain.ids import RoomId
+from danmaku.errors import Code
 from danmaku.ports import Clock, Reader
 from danmaku.telemetry import Telemetry
 
@@ -30,7 +31,7 @@ class House:
     epoch: str
     session_days: int
     viewers: Callable[[RoomId], int]  # about how many are in a room
-    is_ready: Callable[[], bool]  # whether this server takes new visitors
+    hindrance: Callable[[], Code | None]  # what keeps this server from taking new visitors
     demo: bool = False  # ready accounts with published passwords: every page says so
 
     @property

@@ -1,10 +1,21 @@
-"""For those who keep the server: is it alive, does it take visitors, and its numbers."""
+"""For those who keep the server: is it alive, does it take visitors, and its numbers.
 
-from fastapi import APIRouter, Request
+On the public door, on the operator's, and on one of their own where keepers ask for it.
+"""
+
+import asyncio
+
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
+from starlette.middleware import Middleware
 
-from danmaku.errors import Code
+from danmaku.errors import Code, StoreDown
+from danmaku.web.answers import answer_errors
+from danmaku.web.guard import Guard
+from danmaku.web.house import House
 from danmaku.web.visit import house_of
+
+READ_S_MAX = 2.0  # who asks whether we are ready asks again soon
 
 router = APIRouter(include_in_schema=False)
 
@@ -17,11 +28,11 @@ async def show_health() -> Response:
 
 @router.get("/readyz")
 async def show_readiness(request: Request) -> Response:
-    """New visitors are welcome and the record can be read."""
+    """New visitors are welcome and the record can be read; else 503 and the code of what is not."""
     house = house_of(request)
-    if not house.is_ready():
-        return PlainTextResponse(f"{Code.DRAINING.value}\n", 503)
-    await house.reader.rooms(limit=1)
+    hindrance = house.hindrance() or await _unread(house)
+    if hindrance is not None:
+        return PlainTextResponse(f"{hindrance.value}\n", 503)
     return PlainTextResponse("ready\n")
 
 
@@ -30,3 +41,32 @@ async def show_metrics(request: Request) -> Response:
     """Everything that is counted, for Prometheus."""
     telemetry = house_of(request).telemetry
     return Response(telemetry.exposition(), media_type=telemetry.content_type)
+
+
+def create_ops_app(house: House) -> FastAPI:
+    """Build the keepers' own door.
+
+    Args:
+        house: What it stands on.
+    """
+    app = FastAPI(
+        title="danmaku for keepers",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        middleware=[Middleware(Guard, telemetry=house.telemetry, is_https=False)],
+    )
+    app.state.house = house
+    app.state.pages = None  # programs alone ask here
+    answer_errors(app)
+    app.include_router(router)
+    return app
+
+
+async def _unread(house: House) -> Code | None:
+    try:
+        async with asyncio.timeout(READ_S_MAX):
+            await house.reader.rooms(limit=1)
+    except (StoreDown, TimeoutError):
+        return Code.STORE_UNAVAILABLE
+    return None

@@ -119,7 +119,7 @@ def settings_of(tmp_path, **server) -> Settings:
 @pytest.fixture
 async def stage(tmp_path):
     async with opened(settings_of(tmp_path)) as core:
-        house = house_of(core, viewers=lambda _: 3, is_ready=lambda: True)
+        house = house_of(core, viewers=lambda _: 3, hindrance=lambda: None)
         desk_door = httpx.ASGITransport(create_admin_app(house))
         async with httpx.AsyncClient(transport=desk_door, base_url="http://desk") as desk:
             stage = Stage(core, create_app(house), desk)
