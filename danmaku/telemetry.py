@@ -32,6 +32,7 @@ LOGGED = frozenset(
         "request_id", "method", "route", "status", "ms", "code", "reason",
         "room", "chain", "seq", "after", "upto", "number", "count", "version",
         "host", "port", "path", "ruleset", "micros", "socket", "task", "phase", "viewers",
+        "node", "nodes",
     }
 )  # fmt: skip
 """Fields a log line may have; any other is dropped, so that a new one must be thought about."""
@@ -59,6 +60,7 @@ class Telemetry:
         self.comments = counter("danmaku_comments", "Comments judged, by outcome.", ["outcome"])
         self.refusals = counter("danmaku_refusals", "Answers other than yes, by code.", ["code"])
         self._declare_filter(histogram)
+        self._declare_nodes(histogram)
         self.commit_seconds = timed(
             "danmaku_commit_seconds", "One transaction of the record, fsync included."
         )
@@ -123,6 +125,35 @@ class Telemetry:
             "One question to the classifier outside.",
             buckets=_WAITS,
             registry=registry,
+        )
+
+    def _declare_nodes(self, histogram: type[Histogram]) -> None:
+        registry = self._registry
+        counter, gauge = partial(Counter, registry=registry), partial(Gauge, registry=registry)
+        self.bus_messages = counter(
+            "danmaku_bus_messages",
+            "Messages between nodes: sent, heard, dropped, foreign (of another record or version).",
+            ["outcome"],
+        )
+        self.holes = counter(
+            "danmaku_holes", "Times that the record was read for entries the bus did not bring."
+        )
+        self.polls = counter(
+            "danmaku_polls", "Looks at where the chains in use end, by outcome.", ["outcome"]
+        )
+        self.nodes_seen = gauge("danmaku_nodes_seen", "Other nodes heard of lately.")
+        self.chains_followed = gauge("danmaku_chains_followed", "Chains that this node announces.")
+        self.fenced = gauge(
+            "danmaku_fenced", "1: this node is out of step with the record and shows nothing."
+        )
+        self.recall_reach_seconds = histogram(
+            "danmaku_recall_reach_seconds",
+            "From a recall's commit here until another node has said that it is applied there.",
+            buckets=_WAITS,
+            registry=registry,
+        )
+        self.recalls_missed = counter(
+            "danmaku_recalls_missed", "Nodes that did not say in time that a recall is applied."
         )
 
     content_type = CONTENT_TYPE_LATEST
