@@ -7,6 +7,7 @@ line; `serve` adds the doors and runs until it is told to stop.
 import asyncio
 import contextlib
 import signal
+import socket
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ from danmaku.config import FilterSettings, Settings
 from danmaku.demo import rooms as demo
 from danmaku.domain.facts import Entry, TokenRevoked
 from danmaku.domain.ids import Millis, RoomId
-from danmaku.doors import AddressTakenError, Door, desk_door, public_door
+from danmaku.doors import AddressTakenError, Berth, Door, desk_door, ops_door, public_door
 from danmaku.errors import Code
 from danmaku.filter.builds import screen_from
 from danmaku.filter.names import Names
@@ -43,6 +44,7 @@ from danmaku.telemetry import Telemetry
 from danmaku.web.admin import create_admin_app
 from danmaku.web.app import create_app
 from danmaku.web.house import House
+from danmaku.web.ops import create_ops_app
 
 log = structlog.get_logger(__name__)
 
@@ -182,12 +184,15 @@ def house_of(
 # --- with doors
 
 
-async def serve(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
+async def serve(
+    settings: Settings, *, on_ready: Callable[[str], None], berth: Berth | None = None
+) -> None:
     """Run the server until SIGTERM or SIGINT, then let everybody go in order.
 
     Args:
         settings: The configuration.
         on_ready: Told the address once the doors are open.
+        berth: What this process got as one of several workers; None: it stands alone.
 
     Raises:
         UnsafeStartError: Demo accounts on a public address.
@@ -200,7 +205,7 @@ async def serve(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
         if settings.demo:
             await demo.furnish(core.people, core.rooms, now_ms())
         try:
-            await Server(core).run(on_ready)
+            await Server(core, berth).run(on_ready)
         except ExceptionGroup as failures:
             taken = failures.subgroup(AddressTakenError)
             raise failures if taken is None else taken.exceptions[0] from None
@@ -224,10 +229,16 @@ def _is_loopback(host: str) -> bool:
 
 
 class Server:
-    """The doors of one process, and its timers."""
+    """The doors of one process, and its timers.
 
-    def __init__(self, core: Core) -> None:
+    Args:
+        core: The house.
+        berth: As `serve`.
+    """
+
+    def __init__(self, core: Core, berth: Berth | None = None) -> None:
         self._core = core
+        self._berth = berth
         self._stopping = asyncio.Event()
         settings, store = core.settings, core.store
         self._gateway = Gateway(
@@ -268,38 +279,55 @@ class Server:
             pauses.stop()
 
     async def _run(self, on_ready: Callable[[str], None]) -> None:
-        public = self._public_door()
-        admin = desk_door(
-            create_admin_app(self._house), self._core.settings.store.data_dir / ADMIN_SOCKET
-        )
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stopping.set)
+        public, *_ = doors = self._doors()
+        self._hear_of_the_end()
         async with asyncio.TaskGroup() as tasks:
-            for door in (public, admin):
-                tasks.create_task(door.serve(), name="door")
+            for door in doors:
+                tasks.create_task(door.stand(), name="door")
             timers = [tasks.create_task(self._watch_rules(), name="rules")]
             if (shadow := self._core.settings.filter.shadow_file) is not None:
                 timers.append(tasks.create_task(self._shadow.run(), name="shadow"))
                 timers.append(tasks.create_task(self._follow_shadow(shadow), name="shadow file"))
             if self._core.settings.demo:
                 timers.append(tasks.create_task(self._play_demo(), name="demo"))
-            await public.opened.wait()  # a door that cannot open cancels this
+            for door in doors:
+                await door.opened.wait()  # a door that cannot open cancels this
             on_ready(self._core.settings.server.public_url or public.address)
             await self._stopping.wait()
             log.info("stopping")
-            await self._gateway.drain()
+            if self._berth is not None:
+                public.turn_away()
+            await self._gateway.drain(is_paced=bool(self._core.settings.nodes.bus))
             for timer in timers:
                 timer.cancel()
-            public.should_exit = admin.should_exit = True
+            for door in doors:
+                door.should_exit = True
 
-    def _public_door(self) -> Door:
-        media = demo.MEDIA if self._core.settings.demo else None
-        return public_door(
-            create_app(self._house, media=media),
-            self._core.settings.server,
-            self._gateway.protocol_class(),
-        )
+    def _hear_of_the_end(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        if self._berth is not None:
+            loop.add_reader(self._berth.line, self._let_go, self._berth.line)
+
+    def _let_go(self, line: socket.socket) -> None:
+        """Whoever keeps the workers is gone: nobody would end this one later."""
+        asyncio.get_running_loop().remove_reader(line)
+        self._stopping.set()
+
+    def _doors(self) -> list[Door]:
+        """The public door, then those for keepers."""
+        settings, berth = self._core.settings, self._berth
+        given, given_ops = (None, None) if berth is None else (berth.public, berth.ops)
+        app = create_app(self._house, media=demo.MEDIA if settings.demo else None)
+        visits = self._gateway.protocol_class()
+        doors = [public_door(app, settings.server, visits, given)]
+        if berth is None or berth.number == 0:
+            desk = create_admin_app(self._house)
+            doors.append(desk_door(desk, settings.store.data_dir / ADMIN_SOCKET))
+        if port := settings.server.ops_port:
+            doors.append(ops_door(create_ops_app(self._house), port, given_ops))
+        return doors
 
     async def _watch_rules(self) -> None:
         settings = self._core.settings.filter

@@ -1,12 +1,15 @@
 """The addresses that one process listens on.
 
-A door is opened and closed by `app.Server`, in order; it hears no signals of its own.
+A door is opened and closed by `app.Server`, in order; it hears no signals of its own. A process
+that stands alone opens its sockets itself; a worker gets them from whoever keeps the workers, so
+that a queue of visitors outlives the process that let visitors in.
 """
 
 import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
@@ -14,6 +17,7 @@ from starlette.types import ASGIApp
 
 from danmaku.config import ServerSettings
 
+OPS_HOST = "127.0.0.1"
 BACKLOG = 4096  # visitors whom nobody has let in yet
 HTTP_GOODBYE_S = 5  # requests that still run when the viewers have gone
 
@@ -22,12 +26,35 @@ class AddressTakenError(OSError):
     """Somebody else listens there, or the address is none of this machine's."""
 
 
-class Door(uvicorn.Server):
-    """One listening address."""
+@dataclass(frozen=True, slots=True)
+class Berth:
+    """What a worker gets from whoever keeps the workers.
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    Args:
+        number: From 0; the first worker has the operator's desk.
+        public: Listens, or is about to; the keeper holds it too.
+        ops: As `public`, for keepers of the server; None: there is no such door.
+        line: To the keeper: told once when the doors are open; at its end the keeper is gone.
+    """
+
+    number: int
+    public: socket.socket
+    ops: socket.socket | None
+    line: socket.socket
+
+
+class Door(uvicorn.Server):
+    """One listening address.
+
+    Args:
+        config: The library's; names the address also where `given` listens.
+        given: A socket that somebody else has opened; None: the door opens its own.
+    """
+
+    def __init__(self, config: uvicorn.Config, given: socket.socket | None = None) -> None:
         super().__init__(config)
         self.opened = asyncio.Event()
+        self._given = given
 
     @property
     def address(self) -> str:
@@ -35,6 +62,19 @@ class Door(uvicorn.Server):
         port = self.servers[0].sockets[0].getsockname()[1]
         host = self.config.host
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    async def stand(self) -> None:
+        """Let visitors in until `should_exit`.
+
+        Raises:
+            AddressTakenError: Nobody can come in there.
+        """
+        await self.serve(None if self._given is None else [self._given])
+
+    def turn_away(self) -> None:
+        """Leave those who come to others who listen on the same socket; who is in stays in."""
+        for server in self.servers:
+            server.close()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Open the door; the library would end the process where it cannot.
@@ -58,44 +98,62 @@ class Door(uvicorn.Server):
         yield
 
 
-def public_door(app: ASGIApp, settings: ServerSettings, sockets: type[asyncio.Protocol]) -> Door:
+def public_door(
+    app: ASGIApp,
+    settings: ServerSettings,
+    sockets: type[asyncio.Protocol],
+    given: socket.socket | None,
+) -> Door:
     """The door for everybody.
 
     Args:
         app: What answers requests.
         settings: Where it is, and which proxies stand before it.
         sockets: What answers upgrades.
+        given: As `Door`.
     """
-    return Door(
-        uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
-            http="httptools",
-            loop="uvloop",
-            ws=sockets,
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=bool(settings.trusted_proxies),
-            forwarded_allow_ips=list(settings.trusted_proxies),
-            backlog=BACKLOG,
-            timeout_graceful_shutdown=HTTP_GOODBYE_S,
-        )
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http="httptools",
+        loop="uvloop",
+        ws=sockets,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=HTTP_GOODBYE_S,
     )
+    return Door(config, given)
 
 
 def desk_door(app: ASGIApp, path: Path) -> Door:
     """The operator's door, a local socket."""
-    return Door(
-        uvicorn.Config(
-            app,
-            uds=str(path),
-            loop="uvloop",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=HTTP_GOODBYE_S,
-        )
+    return Door(_for_keepers(app, uds=str(path)))
+
+
+def ops_door(app: ASGIApp, port: int, given: socket.socket | None) -> Door:
+    """The door for those who watch the server, on this machine alone."""
+    return Door(_for_keepers(app, host=OPS_HOST, port=port), given)
+
+
+def _for_keepers(
+    app: ASGIApp, *, uds: str | None = None, host: str = "", port: int = 0
+) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        uds=uds,
+        host=host,
+        port=port,
+        loop="uvloop",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=HTTP_GOODBYE_S,
     )

@@ -24,7 +24,6 @@ from danmaku.errors import Close, Code, Draining, NotFound, TooFast, Unavailable
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.gateway.answers import (
     RETRY_MAX_MS,
-    RETRY_MIN_MS,
     Farewell,
     answer_of,
     code_of,
@@ -33,6 +32,7 @@ from danmaku.gateway.answers import (
 )
 from danmaku.gateway.connection import Connection
 from danmaku.gateway.crew import Crew
+from danmaku.gateway.departure import departure_of
 from danmaku.gateway.dialects.danmaku_v1 import (
     Hello,
     Recall,
@@ -57,7 +57,6 @@ from danmaku.ports import Clock, Reader
 from danmaku.telemetry import Telemetry
 
 IN_FLIGHT_MAX = 16  # sends and recalls of one socket that are not answered yet
-RETURNS_PER_S = 500  # viewers who come back are spread so that a restart can take them in
 CLOSE_WAIT_S = 2.0  # how long viewers may take to answer a close
 
 _log = structlog.get_logger(__name__)
@@ -148,23 +147,28 @@ class Gateway:
                 continue
             self._start(connection, identity.recheck(self.now_ms()), name="recheck")
 
-    async def drain(self) -> None:
+    async def drain(self, *, is_paced: bool = False) -> None:
         """Let everybody go: answer what is in flight, say when to come back, close, end.
 
         New upgrades and sends are refused from the first moment on.
+
+        Args:
+            is_paced: Whether other nodes take the viewers in: they leave one after another and see
+                the room until then. Else all leave now, and come back one after another.
         """
         self._is_draining = True
+        leave_by_s = asyncio.get_running_loop().time() + self._drain_s
         await self._crew.settle(self._drain_s)
-        window_ms = 1000 * len(self._connections) // RETURNS_PER_S
+        within_s = max(0.0, leave_by_s - asyncio.get_running_loop().time()) if is_paced else 0.0
+        leaving = tuple(self._connections)
+        plan = departure_of(len(leaving), self.settings.slice_sockets, within_s)
         goodbye = bye(
-            Code.DRAINING.value,
-            retry_min_ms=RETRY_MIN_MS,
-            retry_max_ms=max(RETRY_MAX_MS, window_ms),
+            Code.DRAINING.value, retry_min_ms=plan.retry_min_ms, retry_max_ms=plan.retry_max_ms
         )
-        for count, connection in enumerate(tuple(self._connections), start=1):
+        for count, connection in enumerate(leaving, start=1):
             connection.part(Close.DRAINING, goodbye)
-            if count % self.settings.slice_sockets == 0:
-                await asyncio.sleep(0)
+            if count % plan.step_sockets == 0:
+                await asyncio.sleep(plan.pause_s)
         if self._connections:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._all_gone.wait(), CLOSE_WAIT_S)

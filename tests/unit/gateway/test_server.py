@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import json
 
 import pytest
@@ -314,6 +315,19 @@ async def test_a_drain_says_when_to_come_back(tmp_path):
         assert bye == {"op": "bye", "code": "draining", "retry_min_ms": 500, "retry_max_ms": 8000}
         await draining
         assert (await status_of(it)).status_code == 503
+
+
+async def test_who_leaves_in_turn_sees_the_room_until_then(tmp_path):
+    async with house(tmp_path) as it, contextlib.AsyncExitStack() as seats:
+        viewers = [await seats.enter_async_context(it.viewer()) for _ in range(100)]
+        draining = asyncio.create_task(it.gateway.drain(is_paced=True))
+        closed = [asyncio.create_task(viewer.close_code()) for viewer in viewers]
+        await asyncio.wait(closed, return_when=asyncio.FIRST_COMPLETED)
+        still_there = [task for task in closed if not task.done()]
+        await draining
+
+        assert len(still_there) >= 40  # two steps of fifty, a tenth of a second between
+        assert {await task for task in closed} == {1012}
 
 
 class Slow(Comments):
