@@ -118,17 +118,25 @@ def verify(data_dir: Path) -> Iterator[Progress | Sound | Finding]:
     engine = read_engine(path, 1)
     try:
         with engine.connect() as connection:
-            meta = schema.meta.c
-            epoch = connection.scalar(select(meta.value).where(meta.name == "epoch")) or ""
-            chains = _chains(connection)
+            chains = chains_of(connection)
         for chain in chains:
             with engine.connect() as connection:
-                yield from _Walk(connection, chain, key, epoch).run()
+                yield from verify_chain(connection, chain, key)
     finally:
         engine.dispose()
 
 
-def _chains(connection: Connection) -> list[RoomId]:
+def verify_chain(
+    connection: Connection, chain: RoomId, key: Ed25519PublicKey
+) -> Iterator[Progress | Sound | Finding]:
+    """Check one chain, as `verify` does, in the connection's transaction."""
+    meta = schema.meta.c
+    epoch = connection.scalar(select(meta.value).where(meta.name == "epoch")) or ""
+    return _Walk(connection, chain, key, epoch).run()
+
+
+def chains_of(connection: Connection) -> list[RoomId]:
+    """Every chain that any table knows of, in the order of their names."""
     named = select(schema.chain.c.id).union(
         select(schema.room.c.id), select(_head.chain), select(_entry.chain)
     )
