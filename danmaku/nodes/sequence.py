@@ -35,6 +35,11 @@ class ChainSequence:
         """Learn that the chain reaches `top` at least."""
         self.top = max(self.top, top)
 
+    def disbelieve(self) -> None:
+        """Forget what lies ahead: the record, which rules, knows nothing of it."""
+        self.top = self.delivered
+        self._ahead.clear()
+
     def take(self, entries: Iterable[Entry]) -> list[Entry]:
         """Take entries of this chain in any order; give those that may be announced now."""
         ready: list[Entry] = []

@@ -19,6 +19,12 @@ def redis():
         yield server
 
 
+@pytest.fixture(scope="module")
+def cluster():
+    with servers.redis_cluster() as nodes:
+        yield nodes
+
+
 @contextlib.asynccontextmanager
 async def ends(url, prefix=None, count=2):
     async with contextlib.AsyncExitStack() as stack:
@@ -57,11 +63,6 @@ class TestRedisBus(BusContract):
 
 @pytest.mark.soak
 class TestRedisClusterBus(BusContract):
-    @pytest.fixture(scope="class")
-    def cluster(self):
-        with servers.redis_cluster() as nodes:
-            yield nodes
-
     @pytest.fixture
     async def buses(self, cluster):
         async with ends(cluster[0].url.replace("redis://", "redis+cluster://")) as buses:

@@ -68,3 +68,13 @@ def test_hearing_of_an_older_top_changes_nothing():
     sequence.hear(Seq(5))
 
     assert not sequence.has_hole
+
+
+def test_what_the_record_does_not_know_is_forgotten():
+    sequence = ChainSequence(Seq(0), ahead_max=10)
+    sequence.take([changed(1), changed(9)])
+
+    sequence.disbelieve()
+
+    assert not sequence.has_hole
+    assert seqs_of(sequence.take([changed(2)])) == [2]
