@@ -118,7 +118,19 @@ class StoreSettings(_Part):
         ge=100,
         description="How often grown chains get a signed head, milliseconds.",
     )
-    readers_count: int = Field(default=2, ge=1, le=32, description="Threads that read the record.")
+    readers_count: int = Field(
+        default=2,
+        ge=1,
+        le=32,
+        description="Threads that read the record; with PostgreSQL each has its own connection.",
+    )
+    partitions: int = Field(
+        default=0,
+        ge=0,
+        le=1024,
+        description="Parts into which PostgreSQL divides the tables that grow with the rooms; "
+        "counts only when the tables are made; 0: none.",
+    )
 
 
 class NodesSettings(_Part):
@@ -136,6 +148,31 @@ class NodesSettings(_Part):
         pattern=r"^(rediss?(\+cluster)?://[^\s]+)?$",
         description="Where nodes tell each other what is new, as redis://host:6379/0 or "
         "redis+cluster://host:6379; empty: nowhere.",
+    )
+    prefix: str = Field(
+        default="main",
+        pattern=r"^[a-z0-9_-]{1,32}$",
+        description="Tells the nodes of this record from others on the same bus.",
+    )
+    hole_ms: int = Field(
+        default=30,
+        ge=0,
+        le=1000,
+        description="How long a missing entry may come by the bus before the record is read, "
+        "milliseconds.",
+    )
+    poll_ms: int = Field(
+        default=200,
+        ge=10,
+        le=5000,
+        description="How often the record is asked for news while the bus is down, milliseconds.",
+    )
+    fence_ms: int = Field(
+        default=5000,
+        ge=500,
+        le=60_000,
+        description="A node that hears neither bus nor record for so long lets its viewers go, "
+        "milliseconds.",
     )
 
 

@@ -10,9 +10,9 @@ from danmaku.domain.ids import AccountId, Millis, RoomId
 from danmaku.filter.names import likeness_of
 from danmaku.ports import Clock, Credentials, TokenRow
 from danmaku.store import schema
-from danmaku.store.database import Readers
 from danmaku.store.ground import login_key_of
 from danmaku.store.intake import Work
+from danmaku.store.links import Readers
 
 _account, _grant, _token = schema.account.c, schema.power_grant.c, schema.token.c
 _session, _reset = schema.session.c, schema.reset.c

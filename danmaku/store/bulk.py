@@ -5,6 +5,10 @@ it is run; so the text is compiled once and goes to the driver as it is. And the
 interpreter's lock with every row of an `executemany`, which a busy event loop then keeps; so rows
 are inserted, and keys looked up, in groups of one statement each (docs/record.md, "Cost").
 
+PostgreSQL's driver sends the rows of an `executemany` in one go and takes many keys as one value,
+so there a statement for one row does for all. Of what commits run, only this file differs between
+the two databases (docs/decisions/0016-postgresql-numbers.md).
+
 Values are of types that the driver knows: nothing converts them.
 """
 
@@ -14,7 +18,22 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Column, Connection, Dialect, Table, Update, bindparam, select
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Insert,
+    Select,
+    Table,
+    Update,
+    any_,
+    bindparam,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 
 from danmaku.store.database import STATEMENTS_MAX, run
 
@@ -25,8 +44,16 @@ Item = TypeVar("Item")
 Rows = Sequence[dict[str, object]]
 
 
+def is_shared(connection: Connection) -> bool:
+    """Whether the database is one that others write to as well: PostgreSQL."""
+    return connection.dialect.name == "postgresql"
+
+
 def insert_all(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert rows that each have all columns of `table`."""
+    if is_shared(connection):
+        update_all(connection, _insert_one(table), rows)
+        return
     values_of = _values_of(tuple(table.columns.keys()))
     for group in _groups(rows):
         statement = _insert(table, len(group), connection.dialect)
@@ -34,9 +61,9 @@ def insert_all(connection: Connection, table: Table, rows: Rows) -> None:
         run(connection, statement, tuple(values))
 
 
-def update_all(connection: Connection, statement: Update, rows: Rows) -> None:
-    """Run an update once for each row, which has whatever the statement binds."""
-    text, names = _update(statement, connection.dialect)
+def update_all(connection: Connection, statement: Update | Insert, rows: Rows) -> None:
+    """Run a statement once for each row, which has whatever it binds."""
+    text, names = _each(statement, connection.dialect)
     values = [*map(_values_of(names), rows)]
     if len(values) == 1:
         run(connection, text, values[0])
@@ -44,13 +71,53 @@ def update_all(connection: Connection, statement: Update, rows: Rows) -> None:
         connection.exec_driver_sql(text, values)
 
 
+def insert_new(connection: Connection, table: Table, rows: Rows) -> None:
+    """Insert rows, but none whose key is there already."""
+    if rows:
+        insert = postgresql.insert if is_shared(connection) else sqlite.insert
+        connection.execute(insert(table).on_conflict_do_nothing(), rows)
+
+
 def find_all(
-    connection: Connection, key: Column[Any], column: Column[Any], keys: Sequence[object]
+    connection: Connection,
+    key: Column[Any],
+    column: Column[Any],
+    keys: Sequence[object],
+    *,
+    within: tuple[Column[Any], Sequence[object]] | None = None,
 ) -> Iterator[tuple[Any, ...]]:
-    """Give `key` and `column` of each row whose `key` is one of `keys`."""
-    for group in _groups(keys):
-        statement = _find(key, column, len(group), connection.dialect)
-        yield from run(connection, statement, tuple(group)).fetchall()
+    """Give `key` and `column` of each row whose `key` is one of `keys`.
+
+    Args:
+        connection: In a transaction.
+        key: What is looked up.
+        column: What is found.
+        keys: None twice.
+        within: Values of another column that all these rows have, too: a table that lies in
+            partitions is then searched in few of them.
+    """
+    if not is_shared(connection):
+        for group in _groups(keys):
+            statement = _find(key, column, len(group), connection.dialect)
+            yield from run(connection, statement, tuple(group)).fetchall()
+    elif keys:
+        place, places = (None, ()) if within is None else (within[0], (list(within[1]),))
+        statement = _find_any(key, column, place, connection.dialect)
+        yield from run(connection, statement, (list(keys), *places)).fetchall()
+
+
+def lock_all(
+    connection: Connection, key: Column[Any], keys: Sequence[object]
+) -> list[tuple[Any, ...]]:
+    """Give the rows of the table whose `key` is one of `keys`; nobody else may then change them.
+
+    Rows are locked in the order of their keys, so that of two who lock none waits for the other in
+    turn. Locked or not, others may point to these rows. SQLite has one writer and no such locks.
+    """
+    if is_shared(connection):
+        statement = _lock_any(key, connection.dialect)
+        return [*run(connection, statement, (list(keys),)).fetchall()]
+    return [tuple(row) for row in connection.execute(_these(key), {"keys": keys})]
 
 
 def _groups(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
@@ -78,7 +145,12 @@ def _insert(table: Table, rows_count: int, dialect: Dialect) -> str:
 
 
 @lru_cache(maxsize=STATEMENTS_MAX)
-def _update(statement: Update, dialect: Dialect) -> tuple[str, tuple[str, ...]]:
+def _insert_one(table: Table) -> Insert:
+    return table.insert()
+
+
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _each(statement: Update | Insert, dialect: Dialect) -> tuple[str, tuple[str, ...]]:
     compiled = statement.compile(dialect=dialect)
     return str(compiled), tuple(compiled.positiontup or ())
 
@@ -87,3 +159,31 @@ def _update(statement: Update, dialect: Dialect) -> tuple[str, tuple[str, ...]]:
 def _find(key: Column[Any], column: Column[Any], keys_count: int, dialect: Dialect) -> str:
     wanted: list[BindParameter[object]] = [bindparam(f"key_{index}") for index in range(keys_count)]
     return str(select(key, column).where(key.in_(wanted)).compile(dialect=dialect))
+
+
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _these(key: Column[Any]) -> Select[*tuple[Any, ...]]:
+    return select(key.table).where(key.in_(bindparam("keys", expanding=True))).order_by(key)
+
+
+# --- PostgreSQL
+
+
+def _is_any(column: Column[Any], name: str) -> ColumnElement[bool]:
+    return column == any_(bindparam(name, type_=ARRAY(column.type)))
+
+
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _find_any(
+    key: Column[Any], column: Column[Any], place: Column[Any] | None, dialect: Dialect
+) -> str:
+    wanted = select(key, column).where(_is_any(key, "keys"))
+    if place is not None:
+        wanted = wanted.where(_is_any(place, "places"))
+    return str(wanted.compile(dialect=dialect))
+
+
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _lock_any(key: Column[Any], dialect: Dialect) -> str:
+    wanted = select(key.table).where(_is_any(key, "keys")).order_by(key)
+    return str(wanted.with_for_update(key_share=True).compile(dialect=dialect))

@@ -12,9 +12,10 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPICursor
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from danmaku.errors import Broken, StoreDown
+from danmaku.store.links import Blame
 
 Answer = TypeVar("Answer")
 
@@ -73,13 +74,11 @@ def run(connection: Connection, statement: str, values: Sequence[object] = ()) -
     Raises:
         DBAPIError: As the Core would.
     """
-    cursor = connection.connection.cursor()
+    cursor, errors = connection.connection.cursor(), connection.dialect.loaded_dbapi.Error
     try:
         cursor.execute(statement, values)
-    except sqlite3.Error as error:
-        raise DBAPIError.instance(
-            statement, None, error, sqlite3.Error, hide_parameters=True
-        ) from error
+    except errors as error:
+        raise DBAPIError.instance(statement, None, error, errors, hide_parameters=True) from error
     return cursor
 
 
@@ -113,7 +112,38 @@ def _prepare(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:
         run(connection, begin)
 
 
-class Readers:
+class FileLink:
+    """`links.Link` to SQLite.
+
+    Args:
+        engine: From `write_engine`.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def connect(self) -> Connection:
+        """As `Link.connect`."""
+        connection = self.engine.connect()
+        with connection.begin():
+            check_durable(connection)
+        return connection
+
+    def blame(self, error: Exception) -> Blame:
+        """As `Link.blame`."""
+        return Blame.DATABASE if isinstance(error, OperationalError) else Blame.JOB
+
+    def is_undone(self, error: Exception) -> bool:
+        """As `Link.is_undone`: what SQLite says of a failed COMMIT decides nothing."""
+        del error
+        return False
+
+    def drive(self, work: Callable[[], Answer]) -> Answer:
+        """As `Link.drive`: SQLite's driver needs nothing for it."""
+        return work()
+
+
+class FileReaders:
     """Threads that read; each question is answered from one snapshot.
 
     Args:

@@ -23,13 +23,14 @@ from danmaku.domain.facts import (
     Fact,
     PowersGranted,
     PowersRevoked,
+    RoomOpened,
     TokenIssued,
     TokenRevoked,
 )
-from danmaku.domain.ids import AccountId, Number, Pseudonym, RoomId, Seq
+from danmaku.domain.ids import PLATFORM, AccountId, Number, Pseudonym, RoomId, Seq
 from danmaku.ports import Append
 from danmaku.store import schema
-from danmaku.store.bulk import find_all
+from danmaku.store.bulk import find_all, lock_all
 from danmaku.store.comments import COMMENTS, CommentRow, Judgement, client_key_of, comment_row_of
 from danmaku.store.memory import ChainHead, Memory
 
@@ -40,9 +41,7 @@ _chain, _comment, _name, _account = (
     table.c for table in (schema.chain, schema.comment, schema.pseudonym, schema.account)
 )
 _KEYS: BindParameter[object] = bindparam("keys", expanding=True)
-_CHAINS = select(schema.chain).where(_chain.id.in_(_KEYS)).order_by(_chain.id).with_for_update()
 _NAMES = select(schema.pseudonym).where(_name.chain == bindparam("chain"), _name.account.in_(_KEYS))
-_VERSIONS = select(_account.id, _account.version).where(_account.id.in_(_KEYS))
 _LOGINS = select(_account.id, _account.login_key).where(_account.login_key.in_(_KEYS))
 
 _ACCOUNT_NAMES = frozenset({"actor", "author", "owner", "account", "holder", "reporter"})
@@ -70,8 +69,9 @@ class Ground:
     def under(cls, connection: Connection, memory: Memory, appends: Iterable[Append]) -> Self:
         """Find what these appends touch.
 
-        What is not remembered is read. Chains are locked by that, in the order of their ids, where
-        a database has others who write: there the memory must know none.
+        What is not remembered is read. Where a database has others who write, chains are locked by
+        that: there the memory must know none, and everything else is read after, so that it is as
+        the last of them left it.
         """
         touched = _touched(appends)
         ground = cls()
@@ -131,6 +131,8 @@ def _touched(appends: Iterable[Append]) -> _Touched:
     touched = _Touched()
     for append in appends:
         touched.chains.add(append.chain)
+        if isinstance(append.fact, RoomOpened):
+            touched.chains.add(PLATFORM)
         for account in _accounts_in(append.fact):
             touched.people.add((append.chain, account))
         if append.standing is not None:
@@ -169,15 +171,24 @@ def _accounts_in(fact: Fact) -> Iterator[AccountId]:
 
 
 def _load_chains(ground: Ground, connection: Connection, memory: Memory, touched: _Touched) -> None:
-    if not (unknown := memory.chains.recall(touched.chains, ground.chains)):
-        return
-    for row in connection.execute(_CHAINS, {"keys": unknown}):
-        ground.chains[row.id] = ChainHead(row.top, row.number_top, row.version, row.link)
+    unknown = memory.chains.recall(touched.chains, ground.chains)
+    # The platform's first: whoever makes a chain holds it, so that no other makes the same one, and
+    # what they made meanwhile is seen by the question after.
+    for keys in ([key for key in unknown if key == PLATFORM], unknown):
+        if keys := [key for key in keys if key not in ground.chains]:
+            for room, *head in lock_all(connection, _chain.id, keys):
+                ground.chains[room] = ChainHead(*head)
 
 
 def _load_comments(ground: Ground, connection: Connection, touched: _Touched) -> None:
     ground.origins.update(
-        find_all(connection, _comment.client_key, _comment.origin, [*touched.clients])
+        find_all(
+            connection,
+            _comment.client_key,
+            _comment.origin,
+            [*touched.clients],
+            within=(_comment.room, [*touched.chains]),
+        )
     )
     for column, keys in ((_comment.origin, touched.origins), (_comment.number, touched.numbers)):
         for room, wanted in _by_chain(keys).items():
@@ -207,8 +218,7 @@ def _load_people(ground: Ground, connection: Connection, memory: Memory, touched
             ground.pseudonyms[row.chain, row.account] = row.pseudonym
     accounts = touched.standings.union([account for _, account in touched.people])
     if unknown := memory.versions.recall(accounts, ground.versions):
-        for row in connection.execute(_VERSIONS, {"keys": unknown}):
-            ground.versions[row.id] = row.version
+        ground.versions.update(find_all(connection, _account.id, _account.version, unknown))
     if touched.logins:
         for row in connection.execute(_LOGINS, {"keys": list(touched.logins)}):
             ground.logins[row.login_key] = row.id

@@ -1,4 +1,4 @@
-"""What the writer knows without asking, since nobody else writes.
+"""What the writer knows without asking: since nobody else writes, or since it never changes.
 
 It holds only what a transaction left behind that is known to be committed: it is taught after
 COMMIT, and forgets everything when an outcome is open. So a transaction that is rolled back cannot
@@ -71,8 +71,13 @@ class Memory:
 
     @classmethod
     def of(cls, values_max: int) -> "Memory":
-        """Make one that keeps so many of each; 0 where others write too: then it must ask."""
+        """Make one that keeps so many of each."""
         return cls(Recent(values_max), Recent(values_max), Recent(values_max))
+
+    @classmethod
+    def among_others(cls, values_max: int) -> "Memory":
+        """Make one for a record that others write to as well: it keeps what never changes."""
+        return cls(Recent(0), Recent(values_max), Recent(0))
 
     def forget(self) -> None:
         """Ask the tables again from here on."""

@@ -14,8 +14,8 @@ from danmaku.ports import Held, Own, Report, RoomRow, Segment
 from danmaku.store import schema
 from danmaku.store.codec import Part
 from danmaku.store.comments import COMMENTS, ITS_BODY, client_key_of, comment_of
-from danmaku.store.database import Readers
 from danmaku.store.entries import ENTRIES, entries_of, entry_at, header_of
+from danmaku.store.links import Readers
 from danmaku.store.room_codec import Changed, Opened, Published, Recalled, Restored, state_of
 from danmaku.store.schema import AnyRow, AnySelect
 

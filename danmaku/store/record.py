@@ -8,13 +8,14 @@ rows are written at the end, a few statements for all of them.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from danmaku.domain.facts import AccountRegistered, Entry, PowersGranted, RoomOpened
 from danmaku.domain.ids import PLATFORM, AccountId, Millis
 from danmaku.errors import Broken, Code, Coded, Stale
 from danmaku.ports import Append
-from danmaku.store import platform_acts, room_acts
+from danmaku.store import platform_acts, room_acts, schema
+from danmaku.store.bulk import lock_all
 from danmaku.store.entries import Scribe, entry_at
 from danmaku.store.ground import Ground, new_key_of
 from danmaku.store.memory import Memory
@@ -67,6 +68,12 @@ class Batch:
         """Send all rows to the database; committing is the caller's."""
         self._page.write(self._connection)
 
+    @property
+    def first_row(self) -> dict[str, object] | None:
+        """The first row of `entry` that it writes, for `is_recorded`."""
+        rows = self._page.rows["entry"]
+        return rows[0] if rows else None
+
     def remember(self) -> None:
         """Spare the next batches to read what this one left behind; only after COMMIT."""
         self._page.ground.teach(self._memory)
@@ -108,6 +115,19 @@ class Batch:
             account, version = append.standing
             if ground.versions.get(account) != version:
                 raise Stale
+
+
+def is_recorded(connection: Connection, row: dict[str, object] | None) -> bool:
+    """Whether this row of `entry` is in the table; None: there is nothing that could be.
+
+    Waits for whoever may still be writing it: they hold its chain, or that of the platform.
+    """
+    if row is None:
+        return False
+    lock_all(connection, schema.chain.c.id, [*{PLATFORM, row["chain"]}])
+    entry = schema.entry.c
+    wanted = select(entry.link).where(entry.chain == row["chain"], entry.seq == row["seq"])
+    return bool(connection.scalar(wanted) == row["link"])
 
 
 def _registered_in(call: list[Entry]) -> AccountId:

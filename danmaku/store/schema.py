@@ -4,6 +4,9 @@
 ever added or erased. Everything below them is a projection, written in the same transaction and
 checked against the entries by `verify`; or, at the end, what belongs to no chain at all.
 
+Every key of what grows with the rooms names the room, so that PostgreSQL can keep those tables in
+partitions (`store.partitions`).
+
 Tables without row ids are those that SQLite would keep twice otherwise: as rows, and as the index
 of their key.
 
@@ -113,7 +116,7 @@ comment = Table(
     Column("number", BigInteger),
     Column("status", String, nullable=False),
     Column("account", BigInteger, nullable=False),
-    Column("client_key", String, nullable=False, unique=True),  # see comments.client_key_of
+    Column("client_key", String, nullable=False),  # see comments.client_key_of
     Column("author", String, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("position_ms", BigInteger, nullable=False),
@@ -124,6 +127,7 @@ comment = Table(
     Column("body_seq", BigInteger, nullable=False),  # whose body holds the content
     Column("published_seq", BigInteger),
     Column("changed_seq", BigInteger, nullable=False),
+    UniqueConstraint("client_key", "room", name="one_comment_per_client_key"),
     Index("comment_by_account", "room", "account", "origin"),
     Index("comment_by_number", "room", "number", unique=True),
     # Covers `segment_changed`, which every replay asks before it asks anything else.

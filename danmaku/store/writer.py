@@ -4,9 +4,11 @@ It takes what waits, commits it in one transaction, and hands the results to the
 call: first everything is announced, in record order, then the callers wake.
 
 A commit that fails has an unknown outcome. The callers are told so, the connection is made anew, a
-small transaction settles what the file holds, and whatever it holds that was never announced is
+small transaction settles what the database holds, and if that holds what was committed, it is
 announced before anything else is written. After two failures in a short time the writer takes
 nothing until a probe succeeds.
+
+What is particular to one database stands behind `Link`.
 """
 
 import asyncio
@@ -14,21 +16,20 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 
 import structlog
-from sqlalchemy import Connection, Engine, bindparam, select
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy import Connection, bindparam
 
 from danmaku.domain.facts import Entry
 from danmaku.errors import Broken, DanmakuError, StoreDown, Unknown
 from danmaku.ports import Announce, Clock
 from danmaku.store import schema
-from danmaku.store.database import check_durable
-from danmaku.store.entries import ENTRIES, entries_of
 from danmaku.store.heads import HeadSigner
 from danmaku.store.intake import Intake, Job
+from danmaku.store.links import Blame, Link
 from danmaku.store.memory import Memory
-from danmaku.store.record import Batch
+from danmaku.store.record import Batch, is_recorded
 
 FAILURES_WITHIN_S = 10.0
 PROBE_S = 1.0
@@ -44,14 +45,14 @@ _log = structlog.get_logger(__name__)
 
 
 class _OutcomeOpenError(Exception):
-    """COMMIT failed: the transaction may be in the file or not."""
+    """COMMIT failed: the transaction may be in the database or not."""
 
 
 class Writer:
-    """See the module.
+    """See the module. Begins with `start`.
 
     Args:
-        engine: From `database.write_engine`.
+        link: To the database.
         intake: Where the jobs come from; closing it ends the thread once all are done.
         memory: What need not be read; empty.
         signer: Of the heads.
@@ -61,7 +62,7 @@ class Writer:
 
     def __init__(
         self,
-        engine: Engine,
+        link: Link,
         intake: Intake,
         memory: Memory,
         signer: HeadSigner,
@@ -69,7 +70,7 @@ class Writer:
         clock: Clock,
         watch: Watch | None,
     ) -> None:
-        self._engine = engine
+        self._link = link
         self._intake = intake
         self._memory = memory
         self._signer = signer
@@ -78,13 +79,26 @@ class Writer:
         self._watch = watch
         self._loop = asyncio.get_running_loop()
         self._announces: list[Announce] = []
-        self._announced: dict[str, int] = {}
+        self._doubtful: Batch | None = None  # whose COMMIT failed
+        self._newest: Batch | None = None  # whose COMMIT did not
         self._failures_s: list[float] = []
-        self._connection = self._connect()
+        self._connection: Connection
+        self._started: Future[None] = Future()
         # A process that ends without closing is one that crashed: nothing waits for this thread.
-        self._thread = threading.Thread(target=self._run, name="record-writer", daemon=True)
+        self._thread = threading.Thread(
+            target=link.drive, args=(self._run,), name="record-writer", daemon=True
+        )
         self.is_down = False  # written here, read on the loop
-        self._start()
+
+    async def start(self) -> None:
+        """Connect, and take what comes from here on.
+
+        Raises:
+            Broken: Commits would not be durable here.
+            StoreDown: There is no connection.
+        """
+        self._thread.start()
+        await asyncio.wrap_future(self._started)
 
     def subscribe(self, announce: Announce) -> None:
         """Have every commit announced from here on; called on the loop."""
@@ -96,15 +110,19 @@ class Writer:
 
     # --- the thread
 
-    def _start(self) -> None:
-        chain = schema.chain.c
-        with self._connection.begin():
-            for row in self._connection.execute(select(chain.id, chain.top)):
-                self._announced[row.id] = row.top
-            self._signer.note_all(self._connection)
-        self._thread.start()
-
     def _run(self) -> None:
+        try:
+            self._connection = self._link.connect()
+            with self._connection.begin():
+                self._signer.look_on(self._connection)
+        except Exception as error:  # noqa: BLE001 -- whoever started it shall know
+            broken = self._link.blame(error) is Blame.JOB
+            self._started.set_exception(error if broken else StoreDown(_words_of(error)))
+            return
+        self._started.set_result(None)
+        self._work_off()
+
+    def _work_off(self) -> None:
         while not self._intake.is_done:
             jobs = self._intake.take(PROBE_S if self.is_down else self._until_signing_s())
             if self.is_down and not self._probe():
@@ -114,7 +132,8 @@ class Writer:
             if self._until_signing_s() <= 0:
                 self._sign()
         self._sign()
-        self._close()
+        with contextlib.suppress(Exception):
+            self._connection.close()
 
     def _until_signing_s(self) -> float:
         return max(0.0, self._sign_at_s - time.monotonic())
@@ -124,19 +143,28 @@ class Writer:
         try:
             entries = self._transact(jobs)
         except _OutcomeOpenError as error:
-            _log.error("record.commit_failed", reason=str(error.__cause__))
+            _log.error("record.commit_failed", reason=_words_of(error.__cause__))
             self._fail(jobs, Unknown(), self._recover())
-        except OperationalError as error:
-            _log.error("record.write_failed", reason=str(error.orig))
-            self._fail(jobs, StoreDown(), self._recover())
-        except Exception:  # noqa: BLE001 -- the thread outlives what one caller sent
-            self._memory.forget()  # should it be what was wrong, the next try reads the tables
-            self._serve_singly(jobs)
+        except Exception as error:  # noqa: BLE001 -- the thread outlives what one caller sent
+            self._refuse(jobs, error)
         else:
             self._note(entries)
             self._hand_over(entries, jobs)
             if self._watch is not None and entries:
                 self._watch(len(entries), time.monotonic() - begun_s)
+
+    def _refuse(self, jobs: list[Job], error: Exception) -> None:
+        """Nothing was written: tell those whose fault it is, or all."""
+        match self._link.blame(error):
+            case Blame.DATABASE:
+                _log.error("record.write_failed", reason=_words_of(error))
+                self._fail(jobs, StoreDown(), self._recover())
+            case Blame.RIVAL:
+                _log.warning("record.rival", reason=_words_of(error))
+                self._fail(jobs, StoreDown())
+            case Blame.JOB:
+                self._memory.forget()  # should it be what was wrong, the next try reads the tables
+                self._serve_singly(jobs)
 
     def _serve_singly(self, jobs: list[Job]) -> None:
         """Let nobody suffer from what another one sent: some text that cannot be encoded."""
@@ -163,9 +191,13 @@ class Writer:
             raise
         try:
             transaction.commit()
-        except SQLAlchemyError as error:
+        except Exception as error:
+            if self._link.is_undone(error):
+                raise
+            self._doubtful = batch
             raise _OutcomeOpenError from error
         batch.remember()
+        self._newest = batch if batch.entries else self._newest
         return batch.entries
 
     def _admit(self, batch: Batch, job: Job) -> None:
@@ -185,8 +217,8 @@ class Writer:
             return
         try:
             self._signer.sign(self._connection, self._clock())
-        except SQLAlchemyError as error:
-            _log.error("record.sign_failed", reason=str(error))
+        except Exception as error:  # noqa: BLE001 -- the thread outlives a head that is not signed
+            _log.error("record.sign_failed", reason=_words_of(error))
             self._hand_over(self._recover(), ())
 
     # --- when the database fails
@@ -216,50 +248,47 @@ class Writer:
         self.is_down = False
         return True
 
-    def _reopen(self) -> list[Entry] | None:
-        """Connect anew, settle the file, find what was never announced; None if that fails."""
-        self._close()
+    def _reopen(self) -> Sequence[Entry] | None:
+        """Connect anew, settle what is in doubt, find what was never announced; None if that fails.
+
+        Raises nothing: whatever it is, it is tried again.
+        """
+        with contextlib.suppress(Exception):
+            self._connection.invalidate()
         self._memory.forget()
         try:
-            self._connection = self._connect()
+            self._connection = self._link.connect()
             with self._connection.begin():
                 # The end of the log may hold the transaction whose outcome is open: a transaction
                 # after it decides that, even against a crash.
                 self._connection.execute(_SETTLE, {"value": str(self._clock())})
             with self._connection.begin():
-                ghosts = self._unannounced()
-        except (SQLAlchemyError, Broken) as error:
-            _log.warning("record.down", reason=str(error))
+                self._check_newest()
+                ghosts = self._ghosts()
+        except Exception as error:  # noqa: BLE001 -- see above
+            _log.warning("record.down", reason=_words_of(error))
             return None
+        self._doubtful = None
         self._note(ghosts)
         return ghosts
 
-    def _unannounced(self) -> list[Entry]:
-        chain, entry = schema.chain.c, schema.entry.c
-        entries: list[Entry] = []
-        for row in self._connection.execute(select(chain.id, chain.top).order_by(chain.id)).all():
-            known = self._announced.get(row.id, 0)
-            if row.top > known:
-                ghosts = ENTRIES.where(entry.chain == row.id, entry.seq > known)
-                rows = self._connection.execute(ghosts.order_by(entry.seq))
-                entries += entries_of(self._connection, rows)
-        return entries
+    def _ghosts(self) -> Sequence[Entry]:
+        batch = self._doubtful
+        if batch is None or not is_recorded(self._connection, batch.first_row):
+            return ()
+        self._newest = batch
+        return batch.entries
 
-    def _connect(self) -> Connection:
-        connection = self._engine.connect()
-        with connection.begin():
-            check_durable(connection)
-        return connection
-
-    def _close(self) -> None:
-        with contextlib.suppress(SQLAlchemyError):
-            self._connection.close()
+    def _check_newest(self) -> None:
+        """Take nothing where commits that everybody saw are gone, as with a standby that lagged."""
+        newest = self._newest
+        if newest is not None and not is_recorded(self._connection, newest.first_row):
+            raise Broken("The record has lost what it had committed.")
 
     # --- back to the loop
 
     def _note(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
-            self._announced[entry.chain] = entry.seq
             self._signer.note(entry.chain)
 
     def _hand_over(self, entries: Sequence[Entry], jobs: Sequence[Job]) -> None:
@@ -283,3 +312,9 @@ class Writer:
                 announce(entries)
             except Exception:  # noqa: BLE001 -- what is recorded is acknowledged all the same
                 _log.exception("record.announce_failed")
+
+
+def _words_of(error: BaseException | None) -> str:
+    """What may be logged of it: the first line, for PostgreSQL quotes values in those after."""
+    words = str(getattr(error, "orig", error))
+    return words.splitlines()[0] if words else type(error).__name__

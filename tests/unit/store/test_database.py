@@ -3,7 +3,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
 from danmaku.errors import Broken, StoreDown
-from danmaku.store.database import Readers, check_durable, read_engine, write_engine
+from danmaku.store.database import FileReaders, check_durable, read_engine, write_engine
 
 
 def test_the_writing_connection_is_durable(tmp_path):
@@ -31,7 +31,7 @@ def test_reading_connections_cannot_write(tmp_path):
 
 
 async def test_a_question_that_the_database_cannot_answer_says_so(tmp_path):
-    readers = Readers(read_engine(tmp_path / "x.sqlite", 1), 1)
+    readers = FileReaders(read_engine(tmp_path / "x.sqlite", 1), 1)
 
     with pytest.raises(StoreDown):
         await readers.ask(lambda connection: connection.exec_driver_sql("SELECT * FROM nothing"))
@@ -41,7 +41,7 @@ async def test_a_question_that_the_database_cannot_answer_says_so(tmp_path):
 async def test_one_question_sees_one_moment(tmp_path):
     path = tmp_path / "x.sqlite"
     engine = write_engine(path)
-    readers = Readers(read_engine(path, 1), 1)
+    readers = FileReaders(read_engine(path, 1), 1)
 
     def run(statement):
         with engine.connect() as connection, connection.begin():

@@ -59,7 +59,7 @@ def scans(store):
             if step.startswith("SCAN") and step.split()[1] in GROWING and "comment_held" not in step
         )
 
-    for engine in (store._writer._engine, store._readers._engine):
+    for engine in (store._writer._link.engine, store._readers._engine):
         event.listen(engine, "before_cursor_execute", explain)
     return found
 

@@ -46,7 +46,7 @@ def commits_and_says_it_failed(store):
         connection.connection.driver_connection.execute("COMMIT")
         raise OperationalError("COMMIT", {}, sqlite3.OperationalError("disk I/O error"))
 
-    event.listen(store._writer._engine, "commit", commit_and_fail, once=True)
+    event.listen(store._writer._link.engine, "commit", commit_and_fail, once=True)
     with pytest.raises(Unknown):
         yield
 

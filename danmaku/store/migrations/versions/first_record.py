@@ -1,6 +1,8 @@
 """The record as it began."""
 
-from alembic import op
+from typing import Any
+
+from alembic import context, op
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -18,6 +20,10 @@ from sqlalchemy import (
 revision = "0001"
 down_revision = None
 
+# SQLite compares texts by code point; PostgreSQL as its database was told, unless a column says.
+Words = String().with_variant(String(collation="C"), "postgresql")
+_CLIENT_KEY = "one_comment_per_client_key"
+
 
 def upgrade() -> None:
     """Make all tables."""
@@ -25,17 +31,44 @@ def upgrade() -> None:
     _make_rooms()
     _make_people()
     _make_passes()
+    for number in range(_partitions_count()):
+        for table in ("entry", "body", "head", "comment", "pseudonym"):
+            _make_partition(table, number)
+
+
+def _make_partition(table: str, number: int) -> None:
+    op.execute(
+        f"CREATE TABLE {table}_{number} PARTITION OF {table} "
+        f"FOR VALUES WITH (MODULUS {_partitions_count()}, REMAINDER {number})"
+    )
+
+
+def _is_shared() -> bool:
+    """Whether it is PostgreSQL, which never had what the next steps change."""
+    return op.get_bind().dialect.name == "postgresql"
+
+
+def _partitions_count() -> int:
+    """How many parts the tables that grow with the rooms have; 0: they are whole."""
+    if not _is_shared():
+        return 0
+    count: int = context.config.attributes["partitions_count"]
+    return count
+
+
+def _parted(column: str) -> dict[str, Any]:
+    return {"postgresql_partition_by": f"HASH ({column})"} if _partitions_count() else {}
 
 
 def _make_record() -> None:
     op.create_table(
         "meta",
-        Column("name", String, primary_key=True),
-        Column("value", String, nullable=False),
+        Column("name", Words, primary_key=True),
+        Column("value", Words, nullable=False),
     )
     op.create_table(
         "chain",
-        Column("id", String, primary_key=True),
+        Column("id", Words, primary_key=True),
         Column("top", BigInteger, nullable=False),
         Column("number_top", BigInteger, nullable=False),
         Column("version", BigInteger, nullable=False),
@@ -43,10 +76,10 @@ def _make_record() -> None:
     )
     op.create_table(
         "entry",
-        Column("chain", String, ForeignKey("chain.id"), primary_key=True),
+        Column("chain", Words, ForeignKey("chain.id"), primary_key=True),
         Column("seq", BigInteger, primary_key=True),
         Column("at_ms", BigInteger, nullable=False),
-        Column("kind", String, nullable=False),
+        Column("kind", Words, nullable=False),
         Column("origin", BigInteger),
         Column("number", BigInteger),
         Column("header", LargeBinary, nullable=False),
@@ -54,45 +87,48 @@ def _make_record() -> None:
         Column("leaf", LargeBinary, nullable=False),
         Column("link", LargeBinary, nullable=False),
         sqlite_with_rowid=False,
+        **_parted("chain"),
     )
     op.create_table(
         "body",
-        Column("chain", String, primary_key=True),
+        Column("chain", Words, primary_key=True),
         Column("seq", BigInteger, primary_key=True),
-        Column("part", String, primary_key=True),
+        Column("part", Words, primary_key=True),
         Column("salt", LargeBinary, nullable=False),
         Column("content", LargeBinary, nullable=False),
         ForeignKeyConstraint(["chain", "seq"], ["entry.chain", "entry.seq"]),
         sqlite_with_rowid=False,
+        **_parted("chain"),
     )
     op.create_table(
         "head",
-        Column("chain", String, ForeignKey("chain.id"), primary_key=True),
+        Column("chain", Words, ForeignKey("chain.id"), primary_key=True),
         Column("seq", BigInteger, primary_key=True),
         Column("at_ms", BigInteger, nullable=False),
         Column("link", LargeBinary, nullable=False),
         Column("signature", LargeBinary, nullable=False),
         sqlite_with_rowid=False,
+        **_parted("chain"),
     )
 
 
 def _make_rooms() -> None:
     op.create_table(
         "room",
-        Column("id", String, ForeignKey("chain.id"), primary_key=True),
+        Column("id", Words, ForeignKey("chain.id"), primary_key=True),
         Column("owner", BigInteger),
         Column("state", LargeBinary, nullable=False),
         Column("created_ms", BigInteger, nullable=False),
     )
     op.create_table(
         "comment",
-        Column("room", String, primary_key=True),
+        Column("room", Words, primary_key=True),
         Column("origin", BigInteger, primary_key=True),
         Column("number", BigInteger),
-        Column("status", String, nullable=False),
+        Column("status", Words, nullable=False),
         Column("account", BigInteger, nullable=False),
-        Column("client_key", String, nullable=False, unique=True),
-        Column("author", String, nullable=False),
+        Column("client_key", Words, nullable=False, unique=not _is_shared()),
+        Column("author", Words, nullable=False),
         Column("at_ms", BigInteger, nullable=False),
         Column("position_ms", BigInteger, nullable=False),
         Column("late", Boolean, nullable=False),
@@ -102,10 +138,12 @@ def _make_rooms() -> None:
         Column("body_seq", BigInteger, nullable=False),
         Column("published_seq", BigInteger),
         Column("changed_seq", BigInteger, nullable=False),
+        *([UniqueConstraint("client_key", "room", name=_CLIENT_KEY)] if _is_shared() else ()),
         Index("comment_by_account", "room", "account", "origin"),
         Index("comment_by_number", "room", "number", unique=True),
         Index("comment_by_position", "room", "position_ms", "number", "changed_seq"),
         sqlite_with_rowid=False,
+        **_parted("room"),
     )
     op.create_index(
         "comment_held",
@@ -119,26 +157,27 @@ def _make_rooms() -> None:
 def _make_people() -> None:
     op.create_table(
         "pseudonym",
-        Column("chain", String, primary_key=True),
+        Column("chain", Words, primary_key=True),
         Column("account", BigInteger, primary_key=True),
-        Column("pseudonym", String, nullable=False),
+        Column("pseudonym", Words, nullable=False),
         UniqueConstraint("chain", "pseudonym", name="one_account_per_pseudonym"),
         sqlite_with_rowid=False,
+        **_parted("chain"),
     )
     op.create_table(
         "account",
         Column("id", BigInteger, primary_key=True, autoincrement=False),
-        Column("login_key", String, nullable=False, unique=True),
-        Column("login", String, nullable=False),
-        Column("name", String, nullable=False),
+        Column("login_key", Words, nullable=False, unique=True),
+        Column("login", Words, nullable=False),
+        Column("name", Words, nullable=False),
         Column("password_hash", String),
         Column("version", BigInteger, nullable=False),
     )
     op.create_table(
         "power_grant",
-        Column("id", String, primary_key=True),
+        Column("id", Words, primary_key=True),
         Column("account", BigInteger, ForeignKey("account.id"), nullable=False, index=True),
-        Column("bundle", String, nullable=False),
+        Column("bundle", Words, nullable=False),
         Column("room", String),
         Column("until_ms", BigInteger),
         Column("granted_seq", BigInteger, nullable=False),
@@ -146,7 +185,7 @@ def _make_people() -> None:
     )
     op.create_table(
         "token",
-        Column("id", String, primary_key=True),
+        Column("id", Words, primary_key=True),
         Column("account", BigInteger, ForeignKey("account.id"), nullable=False, index=True),
         Column("digest", LargeBinary, nullable=False, unique=True),
         Column("label", Text, nullable=False),
@@ -159,7 +198,7 @@ def _make_people() -> None:
     op.create_table(
         "report",
         Column("seq", BigInteger, primary_key=True, autoincrement=False),
-        Column("receipt", String, nullable=False, unique=True),
+        Column("receipt", Words, nullable=False, unique=True),
     )
 
 

@@ -1,0 +1,237 @@
+"""Connections to PostgreSQL: one that writes, some that read, each on a thread of its own.
+
+The store is written without `await`, for one thread that writes and some that read. The driver is
+asyncio's. So each such thread has an event loop that nobody else uses, and SQLAlchemy's greenlets
+let plain code wait on it; the server's own loop has no part in it.
+"""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+import asyncpg
+from sqlalchemy import Connection, Engine, NullPool, make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.util import greenlet_spawn
+
+from danmaku.errors import Broken, StoreDown
+from danmaku.store.database import STATEMENTS_MAX
+from danmaku.store.links import Blame
+
+Answer = TypeVar("Answer")
+
+CONNECT_S = 5.0
+STATEMENT_MS = 10_000
+LOCK_MS = 1_500  # so long one room may keep this node's writer from all others
+IDLE_MS = 5_000  # a node that stopped within a transaction loses its locks, and its transaction
+
+_RIVALS = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock not available
+_DURABLE = {
+    "fsync": {"on"},
+    "full_page_writes": {"on"},
+    "synchronous_commit": {"on", "remote_apply", "remote_write"},
+    "data_sync_retry": {"off"},
+    "idle_in_transaction_session_timeout": {str(IDLE_MS)},
+}
+_SETTINGS = "SELECT name, setting FROM pg_settings"
+
+
+def engine_of(url: str, **settings: Any) -> Engine:
+    """Make connections for `driven` work.
+
+    Args:
+        url: As postgresql://user:password@host/name; `sslmode` is understood.
+        settings: Of the session, as PostgreSQL names them.
+    """
+    address = make_url(url).set(drivername="postgresql+asyncpg")
+    if (mode := address.query.get("sslmode")) is not None:
+        address = address.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+    session: dict[str, Any] = {
+        "application_name": "danmaku",
+        "statement_timeout": STATEMENT_MS,
+        "lock_timeout": LOCK_MS,
+        "idle_in_transaction_session_timeout": IDLE_MS,
+        "jit": "off",
+        **settings,
+    }
+    patience_ms = session["statement_timeout"]
+    engine = create_async_engine(
+        address,
+        poolclass=NullPool,
+        connect_args={
+            "timeout": CONNECT_S,
+            # For a database that does not even answer that it takes too long.
+            "command_timeout": patience_ms / 1000 + CONNECT_S if patience_ms else None,
+            "prepared_statement_cache_size": STATEMENTS_MAX,
+            "server_settings": {name: str(value) for name, value in session.items()},
+        },
+        hide_parameters=True,  # errors are logged, and parameters hold what people wrote
+    )
+    return engine.sync_engine
+
+
+def driven(work: Callable[[], Answer]) -> Answer:
+    """Have work done that uses such connections, on the thread that calls.
+
+    A connection is good within the one call that made it.
+    """
+    # Not uvloop's: its clock stands still while the thread waits elsewhere, and deadlines would
+    # have passed as soon as they are set.
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        return runner.run(greenlet_spawn(work))
+
+
+def check_durable(connection: Connection) -> None:
+    """Read back what decides whether a commit outlives a power cut, and a node that stopped.
+
+    Raises:
+        Broken: It would not.
+    """
+    found = {row.name: row.setting for row in connection.exec_driver_sql(_SETTINGS)}
+    for name, allowed in _DURABLE.items():
+        if found[name] not in allowed:
+            raise Broken(f"The record would not be durable: PostgreSQL has {name}={found[name]}.")
+
+
+class PostgresLink:
+    """`links.Link` to PostgreSQL.
+
+    Args:
+        engine: From `engine_of`.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def connect(self) -> Connection:
+        """As `Link.connect`."""
+        connection = self.engine.connect()
+        with connection.begin():
+            check_durable(connection)
+        return connection
+
+    def blame(self, error: Exception) -> Blame:
+        """As `Link.blame`."""
+        driver_error, state = _driver_error(error)
+        if state in _RIVALS:
+            return Blame.RIVAL
+        # Classes of what was sent: values, keys, statements, sizes.
+        if isinstance(driver_error, asyncpg.DataError) or state[:2] in {"22", "23", "42", "54"}:
+            return Blame.JOB
+        return Blame.DATABASE if isinstance(error, _FAILURES) else Blame.JOB
+
+    def is_undone(self, error: Exception) -> bool:
+        """As `Link.is_undone`: the database itself says that it rolled back."""
+        return _driver_error(error)[1][:2] in {"23", "40"}
+
+    def drive(self, work: Callable[[], Answer]) -> Answer:
+        """As `Link.drive`."""
+        return driven(work)
+
+
+_FAILURES = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What a database that is gone makes the driver say; some of it comes without the Core's words."""
+
+
+def _driver_error(error: Exception) -> tuple[BaseException, str]:
+    """What the driver said, and PostgreSQL's own code for it, or ""."""
+    adapted = getattr(error, "orig", None) or error
+    said = getattr(adapted, "driver_exception", None) or adapted.__cause__ or adapted
+    return said, getattr(said, "sqlstate", None) or ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    question: Callable[[Connection], Any]
+    loop: asyncio.AbstractEventLoop
+    answer: asyncio.Future[Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "answer", self.loop.create_future())
+
+    def settle(self, outcome: object, error: Exception | None) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has closed: nobody waits
+            self.loop.call_soon_threadsafe(self._settle, outcome, error)
+
+    def _settle(self, outcome: object, error: Exception | None) -> None:
+        if self.answer.done():  # whoever asked has gone
+            return
+        if error is None:
+            self.answer.set_result(outcome)
+        else:
+            self.answer.set_exception(error)
+
+
+class PostgresReaders:
+    """Threads that read, each on its own connection; each question is answered from one snapshot.
+
+    Args:
+        engine: From `engine_of`; its transactions are to see one moment.
+        threads: How many.
+    """
+
+    def __init__(self, engine: Engine, threads: int) -> None:
+        self._engine = engine
+        self._asked: SimpleQueue[_Asked | None] = SimpleQueue()
+        self._threads = [
+            threading.Thread(
+                target=driven, args=(self._run,), name=f"record-reader-{number}", daemon=True
+            )
+            for number in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    async def ask(self, question: Callable[[Connection], Answer]) -> Answer:
+        """As `links.Readers.ask`."""
+        asked = _Asked(question, asyncio.get_running_loop())
+        self._asked.put(asked)
+        answer: Answer = await asked.answer
+        return answer
+
+    def close(self) -> None:
+        """As `links.Readers.close`."""
+        for _ in self._threads:
+            self._asked.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        connection: Connection | None = None
+        while (asked := self._asked.get()) is not None:
+            # A connection that has been idle may have ended: only a fresh one says how things are.
+            for kept in (connection, None):
+                connection = self._answer(asked, kept, is_last=kept is None)
+                if connection is not None or kept is None:
+                    break
+        if connection is not None:
+            connection.close()
+
+    def _answer(
+        self, asked: _Asked, kept: Connection | None, *, is_last: bool
+    ) -> Connection | None:
+        """Answer a question; give the connection to keep, or None when it is worth nothing."""
+        connection = kept
+        try:
+            connection = connection or self._engine.connect()
+            with connection.begin():
+                outcome = asked.question(connection)
+        except _FAILURES as error:
+            if is_last:
+                down = StoreDown()
+                down.__cause__ = error
+                asked.settle(None, down)
+            with contextlib.suppress(Exception):
+                if connection is not None:
+                    connection.invalidate()
+            return None
+        except Exception as error:  # noqa: BLE001 -- whoever asked shall know
+            asked.settle(None, error)
+        else:
+            asked.settle(outcome, None)
+        return connection

@@ -1,0 +1,105 @@
+"""One open record, whichever database it lies in: what the event loop holds of it."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+from danmaku.config import StoreSettings
+from danmaku.domain.facts import Entry
+from danmaku.errors import StoreDown
+from danmaku.ports import Announce, Append, Clock
+from danmaku.store.accounts import AccountQueries
+from danmaku.store.heads import HeadSigner
+from danmaku.store.intake import Intake, Job, Work
+from danmaku.store.links import Database
+from danmaku.store.memory import Memory
+from danmaku.store.patience import Patience
+from danmaku.store.queries import Queries
+from danmaku.store.writer import Watch, Writer
+
+
+class Store(Queries, AccountQueries):
+    """`ports.Record`, `ports.Reader` and `ports.Accounts` in one; begins with `_begin`.
+
+    Lives on the event loop that opened it.
+
+    Args:
+        settings: How it is written.
+        clock: The time that entries bear.
+        watch: Told of each commit.
+        database: Where it lies.
+        signer: Of its heads.
+    """
+
+    def __init__(
+        self,
+        settings: StoreSettings,
+        clock: Clock,
+        watch: Watch,
+        *,
+        database: Database,
+        signer: HeadSigner,
+    ) -> None:
+        self._epoch = signer.epoch
+        self._held = contextlib.ExitStack()  # given free at the end
+        self._patience = Patience(settings.commit_wait_ms_max / 1000)
+        self._intake = Intake(
+            entries_max=settings.queue_entries_max,
+            gather_entries_max=settings.gather_entries_max,
+            gather_s_max=settings.gather_ms_max / 1000,
+        )
+        self._writer = Writer(
+            database.link,
+            self._intake,
+            (Memory.among_others if database.is_shared else Memory.of)(settings.remembered_max),
+            signer,
+            clock=clock,
+            watch=watch,
+        )
+        Queries.__init__(self, database.readers)
+        AccountQueries.__init__(self, database.readers, self._work, clock)
+
+    @property
+    def epoch(self) -> str:
+        """As `ports.Record.epoch`."""
+        return self._epoch
+
+    def subscribe(self, announce: Announce) -> None:
+        """Have every commit from here on announced to `announce`, on the loop.
+
+        What it raises is logged: recorded entries cannot be refused any more.
+        """
+        self._writer.subscribe(announce)
+
+    async def commit(self, *appends: Append) -> list[Entry]:
+        """As `ports.Record.commit`."""
+        entries: list[Entry] = await self._outcome_of(Job(_future(), appends))
+        return entries
+
+    async def close(self) -> None:
+        """Commit what waits, sign the heads, give the record free. Closing twice is closing once.
+
+        Raises nothing for commits that come later: those get `StoreDown`.
+        """
+        self._intake.close()
+        await asyncio.to_thread(self._writer.join)
+        self._patience.stop()
+        await asyncio.to_thread(self._readers.close)
+        self._held.close()
+
+    async def _begin(self) -> None:
+        await self._writer.start()
+
+    async def _work(self, work: Work) -> Any:
+        return await self._outcome_of(Job(_future(), work=work))
+
+    def _outcome_of(self, job: Job) -> asyncio.Future[Any]:
+        if self._writer.is_down:
+            raise StoreDown
+        self._intake.put(job)
+        self._patience.watch(job)
+        return job.future
+
+
+def _future() -> asyncio.Future[Any]:
+    return asyncio.get_running_loop().create_future()
