@@ -39,7 +39,8 @@ from danmaku.filter.names import Names
 from danmaku.filter.screen import Screen
 from danmaku.gateway.pauses import Pauses
 from danmaku.gateway.server import Gateway
-from danmaku.store.sqlite import SqliteStore
+from danmaku.store.opening import open_store
+from danmaku.store.store import Store
 from danmaku.telemetry import Telemetry
 from danmaku.web.admin import create_admin_app
 from danmaku.web.app import create_app
@@ -65,7 +66,7 @@ class Core:
     """The house without doors."""
 
     settings: Settings
-    store: SqliteStore
+    store: Store
     telemetry: Telemetry
     people: People
     rooms: Rooms
@@ -90,7 +91,7 @@ async def opened(settings: Settings, telemetry: Telemetry | None = None) -> Asyn
     screens = await asyncio.to_thread(_screens, settings.filter)
     telemetry = telemetry or Telemetry()
     classifier = Classifier.chosen(settings.filter, now_ms, telemetry)
-    store = await SqliteStore.open(settings.store, now_ms, watch=telemetry.note_commit)
+    store = await open_store(settings.store, now_ms, watch=telemetry.note_commit)
     core = _joined(settings, store, telemetry, *screens, classifier=classifier)
     # Who hears of a commit, and in which order: who is who, then the rooms; doors come after.
     store.subscribe(core.people.standings.apply)
@@ -106,7 +107,7 @@ async def opened(settings: Settings, telemetry: Telemetry | None = None) -> Asyn
 
 def _joined(
     settings: Settings,
-    store: SqliteStore,
+    store: Store,
     telemetry: Telemetry,
     screen: Screen,
     urgent: Screen | None,

@@ -1,6 +1,6 @@
 """The read side of the record: each method is one question, answered from one snapshot."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
@@ -12,6 +12,7 @@ from danmaku.domain.views import View, ViewKind, bare, view_of_comment
 from danmaku.errors import Broken
 from danmaku.ports import Held, Own, Report, RoomRow, Segment
 from danmaku.store import schema
+from danmaku.store.bulk import find_all
 from danmaku.store.codec import Part
 from danmaku.store.comments import COMMENTS, ITS_BODY, client_key_of, comment_of
 from danmaku.store.entries import ENTRIES, entries_of, entry_at, header_of
@@ -212,6 +213,21 @@ class Queries:
             for entry in entries
             if isinstance(entry.fact, ReportFiled)
         ]
+
+    async def tops(self, chains: Collection[RoomId]) -> dict[RoomId, Seq]:
+        """The newest seq of each of these chains; those that do not exist are left out."""
+        wanted = [*dict.fromkeys(chains)]
+        return await self._readers.ask(
+            lambda connection: dict(find_all(connection, _chain.id, _chain.top, wanted))
+        )
+
+    async def recorded(self, chain: RoomId, after: Seq, *, limit: int) -> list[Entry]:
+        """Entries of a chain in record order, as they were announced; at most `limit`."""
+        wanted = ENTRIES.where(_entry.chain == chain, _entry.seq > after)
+        wanted = wanted.order_by(_entry.seq).limit(limit)
+        return await self._readers.ask(
+            lambda connection: entries_of(connection, connection.execute(wanted).all())
+        )
 
     async def _rows(self, wanted: AnySelect) -> list[AnyRow]:
         return await self._readers.ask(lambda connection: list(connection.execute(wanted).all()))

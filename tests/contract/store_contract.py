@@ -24,8 +24,6 @@ from danmaku.domain.views import ViewKind
 from danmaku.errors import Broken, Code, Coded, Stale
 from danmaku.filter.names import likeness_of
 from danmaku.ports import Append
-from danmaku.store import schema
-from danmaku.store.entries import ENTRIES, entries_of
 from tests.contract.facts import (
     ANN,
     BEN,
@@ -241,7 +239,7 @@ class CommitContract:
         assert entry.seq == 2
 
     async def test_every_entry_is_read_as_it_was_announced(self, store, announced):
-        """What is found unannounced after a failed commit is told as it would have been."""
+        """What another server wrote is told as it would have been by that one."""
         facts = [
             published("a"),
             held("b"),
@@ -254,14 +252,16 @@ class CommitContract:
             await store.commit(in_demo(fact))
         await store.commit(on_platform(granted()), on_platform(issued()))
         await store.commit(on_platform(PasswordChanged(ANN, "new")), on_platform(reported()))
-        entry = schema.entry.c
-        fresh = ENTRIES.where(entry.at_ms > 1_002).order_by(entry.at_ms, entry.seq)
 
-        read = await store._readers.ask(
-            lambda connection: entries_of(connection, connection.execute(fresh).all())
-        )
+        read = [
+            *await store.recorded(DEMO, Seq(1), limit=99),
+            *await store.recorded(PLATFORM, Seq(2), limit=99),
+        ]
 
         assert read == announced
+        assert await store.recorded(DEMO, Seq(2), limit=2) == announced[1:3]
+        tops = await store.tops([DEMO, PLATFORM, DEMO, RoomId("nowhere")])
+        assert tops == {DEMO: read[5].seq, PLATFORM: read[-1].seq}
 
 
 class ReadContract:
@@ -420,6 +420,17 @@ class ReadContract:
         assert [room.room for room in await store.rooms(after=RoomId("another"))] == [DEMO]
         assert (await store.room(DEMO)).comments_count == 1
         assert await store.room(RoomId("nowhere")) is None
+
+    async def test_ids_are_ordered_by_code_point_and_not_as_a_language_would(self, store):
+        ids = ["a-c", "a1", "a_b", "aa", "ab-", "b"]
+        for room in ids:
+            await store.commit(*_room(room))
+
+        found = [row.room for row in await store.rooms()]
+        paged = [row.room for room in ids for row in await store.rooms(after=room, limit=1)]
+
+        assert found == [*ids, DEMO]
+        assert paged == [*ids[1:], DEMO]
 
     async def test_reports_newest_first(self, store):
         await store.commit(on_platform(reported("r1")))
