@@ -153,6 +153,10 @@ class Followed:
             chain.sequence.hear(top)
             self._settle(chain, chain.sequence)
 
+    def knows(self, chain: RoomId) -> bool:
+        """Whether a chain is followed, or about to be."""
+        return chain in self._chains
+
     async def reach(self, chain_id: RoomId, seq: Seq) -> None:
         """Wait until an entry has been announced; at once for a chain that is not followed."""
         chain = self._chains.get(chain_id)
@@ -268,6 +272,7 @@ class Followed:
         self._take(chain, entries)
         if not entries and sequence.top == top:
             sequence.disbelieve()
+            self._fail(chain, StoreDown())  # whoever waits for it waits for nothing
         return bool(entries)
 
     def _fail(self, chain: _Chain, error: DanmakuError) -> None:

@@ -73,12 +73,15 @@ _Packed = _Room | _Published | _Private | _Turned
 
 
 class Committed(msgspec.Struct, array_like=True, frozen=True, tag="c"):
-    """Entries (after, upto] of a chain are recorded; `entries` are those, or none."""
+    """Entries (after, upto] of a chain are recorded.
+
+    `packed` are those, or none: only who follows the chain opens it.
+    """
 
     chain: RoomId
     after: Seq
     upto: Seq
-    entries: tuple[_Packed, ...] = ()
+    packed: bytes = b""
 
 
 class Present(msgspec.Struct, array_like=True, frozen=True, tag="v"):
@@ -125,11 +128,18 @@ class ForeignError(ValueError):
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Message)
+_ENTRIES = msgspec.msgpack.Decoder(tuple[_Packed, ...])
 
 
 def encode(epoch: str, node: str, said: Said) -> bytes:
     """Write a message down."""
     return _ENCODER.encode(Message(VERSION, epoch, node, said))
+
+
+def opening(epoch: str, node: str) -> bytes:
+    """How every message of a node begins: its own are told from others without reading them."""
+    said = SessionsEnded(AccountId(0))
+    return encode(epoch, node, said).removesuffix(_ENCODER.encode(said))
 
 
 def decode(raw: bytes, epoch: str) -> Message:
@@ -151,7 +161,9 @@ def committed(entries: Sequence[Entry]) -> Iterator[Committed]:
     """What to say of entries that were just recorded, in their order: runs without holes."""
     for chain, of_chain in groupby(entries, key=lambda entry: entry.chain):
         for run in _runs(of_chain):
-            packed = () if chain == PLATFORM else tuple(_packed(entry) for entry in run)
+            packed = b""
+            if chain != PLATFORM:
+                packed = _ENCODER.encode([_packed(entry) for entry in run])
             yield Committed(chain, Seq(run[0].seq - 1), run[-1].seq, packed)
 
 
@@ -166,8 +178,17 @@ def _runs(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def entries_of(said: Committed) -> list[Entry]:
-    """The entries that came with it, as far as everybody may know them."""
-    return [_unpacked(said.chain, packed) for packed in said.entries]
+    """The entries that came with it, as far as everybody may know them.
+
+    Raises:
+        ForeignError: They are none.
+    """
+    if not said.packed:
+        return []
+    try:
+        return [_unpacked(said.chain, packed) for packed in _ENTRIES.decode(said.packed)]
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ForeignError from error
 
 
 def _packed(entry: Entry) -> _Packed:

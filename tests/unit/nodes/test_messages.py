@@ -23,6 +23,7 @@ from danmaku.nodes.messages import (
     decode,
     encode,
     entries_of,
+    opening,
 )
 from danmaku.store.sqlite import SqliteStore
 from tests.contract.facts import (
@@ -133,7 +134,7 @@ def test_runs_have_no_holes_and_a_bound(monkeypatch):
 
     told = list(committed([changed(seq) for seq in (1, 2, 3, 7, 8)]))
 
-    assert [(one.after, one.upto, len(one.entries)) for one in told] == [
+    assert [(one.after, one.upto, len(entries_of(one))) for one in told] == [
         (0, 2, 2),
         (2, 3, 1),
         (6, 8, 2),
@@ -163,3 +164,17 @@ def test_another_life_or_version_is_not_ours(monkeypatch):
 def test_garbage_is_told_from_messages(raw):
     with pytest.raises(ForeignError):
         decode(raw, EPOCH)
+
+
+def test_all_words_of_a_node_begin_alike_and_those_of_others_do_not():
+    begin = opening(EPOCH, NODE)
+
+    assert encode(EPOCH, NODE, Present({DEMO: 3})).startswith(begin)
+    assert encode(EPOCH, NODE, Recalled(DEMO, Seq(4))).startswith(begin)
+    assert not encode(EPOCH, "n2", Recalled(DEMO, Seq(4))).startswith(begin)
+
+
+@given(st.binary(min_size=1, max_size=60))
+def test_entries_that_are_none_are_told_from_entries(raw):
+    with pytest.raises(ForeignError):
+        entries_of(Committed(DEMO, Seq(0), Seq(1), b"\xc1" + raw))
