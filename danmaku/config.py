@@ -36,7 +36,8 @@ Network = Annotated[str, AfterValidator(_is_network)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Hidden: addresses of the record and of the bus hold passwords.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class ServerSettings(_Part):
@@ -349,7 +350,7 @@ class Settings(BaseSettings):
         env_nested_delimiter="__",
         frozen=True,
         extra="forbid",
-        hide_input_in_errors=True,  # addresses of the record and of the bus hold passwords
+        hide_input_in_errors=True,
     )
 
     server: ServerSettings = ServerSettings()

@@ -157,3 +157,85 @@ def _for_keepers(
         server_header=False,
         timeout_graceful_shutdown=HTTP_GOODBYE_S,
     )
+
+
+# --- the sockets of workers
+
+
+def berth_of(text: str) -> Berth:
+    """What a worker was given, from the words of `berth_words`.
+
+    Raises:
+        ValueError: They are none, or name no open sockets.
+    """
+    try:
+        number, public, line, *ops = map(int, text.split(","))
+        return Berth(number, _lent(public), _lent(ops[0]) if ops else None, _lent(line))
+    except OSError as error:
+        raise ValueError(f"{text} names no open sockets.") from error
+
+
+def berth_words(berth: Berth) -> str:
+    """What a worker is told on its command line; it has the sockets by the same descriptors."""
+    lent = (
+        (berth.public, berth.line) if berth.ops is None else (berth.public, berth.line, berth.ops)
+    )
+    return ",".join(map(str, (berth.number, *(each.fileno() for each in lent))))
+
+
+def _lent(descriptor: int) -> socket.socket:
+    lent = socket.socket(fileno=descriptor)
+    lent.set_inheritable(False)  # a worker's own helpers have no business with it
+    lent.settimeout(0)
+    return lent
+
+
+class Ports:
+    """The addresses of all workers.
+
+    Args:
+        host: Of the public door.
+        port: Of the public door; 0 takes a free one, once for all.
+        ops_port: Of the first worker's door for keepers; 0: they have none.
+
+    Raises:
+        AddressTakenError: Somebody listens there, or the address is none of this machine's.
+    """
+
+    def __init__(self, host: str, port: int, ops_port: int) -> None:
+        self._host = host
+        self._ops_port = ops_port
+        # Without the group: who listens there already would share visitors with us unknowingly.
+        with _bound(host, port, in_group=False) as probe:
+            self._port: int = probe.getsockname()[1]
+
+    @property
+    def address(self) -> str:
+        """How to come to the public door."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._port}"
+
+    def public(self) -> socket.socket:
+        """A socket in the public port's group; it takes nobody in before its worker listens."""
+        return _bound(self._host, self._port, in_group=True)
+
+    def ops(self, number: int) -> socket.socket | None:
+        """A socket for those who watch the worker of that number."""
+        return _bound(OPS_HOST, self._ops_port + number, in_group=True) if self._ops_port else None
+
+
+def _bound(host: str, port: int, *, in_group: bool) -> socket.socket:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = found[0]
+        with contextlib.ExitStack() as undo:
+            bound = undo.enter_context(socket.socket(family, kind, protocol))
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, in_group)
+            if family == socket.AF_INET6:
+                bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            bound.bind(address)
+            undo.pop_all()
+            return bound
+    except OSError:
+        raise AddressTakenError(f"Cannot listen on {host}:{port}.") from None

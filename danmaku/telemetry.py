@@ -32,7 +32,7 @@ LOGGED = frozenset(
         "request_id", "method", "route", "status", "ms", "code", "reason",
         "room", "chain", "seq", "after", "upto", "number", "count", "version",
         "host", "port", "path", "ruleset", "micros", "socket", "task", "phase", "viewers",
-        "node", "nodes",
+        "node", "nodes", "worker",
     }
 )  # fmt: skip
 """Fields a log line may have; any other is dropped, so that a new one must be thought about."""

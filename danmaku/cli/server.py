@@ -1,7 +1,9 @@
 """`danmaku serve`, `config` and `doctor`: running the server, and knowing how it will run."""
 
 import asyncio
+import contextlib
 import gc
+import re
 import resource
 import socket
 import sys
@@ -25,8 +27,10 @@ from danmaku.cli.shell import (
     print_table,
     settings_of,
 )
+from danmaku.cli.workers import Workers, own_command, unfit
 from danmaku.config import Settings
 from danmaku.demo.rooms import DEMO, FILM, PASSWORD, STAFF
+from danmaku.doors import Berth, Ports, berth_of
 from danmaku.filter.builds import screen_from
 from danmaku.filter.faults import RuleFileError
 from danmaku.gateway import scatter
@@ -34,6 +38,7 @@ from danmaku.store.sqlite import StoreLocked
 from danmaku.telemetry import configure_logging
 
 SWITCH_S = 0.0001
+PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)([^/@:\s]*):\S*@")
 DESCRIPTORS_BESIDE_SOCKETS = 500  # files, the record, HTTP requests
 
 
@@ -45,17 +50,69 @@ def register(app: typer.Typer) -> None:
 
 
 @answers
-def serve_command(
+def serve_command(  # noqa: PLR0913 -- as many as there are options
     context: typer.Context,
     *,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0: a free one.")] = None,
+    store: Annotated[
+        str | None, typer.Option(help="The record, as postgresql://user:password@host/name.")
+    ] = None,
+    bus: Annotated[str | None, typer.Option(help="Where nodes meet, as redis://host.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes that serve the port.")
+    ] = None,
     demo: Annotated[
         bool, typer.Option("--demo", help="Ready accounts and rooms; on this machine alone.")
     ] = False,
+    berth: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
-    """Run the server until it is told to stop (SIGTERM, Ctrl-C)."""
-    settings = _with(settings_of(context), host=host, port=port, demo=demo)
+    """Run the server until it is told to stop (SIGTERM, Ctrl-C).
+
+    With several workers, SIGHUP replaces one after another, and nobody has to wait for it.
+    """
+    settings = settings_of(context)
+    parts = {
+        "server": _with(settings.server, host=host, port=port),
+        "store": _with(settings.store, url=store),
+        "nodes": _with(settings.nodes, bus=bus, workers=workers),
+    }
+    settings = settings.model_copy(update={**parts, "demo": demo or settings.demo})
+    if (reason := unsafe_demo(settings) or unfit(settings)) is not None:
+        fail(reason, exit_code=EXIT_USAGE)
+    if berth is not None:
+        _work(settings, berth_of(berth))
+    elif settings.nodes.workers > 1:
+        _keep_workers(settings)
+    else:
+        _serve(settings)
+
+
+def _keep_workers(settings: Settings) -> None:
+    configure_logging(settings.log_level)
+    _raise_descriptor_limit()
+    server = settings.server
+    ports = Ports(server.host, server.port, server.ops_port)
+    workers = Workers(own_command(), settings.nodes.workers, ports)
+    status = asyncio.run(
+        workers.run(lambda: _welcome(server.public_url or ports.address, settings))
+    )
+    raise typer.Exit(status)
+
+
+def _work(settings: Settings, berth: Berth) -> None:
+    """Serve as one of several workers, and tell whoever keeps them when the doors are open."""
+    with berth.line:
+        opened = serve(settings, on_ready=lambda _: _tell(berth.line), berth=berth)
+        give_process_to(opened, settings)
+
+
+def _tell(line: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # it is gone, and that is heard on the same line
+        line.send(b"\n")
+
+
+def _serve(settings: Settings) -> None:
     try:
         give_process_to(serve(settings, on_ready=lambda url: _welcome(url, settings)), settings)
     except UnsafeStartError as error:
@@ -77,12 +134,14 @@ def give_process_to(serving: Coroutine[Any, Any, None], settings: Settings) -> N
         runner.run(serving)
 
 
-def _with(settings: Settings, *, host: str | None, port: int | None, demo: bool) -> Settings:
-    changes = {"host": host, "port": port}
-    server = settings.server.model_copy(
-        update={key: value for key, value in changes.items() if value is not None}
-    )
-    return settings.model_copy(update={"server": server, "demo": demo or settings.demo})
+def _with(part: BaseModel, **said: object) -> BaseModel:
+    """The part with what the command line says instead; None says nothing.
+
+    Raises:
+        ValueError: A value is out of range.
+    """
+    changes = {key: value for key, value in said.items() if value is not None}
+    return part.model_validate(part.model_dump() | changes)
 
 
 def _welcome(url: str, settings: Settings) -> None:
@@ -119,7 +178,10 @@ def config_command(
     """Print the settings in force."""
     settings = settings_of(context)
     if as_json:
-        print_json(settings.model_dump(mode="json"))
+        fields = settings.model_dump(mode="json")
+        fields["store"]["url"] = without_password(settings.store.url)
+        fields["nodes"]["bus"] = without_password(settings.nodes.bus)
+        print_json(fields)
         return
     rows = [row for row in _rows(settings) if explain or row[1] != row[2]]
     columns = ("setting", "value", "default") + (("meaning",) if explain else ())
@@ -130,6 +192,11 @@ def config_command(
     )
 
 
+def without_password(text: str) -> str:
+    """An address as it may be shown; any other text as it is."""
+    return PASSWORD_IN_ADDRESS.sub(r"\1:***@", text)
+
+
 def _rows(part: BaseModel, prefix: str = "") -> list[tuple[str, str, str, str]]:
     rows: list[tuple[str, str, str, str]] = []
     for name, field in type(part).model_fields.items():
@@ -137,7 +204,8 @@ def _rows(part: BaseModel, prefix: str = "") -> list[tuple[str, str, str, str]]:
         if isinstance(value, BaseModel):
             rows += _rows(value, f"{prefix}{name}.")
         else:
-            rows.append((prefix + name, str(value), str(field.default), field.description or ""))
+            shown = without_password(str(value))
+            rows.append((prefix + name, shown, str(field.default), field.description or ""))
     return rows
 
 
