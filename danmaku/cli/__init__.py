@@ -9,6 +9,7 @@ from danmaku.cli.accounts import tokens
 from danmaku.cli.backscan import register as register_backscan
 from danmaku.cli.bench import register as register_bench
 from danmaku.cli.filter import app as filters
+from danmaku.cli.migrate import register as register_migrate
 from danmaku.cli.record import register as register_record
 from danmaku.cli.review import app as review
 from danmaku.cli.rooms import app as rooms
@@ -18,6 +19,7 @@ from danmaku.cli.shell import app
 
 register_server(app)
 register_record(app)
+register_migrate(app)
 register_bench(app)
 register_backscan(filters)
 register_rules(filters)

@@ -11,14 +11,7 @@ from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import Progress, TaskID
 
 from danmaku.cli.desk import Desk, Fields, at_desk, refusal_of
 from danmaku.cli.shell import (
@@ -26,16 +19,16 @@ from danmaku.cli.shell import (
     JsonFlag,
     answers,
     done,
-    err,
     fail,
     print_json,
     print_table,
+    progress_bars,
     settings_of,
 )
 from danmaku.domain.ids import room_id_of
 from danmaku.errors import Coded
 from danmaku.formats.jsonl import Line, line_of
-from danmaku.store.verify import Finding, Sound, verify
+from danmaku.store.verify import Finding, Sound, verify, verify_shared
 from danmaku.store.verify import Progress as Walked
 
 FEED_IN_FLIGHT_MAX = 64
@@ -127,7 +120,7 @@ def feed(  # noqa: PLR0913 -- options of a command line
     async def work(desk: Desk) -> None:
         for login in logins:
             await _ensure_account(desk, login)
-        with _progress() as progress:
+        with progress_bars() as progress:
             turns = itertools.cycle(logins)
             await _Feed(desk, room_id, speed, turns, outcomes, progress).play(lines)
 
@@ -190,7 +183,7 @@ def export(
 
 async def _write_export(desk: Desk, room: str, total: int, sink: BinaryIO) -> int:
     count = 0
-    with _progress() as progress:
+    with progress_bars() as progress:
         task = progress.add_task("exporting", total=total)
         async with desk.client.stream("GET", f"/export/{room}") as response:
             if response.is_error:
@@ -220,7 +213,7 @@ def import_file(
     room_id = room_id_of(room)
 
     async def work(desk: Desk) -> Fields:
-        with _progress() as progress:
+        with progress_bars() as progress:
             task = progress.add_task("importing", total=file.stat().st_size)
 
             async def body() -> AsyncIterator[bytes]:
@@ -252,17 +245,6 @@ def _listed(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
 
 
-def _progress() -> Progress:
-    """On standard error, so that standard output stays clean for pipes."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=err,
-    )
-
-
 def _tell(outcomes: Counter[str], *, as_json: bool) -> None:
     if as_json:
         print_json(dict(outcomes))
@@ -279,16 +261,24 @@ def verify_command(context: typer.Context, *, as_json: JsonFlag = False) -> None
 
     Reads beside a running server. Ends with 1 if anything is wrong.
     """
+    store = settings_of(context).store
     ends: list[Sound | Finding] = []
-    with _progress() as progress:
+    with progress_bars() as progress:
         tasks: dict[str, TaskID] = {}
-        for step in verify(settings_of(context).store.data_dir):
-            if isinstance(step, Walked):
-                if step.chain not in tasks:
-                    tasks[step.chain] = progress.add_task(step.chain, total=step.top)
-                progress.update(tasks[step.chain], completed=step.seq)
-            else:
+
+        def tell(step: Walked | Sound | Finding) -> None:
+            if not isinstance(step, Walked):
                 ends.append(step)
+                return
+            if step.chain not in tasks:
+                tasks[step.chain] = progress.add_task(step.chain, total=step.top)
+            progress.update(tasks[step.chain], completed=step.seq)
+
+        if store.url:
+            verify_shared(store, tell)
+        else:
+            for step in verify(store.data_dir):
+                tell(step)
     rows = [_end_fields(end) for end in ends]
     if as_json:
         print_json(rows)

@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn, ParamSpec
 import orjson
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -116,6 +117,17 @@ def print_table(title: str, columns: tuple[str, ...], rows: Sequence[Sequence[ob
     for row in rows:
         table.add_row(*("" if cell is None else _escaped(str(cell)) for cell in row))
     out.print(table if rows else f"{title}: none")
+
+
+def progress_bars() -> Progress:
+    """On standard error, so that standard output stays clean for pipes."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=err,
+    )
 
 
 def done(text: str) -> None:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from danmaku.errors import Broken
+from danmaku.errors import Broken, Code, Coded
 
 KEY_FILE = "head.key"
 
@@ -24,7 +24,7 @@ def head_key(data_dir: Path) -> Ed25519PrivateKey:
     """
     path = data_dir / KEY_FILE
     if not path.exists():
-        _create(path)
+        _write(path, Ed25519PrivateKey.generate())
     return existing_head_key(data_dir)
 
 
@@ -44,10 +44,23 @@ def existing_head_key(data_dir: Path) -> Ed25519PrivateKey:
     return key
 
 
-def _create(path: Path) -> None:
-    pem = Ed25519PrivateKey.generate().private_bytes(
-        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-    )
+def adopt_head_key(data_dir: Path, key: Ed25519PrivateKey) -> None:
+    """Put the key of a record where that record will be served from, unless it is there.
+
+    Raises:
+        Coded: DUPLICATE: another record's key is there.
+        Broken: The file there holds something else.
+    """
+    path = data_dir / KEY_FILE
+    if not path.exists():
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(path, key)
+    elif existing_head_key(data_dir).public_key() != key.public_key():
+        raise Coded(Code.DUPLICATE, f"{path} is the key of another record.")
+
+
+def _write(path: Path, key: Ed25519PrivateKey) -> None:
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     # Written aside and moved, for a crash must not leave half a key.
     aside = path.with_suffix(".new")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

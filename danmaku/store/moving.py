@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, Table, func, inspect, select
+from sqlalchemy import Connection, Table, func, select
 
 from danmaku.errors import Broken, Code, Coded
 from danmaku.store import schema
-from danmaku.store.verify import Finding, Progress, Sound, chains_of, verify_chain
+from danmaku.store.verify import Finding, Progress, Sound, chains_of, require_record, verify_chain
 
 ROWS_AT_ONCE = 1000  # in memory
 
@@ -53,19 +53,6 @@ def carry(
             if isinstance(step, Finding):
                 raise Broken(f"The record is not sound: {chain}, entry {step.seq}: {step.what}.")
             yield step
-
-
-def require_record(connection: Connection) -> None:
-    """Look whether there is a record at all.
-
-    Raises:
-        Coded: NOT_FOUND: there is none.
-    """
-    meta = schema.meta.c
-    if not inspect(connection).has_table(schema.meta.name) or not connection.scalar(
-        select(meta.value).where(meta.name == "epoch")
-    ):
-        raise Coded(Code.NOT_FOUND, "There is no record to move.")
 
 
 def _require_empty(target: Connection) -> None:

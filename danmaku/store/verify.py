@@ -4,17 +4,19 @@ Runs on a closed record, or reads beside a running server: each chain is read in
 by row, in bounded memory. What is proved and what cannot be is said in docs/record.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from danmaku.config import StoreSettings
 from danmaku.domain.ids import PLATFORM, RoomId, Seq
-from danmaku.errors import Broken
+from danmaku.errors import Broken, Code, Coded
 from danmaku.store import schema
 from danmaku.store.chain import GENESIS, digest_of, is_signed, link_of
 from danmaku.store.codec import Part
@@ -27,6 +29,7 @@ from danmaku.store.entries import (
     is_body_of_entry,
 )
 from danmaku.store.keys import existing_head_key
+from danmaku.store.postgres_link import driven, engine_of
 from danmaku.store.projections import PlatformProjections, Projections, RoomProjections
 from danmaku.store.room_codec import Changed, Opened, Published
 from danmaku.store.schema import AnyRow
@@ -61,6 +64,8 @@ class Finding:
     seq: Seq
     what: str
 
+
+Step = Progress | Sound | Finding
 
 _entry, _comment, _head = schema.entry.c, schema.comment.c, schema.head.c
 
@@ -102,7 +107,7 @@ ROWS = (
 """Entries with all that is held against them."""
 
 
-def verify(data_dir: Path) -> Iterator[Progress | Sound | Finding]:
+def verify(data_dir: Path) -> Iterator[Step]:
     """Check every chain of the record in `data_dir`, one after the other.
 
     Yields:
@@ -126,9 +131,53 @@ def verify(data_dir: Path) -> Iterator[Progress | Sound | Finding]:
         engine.dispose()
 
 
-def verify_chain(
-    connection: Connection, chain: RoomId, key: Ed25519PublicKey
-) -> Iterator[Progress | Sound | Finding]:
+def verify_shared(settings: StoreSettings, on_step: Callable[[Step], None]) -> None:
+    """As `verify`, of the record in PostgreSQL at `settings.url`.
+
+    Args:
+        settings: Where it lies; `data_dir` has the key.
+        on_step: Told what `verify` would yield.
+
+    Raises:
+        Broken: There is no key.
+        Coded: NOT_FOUND: there is no record.
+    """
+    key = existing_head_key(settings.data_dir).public_key()
+    driven(partial(_verify_shared, settings.url, key, on_step))
+
+
+def _verify_shared(url: str, key: Ed25519PublicKey, on_step: Callable[[Step], None]) -> None:
+    # How long a statement takes is up to the size of the record.
+    engine = engine_of(
+        url,
+        statement_timeout=0,
+        default_transaction_isolation="repeatable read",
+        default_transaction_read_only="on",
+    )
+    with engine.connect() as connection:
+        with connection.begin():
+            require_record(connection)
+            chains = chains_of(connection)
+        for chain in chains:
+            with connection.begin():
+                for step in verify_chain(connection, chain, key):
+                    on_step(step)
+
+
+def require_record(connection: Connection) -> None:
+    """Look whether there is a record at all.
+
+    Raises:
+        Coded: NOT_FOUND: there is none.
+    """
+    meta = schema.meta.c
+    if not inspect(connection).has_table(schema.meta.name) or not connection.scalar(
+        select(meta.value).where(meta.name == "epoch")
+    ):
+        raise Coded(Code.NOT_FOUND, "There is no record.")
+
+
+def verify_chain(connection: Connection, chain: RoomId, key: Ed25519PublicKey) -> Iterator[Step]:
     """Check one chain, as `verify` does, in the connection's transaction."""
     meta = schema.meta.c
     epoch = connection.scalar(select(meta.value).where(meta.name == "epoch")) or ""
@@ -169,7 +218,7 @@ class _Walk:
         self._erased = 0
         self._heads = 0
 
-    def run(self) -> Iterator[Progress | Sound | Finding]:
+    def run(self) -> Iterator[Step]:
         """Walk, and say what was found."""
         chain = self._connection.execute(
             select(schema.chain).where(schema.chain.c.id == self._chain)

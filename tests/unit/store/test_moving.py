@@ -102,7 +102,7 @@ def test_a_target_that_holds_anything_is_refused(filled, source, target):
 
 
 def test_a_source_without_a_record_is_refused(filled, target, nothing):
-    with target.begin(), pytest.raises(Coded, match="no record to move"):
+    with target.begin(), pytest.raises(Coded, match="no record"):
         list(carry(nothing, target, key_of(filled)))
 
 

@@ -1,0 +1,82 @@
+"""`danmaku migrate`: the record carried over to another database."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress, TaskID
+
+from danmaku.cli.shell import JsonFlag, answers, done, print_json, progress_bars, settings_of
+from danmaku.config import StoreSettings
+from danmaku.store.closed import Step, move
+from danmaku.store.moving import Carried
+from danmaku.store.verify import Progress as Walked
+from danmaku.store.verify import Sound
+
+_PLACE = "postgresql://user:password@host/name, or a data directory"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command("migrate")(migrate_command)
+
+
+@answers
+def migrate_command(
+    context: typer.Context,
+    *,
+    origin: Annotated[
+        str | None,
+        typer.Option("--from", help=f"Where it lies: {_PLACE}; without: as the settings say."),
+    ] = None,
+    target: Annotated[str, typer.Option("--to", help=f"Where it shall lie: {_PLACE}.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """Carry the whole record over to an empty database, and prove every chain there.
+
+    Nobody may have either open. Should anything fail, the target is left as it was.
+    """
+    settings = settings_of(context).store
+    source = settings if origin is None else _at(origin, settings)
+    with progress_bars() as bars:
+        way = _Way(bars)
+        move(source, _at(target, settings), way.tell)
+    if as_json:
+        print_json({"rows": way.rows_count, "chains": way.chains_count})
+        return
+    done(f"{way.rows_count} rows in {way.chains_count} chains have moved, every chain is sound.")
+    done("Never serve the old record again: its viewers would see two courses of events.")
+
+
+def _at(place: str, settings: StoreSettings) -> StoreSettings:
+    is_address = "://" in place
+    where = {"url": place} if is_address else {"url": "", "data_dir": Path(place)}
+    return StoreSettings.model_validate(settings.model_dump() | where)
+
+
+class _Way:
+    """Shows how far the record has come."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._tasks: dict[str, TaskID] = {}
+        self.rows_count = 0
+        self.chains_count = 0
+
+    def tell(self, step: Step) -> None:
+        """Show one step."""
+        match step:
+            case Carried():
+                self.rows_count = step.rows_count
+                self._show("copying", "rows", step.rows_count, step.rows_total)
+            case Walked():
+                self._show("proving", step.chain, step.seq, step.top)
+            case Sound():
+                self.chains_count += 1
+                self._show("proving", step.chain, step.entries_count, step.entries_count)
+
+    def _show(self, verb: str, what: str, count: int, total: int) -> None:
+        if verb not in self._tasks:
+            self._tasks[verb] = self._bars.add_task(verb)
+        words = f"{verb} {what}"
+        self._bars.update(self._tasks[verb], description=words, completed=count, total=total)

@@ -1,0 +1,54 @@
+import asyncio
+from functools import partial
+
+import pytest
+
+from danmaku.config import StoreSettings
+from danmaku.store.migrations import migrate
+from danmaku.store.postgres import PostgresStore
+from danmaku.store.postgres_link import driven, engine_of
+from danmaku.store.verify import Finding, verify_shared
+from tests.contract.store_contract import (
+    AccountsContract,
+    CommitContract,
+    ReadContract,
+    furnished,
+    ticking,
+)
+
+
+@pytest.fixture(scope="module", params=[0, 4], ids=["whole", "partitioned"])
+def tables(postgres, request):
+    """A database with nothing but the tables, to make others from."""
+    with postgres.database() as url:
+        driven(partial(_make_tables, url, request.param))
+        yield url.rpartition("/")[2]
+
+
+def _make_tables(url, partitions_count):
+    with engine_of(url).connect() as connection, connection.begin():
+        migrate(connection, partitions_count=partitions_count)
+
+
+@pytest.fixture
+async def store(tmp_path, announced, postgres, tables):
+    with postgres.database(tables) as url:
+        settings = StoreSettings(url=url, data_dir=tmp_path)
+        store = await PostgresStore.open(settings, ticking())
+        yield await furnished(store, announced)
+        await store.close()
+        steps = []
+        await asyncio.to_thread(verify_shared, settings, steps.append)
+        assert [step for step in steps if isinstance(step, Finding)] == []
+
+
+class TestCommitsToPostgres(CommitContract):
+    pass
+
+
+class TestReadsFromPostgres(ReadContract):
+    pass
+
+
+class TestAccountsInPostgres(AccountsContract):
+    pass

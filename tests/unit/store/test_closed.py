@@ -1,0 +1,170 @@
+import asyncio
+
+import pytest
+from sqlalchemy import inspect
+
+from danmaku.config import StoreSettings
+from danmaku.errors import Broken, Coded, StoreDown
+from danmaku.store import schema
+from danmaku.store.closed import move
+from danmaku.store.database import DATABASE_FILE, write_engine
+from danmaku.store.keys import KEY_FILE, head_key
+from danmaku.store.moving import Carried
+from danmaku.store.opening import open_store
+from danmaku.store.postgres_link import driven, engine_of
+from danmaku.store.sqlite import StoreLocked
+from danmaku.store.verify import Finding, Sound, verify, verify_shared
+from tests.contract.facts import DEMO, in_demo, published
+from tests.contract.store_contract import ticking
+from tests.unit.store.full_record import fill
+
+
+def embedded(folder):
+    return StoreSettings(data_dir=folder)
+
+
+def shared(url, folder, **given):
+    return StoreSettings(url=url, data_dir=folder, **given)
+
+
+async def opened(settings):
+    return await open_store(settings, ticking())
+
+
+@pytest.fixture
+async def origin(tmp_path):
+    """An embedded record that nobody has open."""
+    settings = embedded(tmp_path / "origin")
+    store = await opened(settings)
+    await fill(store)
+    await store.close()
+    return settings
+
+
+async def moved(origin, target, on_step=lambda _step: None):
+    await asyncio.to_thread(move, origin, target, on_step)
+
+
+async def story_of(settings):
+    """What somebody sees of a record who opens it."""
+    store = await opened(settings)
+    views = await store.entries(DEMO, 0, 99, limit=99)
+    told = (store.epoch, views, await store.standing(1), await store.rooms())
+    await store.close()
+    return told
+
+
+async def tables_in(url):
+
+    def look():
+        with engine_of(url).connect() as connection:
+            return inspect(connection).get_table_names()
+
+    return await asyncio.to_thread(driven, look)
+
+
+class _BrokenOffError(Exception):
+    pass
+
+
+async def test_there_and_back_nothing_is_lost(origin, postgres_url, tmp_path):
+    """Also into tables that are divided, with a key that each place needs."""
+    story = await story_of(origin)
+    middle = shared(postgres_url, tmp_path / "node", partitions=4)
+    end = embedded(tmp_path / "end")
+
+    await moved(origin, middle)
+    assert await story_of(middle) == story
+    await moved(middle, end)
+    assert await story_of(end) == story
+
+    assert [step for step in verify(end.data_dir) if isinstance(step, Finding)] == []
+
+
+async def test_what_is_written_after_the_move_follows_on(origin, postgres_url, tmp_path):
+    target = shared(postgres_url, tmp_path / "node")
+    *_, rooms = await story_of(origin)
+    await moved(origin, target)
+
+    store = await opened(target)
+    [entry] = await store.commit(in_demo(published("after the move")))
+    await store.close()
+
+    assert entry.seq == rooms[0].top + 1
+    assert entry.comment.number == rooms[0].comments_count + 1
+    steps = []
+    await asyncio.to_thread(verify_shared, target, steps.append)
+    assert [type(step) for step in steps] == [Sound, Sound]
+
+
+async def test_a_record_that_is_open_does_not_move(origin, postgres_url, tmp_path):
+    target = shared(postgres_url, tmp_path / "node")
+    store = await opened(origin)
+    with pytest.raises(StoreLocked):
+        await moved(origin, target)
+    await store.close()
+    await moved(origin, target)
+
+    store = await opened(target)
+    with pytest.raises(StoreDown, match="stop every node"):
+        await moved(target, embedded(tmp_path / "back"))
+    await store.close()
+
+    assert not (tmp_path / "back" / KEY_FILE).exists()
+
+
+async def test_a_record_never_moves_on_top_of_another(origin, postgres_url, tmp_path):
+    target = shared(postgres_url, tmp_path / "node")
+    await (await opened(target)).close()
+
+    with pytest.raises(Coded, match="holds a record already"):
+        await moved(origin, target)
+    with pytest.raises(Coded, match="lies there already"):
+        await moved(origin, origin)
+
+
+async def test_a_key_of_another_record_stays(origin, postgres_url, tmp_path):
+    (tmp_path / "node").mkdir()
+    other = head_key(tmp_path / "node")
+
+    with pytest.raises(Coded, match="key of another record"):
+        await moved(origin, shared(postgres_url, tmp_path / "node"))
+
+    assert head_key(tmp_path / "node").public_key() == other.public_key()
+    assert await tables_in(postgres_url) == []
+
+
+@pytest.mark.parametrize("kind", [Carried, Sound])
+async def test_a_move_that_is_broken_off_leaves_nothing(origin, postgres_url, tmp_path, kind):
+    def breaking(step):
+        if isinstance(step, kind):
+            raise _BrokenOffError
+
+    target = shared(postgres_url, tmp_path / "node")
+    story = await story_of(origin)
+    with pytest.raises(_BrokenOffError):
+        await moved(origin, target, breaking)
+
+    assert await tables_in(postgres_url) == []
+    await moved(origin, target)
+    assert await story_of(target) == story
+
+
+async def test_a_record_that_is_not_sound_does_not_move(origin, postgres_url, tmp_path):
+    with write_engine(origin.data_dir / DATABASE_FILE).connect() as connection:
+        connection.execute(schema.body.delete().where(schema.body.c.part == "open"))
+        connection.execute(schema.chain.update().values(number_top=7))
+        connection.commit()
+
+    with pytest.raises(Broken, match="not sound"):
+        await moved(origin, shared(postgres_url, tmp_path / "node"))
+
+    assert await tables_in(postgres_url) == []
+
+
+@pytest.mark.parametrize("url", ["", "memory"])
+async def test_where_nothing_lies_nothing_is_made(postgres_url, tmp_path, url):
+    with pytest.raises(Coded, match="record"):
+        await moved(shared(url, tmp_path / "nowhere"), shared(postgres_url, tmp_path / "node"))
+
+    assert list(tmp_path.iterdir()) == []
