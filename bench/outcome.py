@@ -69,7 +69,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         details: Whatever else is worth keeping.
     """
 
-    kind: Literal["scenario", "contest", "micro"]
+    kind: Literal["scenario", "contest", "micro", "plan"]
     name: str
     title: str
     environment: Environment

@@ -43,18 +43,18 @@ _Choice = Callable[[Figure], bool]
 
 
 def tables_of(outcomes: Sequence[Outcome], *, brief: bool = False) -> Iterator[Table]:
-    """Scenarios side by side; each contest by contestant; each micro-bench line by line.
+    """Scenarios side by side; each contest by contestant; each other one line by line.
 
     Args:
         outcomes: In the order of their tables.
-        brief: Of scenarios and micro-benches, only figures that have a goal or are a ratio.
+        brief: Of all but contests, only figures that have a goal or are a ratio.
     """
     if scenarios := [outcome for outcome in outcomes if outcome.kind == "scenario"]:
         yield _side_by_side(scenarios, _asked if brief else _any)
     for outcome in outcomes:
         if outcome.kind == "contest":
             yield _by_contestant(outcome)
-        elif outcome.kind == "micro":
+        elif outcome.kind in {"micro", "plan"}:
             yield _line_by_line(outcome, _asked if brief else _any)
 
 

@@ -1,4 +1,4 @@
-"""`list`, `run` and `micro`: everything that measures ends in an outcome, kept and shown alike."""
+"""`list`, `run`, `micro` and `plan`: everything ends in an outcome, kept and shown alike."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +30,8 @@ from bench.commands.shell import (
 from bench.driver import Said
 from bench.micro import suite
 from bench.outcome import Outcome, environment
+from bench.plan import plans
+from bench.plan.costs import Costs
 from bench.report import outcome_of
 from bench.rounds import merged
 from bench.runner import run
@@ -41,6 +43,7 @@ def register(app: typer.Typer) -> None:
     app.command("list")(list_command)
     app.command("run")(run_command)
     app.command("micro")(micro_command)
+    app.command("plan")(plan_command)
 
 
 def list_command(*, as_json: JsonFlag = False) -> None:
@@ -83,6 +86,20 @@ def micro_command(*, seed: Seed = 1, as_json: JsonFlag = False) -> None:
     with alone():
         outcome = keep(micro(seed))
     conclude([outcome], as_json=as_json)
+
+
+def plan_command(*, seed: Seed = 1, as_json: JsonFlag = False) -> None:
+    """Try the plans of docs/scale.md: a million viewers in a room, ten millions in many, a storm.
+
+    Simulated, from measured costs; `report` draws the curves.
+    """
+    where = environment()
+    outcomes: list[Outcome] = []
+    with progress("Plans", len(plans.PLANS)) as (bars, bar):
+        for plan in plans.PLANS:
+            outcomes.append(keep(plan(Costs(), where, seed=seed)))
+            bars.advance(bar)
+    conclude(outcomes, as_json=as_json)
 
 
 # --- what the commands are made of
