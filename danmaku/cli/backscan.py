@@ -16,7 +16,7 @@ from danmaku.domain.ids import Millis, room_id_of
 from danmaku.filter.changes import Change, change_of
 from danmaku.filter.rules import Action
 from danmaku.filter.screen import Screen
-from danmaku.store.verdicts import Judged, judged_stretch
+from danmaku.store.verdicts import Judged, Stretch, scan_judged
 
 SHOWN_MAX = 10_000
 
@@ -103,15 +103,19 @@ def backscan(
     """
     screen = screen_of(context, rules)
     report = Report(show)
-    with judged_stretch(
-        settings_of(context).store.data_dir,
-        room=None if room is None else room_id_of(room),
-        since_ms=_millis(since),
-    ) as stretch:
+
+    def scan(stretch: Stretch) -> None:
         comments = track(
             stretch.comments, "judging again", total=stretch.count, console=err, transient=True
         )
         report.scan(screen, comments, now_ms())
+
+    scan_judged(
+        settings_of(context).store,
+        scan,
+        room=None if room is None else room_id_of(room),
+        since_ms=_millis(since),
+    )
     if as_json:
         print_json(report.fields(screen.ruleset.version))
         return

@@ -13,7 +13,7 @@ import httpx
 from danmaku.app import ADMIN_SOCKET, house_of, opened
 from danmaku.config import Settings
 from danmaku.errors import Code, Coded, Unknown
-from danmaku.store.sqlite import StoreLocked
+from danmaku.store.sqlite import IN_MEMORY, StoreLocked
 from danmaku.web.admin import create_admin_app
 
 T = TypeVar("T")
@@ -72,6 +72,8 @@ async def desk(settings: Settings) -> AsyncIterator[Desk]:
 
 @contextlib.asynccontextmanager
 async def _at_the_record(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    if settings.store.url == IN_MEMORY:
+        raise Coded(Code.NOT_FOUND, "No server runs, and a record in memory is nowhere else.")
     try:
         async with opened(settings) as core:
             house = house_of(core, viewers=lambda _: 0, hindrance=lambda: None)

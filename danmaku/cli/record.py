@@ -28,7 +28,7 @@ from danmaku.cli.shell import (
 from danmaku.domain.ids import room_id_of
 from danmaku.errors import Coded
 from danmaku.formats.jsonl import Line, line_of
-from danmaku.store.verify import Finding, Sound, verify, verify_shared
+from danmaku.store.verify import Finding, Sound, verify
 from danmaku.store.verify import Progress as Walked
 
 FEED_IN_FLIGHT_MAX = 64
@@ -261,7 +261,6 @@ def verify_command(context: typer.Context, *, as_json: JsonFlag = False) -> None
 
     Reads beside a running server. Ends with 1 if anything is wrong.
     """
-    store = settings_of(context).store
     ends: list[Sound | Finding] = []
     with progress_bars() as progress:
         tasks: dict[str, TaskID] = {}
@@ -274,11 +273,7 @@ def verify_command(context: typer.Context, *, as_json: JsonFlag = False) -> None
                 tasks[step.chain] = progress.add_task(step.chain, total=step.top)
             progress.update(tasks[step.chain], completed=step.seq)
 
-        if store.url:
-            verify_shared(store, tell)
-        else:
-            for step in verify(store.data_dir):
-                tell(step)
+        verify(settings_of(context).store, tell)
     rows = [_end_fields(end) for end in ends]
     if as_json:
         print_json(rows)

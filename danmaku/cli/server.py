@@ -34,7 +34,7 @@ from danmaku.doors import Berth, Ports, berth_of
 from danmaku.filter.builds import screen_from
 from danmaku.filter.faults import RuleFileError
 from danmaku.gateway import scatter
-from danmaku.store.sqlite import StoreLocked
+from danmaku.store.sqlite import IN_MEMORY, StoreLocked
 from danmaku.telemetry import configure_logging
 
 SWITCH_S = 0.0001
@@ -56,7 +56,10 @@ def serve_command(  # noqa: PLR0913 -- as many as there are options
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0: a free one.")] = None,
     store: Annotated[
-        str | None, typer.Option(help="The record, as postgresql://user:password@host/name.")
+        str | None,
+        typer.Option(
+            help="The record, as postgresql://user:password@host/name; memory: nothing is kept."
+        ),
     ] = None,
     bus: Annotated[str | None, typer.Option(help="Where nodes meet, as redis://host.")] = None,
     workers: Annotated[
@@ -146,6 +149,11 @@ def _with(part: BaseModel, **said: object) -> BaseModel:
 
 def _welcome(url: str, settings: Settings) -> None:
     done(f"danmaku is at {url}")
+    if settings.store.url == IN_MEMORY:
+        out.print(
+            "  [bold yellow]MEMORY[/]: nothing is kept; the record ends with this process.",
+            soft_wrap=True,
+        )
     if settings.demo:
         names = ", ".join(login for login, _, _ in STAFF)
         out.print(f"  a broadcast   {url}/rooms/{DEMO}", highlight=False, soft_wrap=True)

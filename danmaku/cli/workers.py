@@ -19,6 +19,7 @@ import structlog
 
 from danmaku.config import Settings
 from danmaku.doors import AddressTakenError, Berth, Ports, berth_words
+from danmaku.store.sqlite import IN_MEMORY
 
 START_S = 120.0  # a worker's doors are open by then; the first one may have to migrate the record
 END_S = 40.0  # who has not gone by then is killed
@@ -34,10 +35,8 @@ def unfit(settings: Settings) -> str | None:
     nodes = settings.nodes
     if settings.demo and nodes.workers > 1:
         return "The demo runs in one process: leave out the workers."
-    if (nodes.bus or nodes.workers > 1) and not settings.store.url:
-        return (
-            "The embedded record serves one process: nodes share a PostgreSQL record (store.url)."
-        )
+    if (nodes.bus or nodes.workers > 1) and settings.store.url in ("", IN_MEMORY):
+        return "This record serves one process: nodes share a PostgreSQL record (store.url)."
     if nodes.workers > 1 and not nodes.bus:
         return "Workers tell each other what is new over a bus: name one (nodes.bus)."
     return None

@@ -1,11 +1,22 @@
 """The one place that knows which database an address means."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy import Engine
+
 from danmaku.config import StoreSettings
+from danmaku.errors import Code, Coded
 from danmaku.ports import Clock
+from danmaku.store.database import DATABASE_FILE, read_engine
 from danmaku.store.postgres import PostgresStore
-from danmaku.store.sqlite import SqliteStore
+from danmaku.store.postgres_link import driven, engine_of
+from danmaku.store.sqlite import IN_MEMORY, SqliteStore
 from danmaku.store.store import Store
 from danmaku.store.writer import Watch
+
+Answer = TypeVar("Answer")
 
 
 async def open_store(
@@ -23,5 +34,38 @@ async def open_store(
         StoreDown: The database gives no answer.
         Broken: The key is unreadable or another node's, or commits would not be durable there.
     """
-    kind = PostgresStore if settings.url.startswith("postgresql:") else SqliteStore
+    kind = PostgresStore if _is_shared(settings) else SqliteStore
     return await kind.open(settings, clock, watch=watch)
+
+
+def look(settings: StoreSettings, question: Callable[[Engine], Answer]) -> Answer:
+    """Have a long question answered beside running servers, on the thread that calls.
+
+    Args:
+        settings: Where the record lies.
+        question: Given connections that cannot write, each transaction of which sees one moment;
+            they are of no use when it has returned.
+
+    Raises:
+        Coded: NOT_FOUND: there is no record that others could read.
+    """
+    if _is_shared(settings):
+        engine = engine_of(
+            settings.url,
+            statement_timeout=0,  # how long a statement takes is up to the size of the record
+            default_transaction_isolation="repeatable read",
+            default_transaction_read_only="on",
+        )
+        return driven(partial(question, engine))
+    path = settings.data_dir / DATABASE_FILE
+    if settings.url == IN_MEMORY or not path.exists():
+        raise Coded(Code.NOT_FOUND, f"There is no record in {settings.url or settings.data_dir}.")
+    engine = read_engine(path, 1)
+    try:
+        return question(engine)
+    finally:
+        engine.dispose()
+
+
+def _is_shared(settings: StoreSettings) -> bool:
+    return settings.url.startswith("postgresql:")

@@ -4,20 +4,18 @@ Reads beside a running server: one snapshot, row by row, in bounded memory. Each
 the verdict that it was first judged by; what people have decided since does not matter here.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Engine, and_, func, select
 
+from danmaku.config import StoreSettings
 from danmaku.domain.facts import Verdict
 from danmaku.domain.ids import Millis, Number, RoomId, Seq
-from danmaku.errors import Broken
 from danmaku.store import schema
 from danmaku.store.codec import Part, content_of, judgement_of, publication_of
-from danmaku.store.database import DATABASE_FILE, read_engine
 from danmaku.store.entries import OPEN_BODY, SEALED_BODY, is_body_of_entry
+from danmaku.store.opening import look
 from danmaku.store.room_codec import Published
 from danmaku.store.schema import AnyRow
 
@@ -64,29 +62,30 @@ class Stretch:
     comments: Iterator[Judged]
 
 
-@contextmanager
-def judged_stretch(
-    data_dir: Path, *, room: RoomId | None = None, since_ms: Millis | None = None
-) -> Iterator[Stretch]:
-    """Open a stretch of the record: by room, then in the order in which comments came.
+def scan_judged(
+    settings: StoreSettings,
+    scan: Callable[[Stretch], None],
+    *,
+    room: RoomId | None = None,
+    since_ms: Millis | None = None,
+) -> None:
+    """Have a stretch of the record read: by room, then in the order in which comments came.
 
     Args:
-        data_dir: Where the record lies.
+        settings: Where the record lies.
+        scan: Reads it; the stretch is of no use when it has returned.
         room: This one's comments; None: all.
         since_ms: Those received from then on; None: all.
 
     Raises:
-        Broken: There is no record.
+        Coded: NOT_FOUND: there is no record.
     """
-    path = data_dir / DATABASE_FILE
-    if not path.exists():
-        raise Broken(f"There is no record in {data_dir}.")
-    engine = read_engine(path, 1)
-    try:
+
+    def read(engine: Engine) -> None:
         with engine.connect() as connection:
-            yield _stretch(connection, room, since_ms)
-    finally:
-        engine.dispose()
+            scan(_stretch(connection, room, since_ms))
+
+    look(settings, read)
 
 
 def _stretch(connection: Connection, room: RoomId | None, since_ms: Millis | None) -> Stretch:

@@ -7,20 +7,18 @@ by row, in bounded memory. What is proved and what cannot be is said in docs/rec
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, and_, inspect, select
+from sqlalchemy import Connection, Engine, and_, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from danmaku.config import StoreSettings
 from danmaku.domain.ids import PLATFORM, RoomId, Seq
-from danmaku.errors import Broken, Code, Coded
+from danmaku.errors import Code, Coded
 from danmaku.store import schema
 from danmaku.store.chain import GENESIS, digest_of, is_signed, link_of
 from danmaku.store.codec import Part
-from danmaku.store.database import DATABASE_FILE, read_engine
 from danmaku.store.entries import (
     OPEN_BODY,
     SEALED_BODY,
@@ -29,7 +27,7 @@ from danmaku.store.entries import (
     is_body_of_entry,
 )
 from danmaku.store.keys import existing_head_key
-from danmaku.store.postgres_link import driven, engine_of
+from danmaku.store.opening import look
 from danmaku.store.projections import PlatformProjections, Projections, RoomProjections
 from danmaku.store.room_codec import Changed, Opened, Published
 from danmaku.store.schema import AnyRow
@@ -107,53 +105,23 @@ ROWS = (
 """Entries with all that is held against them."""
 
 
-def verify(data_dir: Path) -> Iterator[Step]:
-    """Check every chain of the record in `data_dir`, one after the other.
-
-    Yields:
-        `Progress` now and then; at the end of each chain `Sound`, or its one `Finding`.
-
-    Raises:
-        Broken: There is no record, or no key to check its heads with.
-    """
-    path = data_dir / DATABASE_FILE
-    if not path.exists():
-        raise Broken(f"There is no record in {data_dir}.")
-    key = existing_head_key(data_dir).public_key()
-    engine = read_engine(path, 1)
-    try:
-        with engine.connect() as connection:
-            chains = chains_of(connection)
-        for chain in chains:
-            with engine.connect() as connection:
-                yield from verify_chain(connection, chain, key)
-    finally:
-        engine.dispose()
-
-
-def verify_shared(settings: StoreSettings, on_step: Callable[[Step], None]) -> None:
-    """As `verify`, of the record in PostgreSQL at `settings.url`.
+def verify(settings: StoreSettings, on_step: Callable[[Step], None]) -> None:
+    """Check every chain of the record, one after the other.
 
     Args:
         settings: Where it lies; `data_dir` has the key.
-        on_step: Told what `verify` would yield.
+        on_step: Told of `Progress` now and then; at the end of each chain of `Sound`, or of its
+            one `Finding`.
 
     Raises:
-        Broken: There is no key.
         Coded: NOT_FOUND: there is no record.
+        Broken: There is no key to check its heads with.
     """
+    look(settings, partial(_verify, settings, on_step))
+
+
+def _verify(settings: StoreSettings, on_step: Callable[[Step], None], engine: Engine) -> None:
     key = existing_head_key(settings.data_dir).public_key()
-    driven(partial(_verify_shared, settings.url, key, on_step))
-
-
-def _verify_shared(url: str, key: Ed25519PublicKey, on_step: Callable[[Step], None]) -> None:
-    # How long a statement takes is up to the size of the record.
-    engine = engine_of(
-        url,
-        statement_timeout=0,
-        default_transaction_isolation="repeatable read",
-        default_transaction_read_only="on",
-    )
     with engine.connect() as connection:
         with connection.begin():
             require_record(connection)
@@ -178,7 +146,7 @@ def require_record(connection: Connection) -> None:
 
 
 def verify_chain(connection: Connection, chain: RoomId, key: Ed25519PublicKey) -> Iterator[Step]:
-    """Check one chain, as `verify` does, in the connection's transaction."""
+    """Check one chain, in the connection's transaction."""
     meta = schema.meta.c
     epoch = connection.scalar(select(meta.value).where(meta.name == "epoch")) or ""
     return _Walk(connection, chain, key, epoch).run()

@@ -3,9 +3,10 @@ import sqlite3
 
 import pytest
 
+from danmaku.config import StoreSettings
 from danmaku.domain.ids import RoomId
 from danmaku.store.database import DATABASE_FILE
-from danmaku.store.verdicts import judged_stretch
+from danmaku.store.verdicts import scan_judged
 
 LINES = [
     {"t": 0.5, "x": "hello"},
@@ -86,10 +87,12 @@ def test_what_was_erased_is_counted_and_not_judged(spoken, rules):
 
 
 def test_comments_come_as_they_were_written_and_first_judged(spoken):
-    with judged_stretch(spoken.data_dir, room=RoomId("lounge")) as stretch:
-        comments = list(stretch.comments)
+    found = []
+    store = StoreSettings(data_dir=spoken.data_dir)
+    scan_judged(store, lambda s: found.append((s.count, list(s.comments))), room=RoomId("lounge"))
 
-    assert stretch.count == len(comments)
+    [(count, comments)] = found
+    assert count == len(comments)
     assert {comment.text: comment.verdict.action for comment in comments} == dict(
         zip(
             (line["x"] for line in LINES),

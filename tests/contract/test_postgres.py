@@ -7,7 +7,7 @@ from danmaku.config import StoreSettings
 from danmaku.store.migrations import migrate
 from danmaku.store.postgres import PostgresStore
 from danmaku.store.postgres_link import driven, engine_of
-from danmaku.store.verify import Finding, verify_shared
+from tests.contract.soundness import findings_in
 from tests.contract.store_contract import (
     AccountsContract,
     CommitContract,
@@ -37,9 +37,7 @@ async def store(tmp_path, announced, postgres, tables):
         store = await PostgresStore.open(settings, ticking())
         yield await furnished(store, announced)
         await store.close()
-        steps = []
-        await asyncio.to_thread(verify_shared, settings, steps.append)
-        assert [step for step in steps if isinstance(step, Finding)] == []
+        assert await asyncio.to_thread(findings_in, tmp_path, url) == []
 
 
 class TestCommitsToPostgres(CommitContract):

@@ -2,7 +2,7 @@ import pytest
 
 from danmaku.config import StoreSettings
 from danmaku.store.sqlite import SqliteStore
-from danmaku.store.verify import Finding, verify
+from tests.contract.soundness import findings_in
 from tests.contract.store_contract import (
     AccountsContract,
     CommitContract,
@@ -23,7 +23,7 @@ async def store(tmp_path, announced, remembered_max):
     store = await SqliteStore.open(settings, ticking())
     yield await furnished(store, announced)
     await store.close()
-    assert [end for end in verify(tmp_path) if isinstance(end, Finding)] == []
+    assert findings_in(tmp_path) == []
 
 
 class TestCommitsToSqlite(CommitContract):

@@ -17,7 +17,7 @@ from bench.client import Door, Viewer
 from bench.messages import KINDS
 from bench.record import read_record
 from bench.server import Server
-from danmaku.store.verify import Finding, verify
+from tests.contract.soundness import findings_in
 
 pytestmark = pytest.mark.faults
 
@@ -115,7 +115,7 @@ async def kill_again_and_again(server: Server, chance: Random, rounds: int) -> N
     for _ in range(rounds):
         await asyncio.sleep(chance.uniform(0.1, 0.6))
         server.kill()
-        assert [end for end in verify(server.data_dir) if isinstance(end, Finding)] == []
+        assert findings_in(server.data_dir) == []
         await asyncio.to_thread(server.start)
 
 

@@ -13,8 +13,9 @@ from danmaku.store.moving import Carried
 from danmaku.store.opening import open_store
 from danmaku.store.postgres_link import driven, engine_of
 from danmaku.store.sqlite import StoreLocked
-from danmaku.store.verify import Finding, Sound, verify, verify_shared
+from danmaku.store.verify import Sound
 from tests.contract.facts import DEMO, in_demo, published
+from tests.contract.soundness import findings_in, steps_of
 from tests.contract.store_contract import ticking
 from tests.unit.store.full_record import fill
 
@@ -78,7 +79,7 @@ async def test_there_and_back_nothing_is_lost(origin, postgres_url, tmp_path):
     await moved(middle, end)
     assert await story_of(end) == story
 
-    assert [step for step in verify(end.data_dir) if isinstance(step, Finding)] == []
+    assert findings_in(end.data_dir) == []
 
 
 async def test_what_is_written_after_the_move_follows_on(origin, postgres_url, tmp_path):
@@ -92,8 +93,7 @@ async def test_what_is_written_after_the_move_follows_on(origin, postgres_url, t
 
     assert entry.seq == rooms[0].top + 1
     assert entry.comment.number == rooms[0].comments_count + 1
-    steps = []
-    await asyncio.to_thread(verify_shared, target, steps.append)
+    steps = await asyncio.to_thread(steps_of, target.data_dir, target.url)
     assert [type(step) for step in steps] == [Sound, Sound]
 
 

@@ -8,8 +8,9 @@ from danmaku.domain.ids import Millis, Seq
 from danmaku.errors import Overloaded, StoreDown
 from danmaku.store.keys import KEY_FILE
 from danmaku.store.sqlite import SqliteStore, StoreLocked
-from danmaku.store.verify import Sound, verify
+from danmaku.store.verify import Sound
 from tests.contract.facts import ANN, DEMO, in_demo, on_platform, opened, published, registered
+from tests.contract.soundness import steps_of
 
 
 def settings(folder, **given):
@@ -82,7 +83,7 @@ async def test_closing_commits_what_waits_and_signs_it(tmp_path):
     await store.close()
 
     assert len(await asyncio.gather(*waiting)) == 30
-    assert [end for end in verify(tmp_path / "data") if isinstance(end, Sound)][1] == Sound(
+    assert [end for end in steps_of(tmp_path / "data") if isinstance(end, Sound)][1] == Sound(
         DEMO, 31, 0, 1
     )
     with pytest.raises(StoreDown):

@@ -13,11 +13,11 @@ from danmaku.domain.account import Bundle
 from danmaku.domain.facts import PowersRevoked, RoomChanged
 from danmaku.domain.ids import PLATFORM, Millis, Seq
 from danmaku.domain.room import RoomState
-from danmaku.errors import Broken
+from danmaku.errors import Coded
 from danmaku.store.chain import GENESIS, digest_of, link_of
 from danmaku.store.database import DATABASE_FILE
 from danmaku.store.sqlite import SqliteStore
-from danmaku.store.verify import Finding, Progress, Sound, verify
+from danmaku.store.verify import Finding, Progress, Sound
 from tests.contract.facts import (
     ANN,
     BEN,
@@ -36,6 +36,7 @@ from tests.contract.facts import (
     reported,
     restored,
 )
+from tests.contract.soundness import findings_in, steps_of
 
 TOP = 30  # entries of the room in the sample
 SIGNED = 12  # where its first head stands; the second one stands at the top
@@ -87,11 +88,11 @@ async def write_sample(folder):
 
 
 def findings(folder):
-    return [end for end in verify(folder) if isinstance(end, Finding)]
+    return findings_in(folder)
 
 
 def test_an_untouched_record_is_sound(sample):
-    ends = [end for end in verify(sample) if not isinstance(end, Progress)]
+    ends = [end for end in steps_of(sample) if not isinstance(end, Progress)]
 
     assert ends == [Sound(PLATFORM, 7, 0, 1), Sound(DEMO, TOP, 0, 2)]
 
@@ -304,7 +305,7 @@ def test_an_erased_body_is_gone_and_the_chain_still_verifies(sample, tmp_path):
     shutil.copytree(sample, folder)
     change(folder, "DELETE FROM body WHERE chain = 'demo' AND seq IN (3, 7)")
 
-    ends = [end for end in verify(folder) if isinstance(end, Sound | Finding)]
+    ends = [end for end in steps_of(folder) if isinstance(end, Sound | Finding)]
 
     assert ends == [Sound(PLATFORM, 7, 0, 1), Sound(DEMO, TOP, 3, 2)]
 
@@ -330,15 +331,15 @@ async def test_a_running_record_verifies(sample, tmp_path):
     store = await opened_store(folder)
     await store.commit(in_demo(published("while it runs")))
 
-    ends = [end for end in verify(folder) if isinstance(end, Sound | Finding)]
+    ends = [end for end in steps_of(folder) if isinstance(end, Sound | Finding)]
     await store.close()
 
     assert ends == [Sound(PLATFORM, 7, 0, 1), Sound(DEMO, TOP + 1, 0, 2)]
 
 
 def test_a_folder_without_a_record_is_named(tmp_path):
-    with pytest.raises(Broken, match=str(tmp_path)):
-        list(verify(tmp_path))
+    with pytest.raises(Coded, match=str(tmp_path)):
+        steps_of(tmp_path)
 
     assert list(tmp_path.iterdir()) == []
 

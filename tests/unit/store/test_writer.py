@@ -17,8 +17,8 @@ from danmaku.domain.room import RoomState
 from danmaku.errors import Broken, Stale, StoreDown, Unknown
 from danmaku.store.database import DATABASE_FILE
 from danmaku.store.sqlite import SqliteStore
-from danmaku.store.verify import Finding, verify
 from tests.contract.facts import ANN, in_demo, on_platform, opened, published, registered
+from tests.contract.soundness import findings_in
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ async def store(tmp_path, announced):
     announced.clear()
     yield store
     await store.close()
-    assert [end for end in verify(tmp_path) if isinstance(end, Finding)] == []
+    assert findings_in(tmp_path) == []
 
 
 @contextlib.contextmanager
