@@ -18,9 +18,9 @@ from danmaku.gateway.dialects.danmaku_v1 import Dialect
 from danmaku.ports import Append
 
 if TYPE_CHECKING:
+    from danmaku.app import Subscribed
     from danmaku.domain.comment import Content
     from danmaku.domain.facts import Verdict
-    from danmaku.store.sqlite import SqliteStore
 
 EVERY = 5
 """One in so many is treated wrongly, so that a run goes on and its other laws can hold."""
@@ -41,7 +41,7 @@ class FaultyStore:
     def __init__(
         self, core: Core, change: Change = lambda entry: entry, *, every: int = EVERY
     ) -> None:
-        self._real = core.store
+        self._real = core.record
         self._rooms = core.rooms
         self._change = change
         self._every = every
@@ -196,18 +196,18 @@ class FaultyDialect:
         return self._real.batch(op, after, upto, spoilt)
 
 
-def with_store(core: Core, store: object, verbs: type[Comments] = Comments) -> Core:
+def with_record(core: Core, record: object, verbs: type[Comments] = Comments) -> Core:
     """The same house, its verbs for comments and its doors upon another record.
 
     Args:
         core: The house.
-        store: Stands for the real one.
+        record: Stands for the real one.
         verbs: What is made upon it.
     """
-    store = cast("SqliteStore", store)
+    record = cast("Subscribed", record)
     comments = verbs(
-        store,
-        store,
+        record,
+        core.store,
         rooms=core.rooms,
         rules=core.rules,
         freshen=core.people.standings.freshen,
@@ -215,7 +215,7 @@ def with_store(core: Core, store: object, verbs: type[Comments] = Comments) -> C
         settings=core.settings.admission,
         telemetry=core.telemetry,
     )
-    return replace(core, store=store, comments=comments)
+    return replace(core, record=record, comments=comments)
 
 
 STORES: dict[str, Callable[[Core], FaultyStore]] = {

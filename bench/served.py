@@ -20,14 +20,13 @@ import msgspec
 from hdrh.histogram import HdrHistogram
 from prometheus_client import Histogram
 
-from bench.faults import SPOILS, STORES, FaultyDialect, with_store
+from bench.faults import SPOILS, STORES, FaultyDialect, with_record
 from danmaku.actions.comments import Comments
-from danmaku.app import Core, Server, opened
+from danmaku.app import Core, Server, Subscribed, opened
 from danmaku.cli.server import give_process_to
 from danmaku.config import Settings, settings_from
 from danmaku.domain.facts import Entry
 from danmaku.ports import Append
-from danmaku.store.sqlite import SqliteStore
 from danmaku.telemetry import Telemetry
 
 STAGES_FILE = "stages.json"
@@ -77,7 +76,7 @@ class ClockedStore:
         decision: Told.
     """
 
-    def __init__(self, real: SqliteStore, decision: Histogram) -> None:
+    def __init__(self, real: Subscribed, decision: Histogram) -> None:
         self._real = real
         self._decision = decision
 
@@ -143,7 +142,7 @@ async def serve(settings: Settings, fault: str | None) -> None:
     telemetry = Telemetry(Precise)
     stages = Stages(telemetry, settings.store.data_dir / STAGES_FILE)
     async with opened(settings, telemetry) as sound:
-        core = with_store(sound, ClockedStore(sound.store, stages.decision), ClockedComments)
+        core = with_record(sound, ClockedStore(sound.record, stages.decision), ClockedComments)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGUSR1, stages.empty)
         loop.add_signal_handler(signal.SIGUSR2, stages.write)
@@ -157,7 +156,7 @@ def _server(core: Core, fault: str | None) -> Server:
         KeyError: There is no such fault.
     """
     if fault in STORES:
-        return Server(with_store(core, STORES[fault](core)))
+        return Server(with_record(core, STORES[fault](core)))
     server = Server(core)
     if fault is not None:
         dialects = server._gateway.dialects  # noqa: SLF001 -- a seam that the house needs nowhere

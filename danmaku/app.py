@@ -15,6 +15,7 @@ from functools import partial
 from importlib import resources
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -38,7 +39,10 @@ from danmaku.filter.builds import screen_from
 from danmaku.filter.names import Names
 from danmaku.filter.screen import Screen
 from danmaku.gateway.pauses import Pauses
-from danmaku.gateway.server import Gateway
+from danmaku.gateway.server import ALONE, Gateway, Others
+from danmaku.nodes.bus import Bus
+from danmaku.nodes.node import Node, joined
+from danmaku.ports import Announce, Record
 from danmaku.store.opening import open_store
 from danmaku.store.store import Store
 from danmaku.telemetry import Telemetry
@@ -61,27 +65,39 @@ def now_ms() -> Millis:
     return Millis(time.time_ns() // 1_000_000)
 
 
+class Subscribed(Record, Protocol):
+    """A record that tells of what is written to it."""
+
+    def subscribe(self, announce: Announce) -> None:
+        """Have every entry announced from here on, on the loop, in the order of its chain."""
+
+
 @dataclass(slots=True)
 class Core:
     """The house without doors."""
 
     settings: Settings
-    store: Store
+    record: Subscribed  # for writing, and for hearing what is written
+    store: Store  # for reading
     telemetry: Telemetry
     people: People
     rooms: Rooms
     rules: Rules
     comments: Comments
     moderation: Moderation
+    node: Node | None = None  # one of several; None: nobody else writes to this record
 
 
 @contextlib.asynccontextmanager
-async def opened(settings: Settings, telemetry: Telemetry | None = None) -> AsyncIterator[Core]:
+async def opened(
+    settings: Settings, telemetry: Telemetry | None = None, *, bus: Bus | None = None
+) -> AsyncIterator[Core]:
     """Open the record and the verbs over it; close them again.
 
     Args:
         settings: The configuration.
         telemetry: Where to count; None: where nobody looks but /metrics.
+        bus: In place of the one that the settings name, where nodes share one process.
 
     Raises:
         StoreLocked: Another process holds the record.
@@ -91,22 +107,33 @@ async def opened(settings: Settings, telemetry: Telemetry | None = None) -> Asyn
     screens = await asyncio.to_thread(_screens, settings.filter)
     telemetry = telemetry or Telemetry()
     classifier = Classifier.chosen(settings.filter, now_ms, telemetry)
-    store = await open_store(settings.store, now_ms, watch=telemetry.note_commit)
-    core = _joined(settings, store, telemetry, *screens, classifier=classifier)
-    # Who hears of a commit, and in which order: who is who, then the rooms; doors come after.
-    store.subscribe(core.people.standings.apply)
-    store.subscribe(core.rooms.apply)
-    try:
-        yield core
-    finally:
-        core.people.close()
-        await store.close()
+    async with contextlib.AsyncExitStack() as stack:
         if classifier is not None:
-            await classifier.close()
+            stack.push_async_callback(classifier.close)
+        store = await open_store(settings.store, now_ms, watch=telemetry.note_commit)
+        stack.push_async_callback(store.close)
+        node = None
+        if store.is_shared:
+            node = await stack.enter_async_context(
+                joined(store, settings.nodes, telemetry, bus=bus)
+            )
+        record = store if node is None else node.record
+        core = _furnished(settings, record, store, telemetry, *screens, classifier=classifier)
+        stack.callback(core.people.close)
+        # Who hears of entries, and in which order: who is who, then the rooms; doors come after.
+        record.subscribe(core.people.standings.apply)
+        record.subscribe(core.rooms.apply)
+        if node is not None:
+            core.node = node
+            node.record.keep_while(core.rooms.is_wanted)
+            node.record.when_others_write(core.comments.note_elsewhere)
+            core.people.when_sessions_end(node.neighbours.tell_ended)
+        yield core
 
 
-def _joined(
+def _furnished(  # noqa: PLR0913 -- all that the verbs stand on
     settings: Settings,
+    record: Subscribed,
     store: Store,
     telemetry: Telemetry,
     screen: Screen,
@@ -116,7 +143,7 @@ def _joined(
 ) -> Core:
     rules = Rules(
         screen,
-        record=store,
+        record=record,
         clock=now_ms,
         micros_max=settings.filter.micros_max,
         telemetry=telemetry,
@@ -124,9 +151,9 @@ def _joined(
     )
     names = Names(settings.accounts.reserved_names)
     naming = Naming(rules.look, names=names, accounts=store, clock=now_ms)
-    people = People(store, store, naming=naming, clock=now_ms, settings=settings.accounts)
+    people = People(record, store, naming=naming, clock=now_ms, settings=settings.accounts)
     rooms = Rooms(
-        store,
+        record,
         store,
         freshen=people.standings.freshen,
         naming=naming,
@@ -135,7 +162,7 @@ def _joined(
         settings=settings.admission,
     )
     comments = Comments(
-        store,
+        record,
         store,
         rooms=rooms,
         rules=rules,
@@ -146,9 +173,9 @@ def _joined(
         classifier=classifier,
     )
     moderation = Moderation(
-        store, store, freshen=people.standings.freshen, clock=now_ms, new_id=new_id
+        record, store, freshen=people.standings.freshen, clock=now_ms, new_id=new_id
     )
-    return Core(settings, store, telemetry, people, rooms, rules, comments, moderation)
+    return Core(settings, record, store, telemetry, people, rooms, rules, comments, moderation)
 
 
 def _screens(settings: FilterSettings) -> tuple[Screen, Screen | None]:
@@ -241,7 +268,7 @@ class Server:
         self._core = core
         self._berth = berth
         self._stopping = asyncio.Event()
-        settings, store = core.settings, core.store
+        settings, store, node = core.settings, core.store, core.node
         self._gateway = Gateway(
             server=settings.server,
             settings=settings.gateway,
@@ -252,14 +279,24 @@ class Server:
             epoch=store.epoch,
             clock=now_ms,
             telemetry=core.telemetry,
+            others=ALONE
+            if node is None
+            else Others(node.neighbours.elsewhere, lambda: node.record.is_in_step),
         )
         self._house = house_of(core, viewers=self._gateway.viewers, hindrance=self._hindrance)
-        store.subscribe(self._announce)
+        core.record.subscribe(self._announce)
         self._shadow = Shadow(
             clock=now_ms, micros_max=settings.filter.micros_max, telemetry=core.telemetry
         )
-        store.subscribe(self._shadow.apply)
+        store.subscribe(self._shadow.apply)  # each node judges what it wrote, as it was written
         core.people.when_sessions_end(self._gateway.close_account)
+        if node is not None:
+            node.record.when_fenced(self._gateway.send_away)
+            node.neighbours.join(
+                count=self._gateway.viewers_here,
+                note_counts=self._gateway.note_counts,
+                note_ended=self._gateway.close_account,
+            )
 
     def _announce(self, entries: Sequence[Entry]) -> None:
         self._gateway.announce(entries)
@@ -268,7 +305,10 @@ class Server:
                 self._gateway.close_account(entry.fact.account)
 
     def _hindrance(self) -> Code | None:
-        return Code.DRAINING if self._stopping.is_set() else None
+        if self._stopping.is_set():
+            return Code.DRAINING
+        node = self._core.node
+        return None if node is None or node.record.is_in_step else Code.STORE_UNAVAILABLE
 
     async def run(self, on_ready: Callable[[str], None]) -> None:
         """Open the doors; return when everybody has been let go."""

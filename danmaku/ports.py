@@ -124,6 +124,12 @@ class Record(Protocol):
             Unknown: The commit failed in a way that leaves its outcome open.
         """
 
+    async def follow(self, chain: RoomId) -> None:
+        """Have every entry of `chain` announced from here on, wherever it is written.
+
+        Whoever reads a room's state follows the room first, and so misses nothing.
+        """
+
 
 class Reader(Protocol):
     """The read side: every list, page and export comes from here."""

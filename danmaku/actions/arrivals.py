@@ -32,6 +32,10 @@ class Arrivals(Generic[Key]):
             if not self._readers[key]:
                 del self._readers[key]
 
+    def is_awaited(self, key: Key) -> bool:
+        """Whether anybody is reading `key`."""
+        return key in self._readers
+
     def note(self, key: Key, entry: Entry) -> None:
         """Tell everybody who is reading `key` of an entry."""
         for missed in self._readers.get(key, {}).values():

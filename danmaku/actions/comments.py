@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from itertools import count
 
@@ -25,7 +25,7 @@ from danmaku.domain.facts import (
 )
 from danmaku.domain.grants import recalled_by, require, require_restore
 from danmaku.domain.ids import AccountId, ClientId, Number, RoomId
-from danmaku.domain.live import LiveRoom
+from danmaku.domain.live import LiveRoom, turn_of
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.errors import NotFound, Overloaded, Refused, StoreDown, TooFast
 from danmaku.ports import Append, Clock, Reader, Record
@@ -105,6 +105,12 @@ class Comments:
             del self._running[key]
             ended.set()
         return entry
+
+    def note_elsewhere(self, entries: Sequence[Entry]) -> None:
+        """What other nodes let an account send counts here too."""
+        for entry in entries:
+            if (turn := turn_of(entry.fact)) is not None:
+                self._buckets.debit(*turn)
 
     def _remember(self, key: Key, entry: Entry) -> None:
         self._answers[key] = entry

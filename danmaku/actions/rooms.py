@@ -39,6 +39,7 @@ class Rooms:
         new_id: Callable[[], str],
         settings: AdmissionSettings,
     ) -> None:
+        self._record = record
         self._decisions = Decisions(record, freshen)
         self._reader = reader
         self._naming = naming
@@ -53,6 +54,10 @@ class Rooms:
         """The room if it is in memory."""
         return self._live.get(room)
 
+    def is_wanted(self, room: RoomId) -> bool:
+        """Whether the room is in memory or about to be: its entries are to be announced."""
+        return room in self._live or self._arrivals.is_awaited(room)
+
     async def live(self, room: RoomId) -> LiveRoom:
         """The room, read from the record if need be. Ask again rather than keeping it.
 
@@ -63,6 +68,7 @@ class Rooms:
             self._live.move_to_end(room)
             return known
         with self._arrivals.during(room) as missed:
+            await self._record.follow(room)
             row = await self._reader.room(room)
         if (meanwhile := self._live.get(room)) is not None:
             return meanwhile

@@ -6,12 +6,31 @@ pacing, which forgets by itself. Lives on the event loop's thread.
 
 from collections.abc import Hashable
 
-from danmaku.domain.facts import Entry, RoomChanged, RoomOpened
-from danmaku.domain.ids import AccountId, RoomId, Seq
+from danmaku.domain.facts import (
+    CommentHeld,
+    CommentPublished,
+    CommentRefused,
+    Entry,
+    Fact,
+    RoomChanged,
+    RoomOpened,
+)
+from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
 from danmaku.domain.pacing import SlowMode
 from danmaku.domain.room import RoomState
 from danmaku.filter.floods import Repeats
 from danmaku.filter.waves import Wave, Waves
+
+
+def turn_of(fact: Fact) -> tuple[AccountId, Millis] | None:
+    """Whose turn a comment took, and when; None: it is no comment that has just been sent."""
+    if isinstance(fact, CommentPublished) and not fact.imported and fact.origin is None:
+        return fact.author, fact.at_ms
+    if isinstance(fact, CommentHeld):
+        return fact.author, fact.at_ms
+    if isinstance(fact, CommentRefused) and fact.origin is None:
+        return fact.author, fact.at_ms
+    return None
 
 
 class LiveRoom:
@@ -52,6 +71,8 @@ class LiveRoom:
             self.state = entry.fact.state
             self.version = entry.seq
             self.slow.set_gap(entry.fact.state.policy.slow_ms)
+        elif (turn := turn_of(entry.fact)) is not None:
+            self.slow.note_turn(*turn)
 
     def note_text(self, author: Hashable, skeleton: str, now_ms: int) -> bool:
         """Note what is said; False if it was said too often lately."""

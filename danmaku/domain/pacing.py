@@ -41,6 +41,13 @@ class SlowMode:
         if self._gap_ms > 0:
             self._last_ms[account] = now_ms
 
+    def note_turn(self, account: AccountId, at_ms: Millis) -> None:
+        """A turn that was taken at another node; one older than the last changes nothing."""
+        self._forget_before(at_ms - self._gap_ms)
+        if self._gap_ms > 0 and at_ms > self._last_ms.get(account, 0):
+            self.give_back(account)
+            self._last_ms[account] = at_ms
+
     def give_back(self, account: AccountId) -> None:
         """Forget the account's turn: its comment was not accepted after all."""
         self._last_ms.pop(account, None)
@@ -78,6 +85,12 @@ class TokenBuckets:
             raise TooFast(wait_ms=int(over_ms) + 1)
         self._full_at_ms.pop(key, None)
         self._full_at_ms[key] = full_at_ms
+
+    def debit(self, key: Hashable, now_ms: Millis) -> None:
+        """Take a token for an act that was allowed elsewhere; an empty bucket stays empty."""
+        self._forget_full(now_ms)
+        known_ms = max(self._full_at_ms.pop(key, 0.0), float(now_ms))
+        self._full_at_ms[key] = min(known_ms + self._token_ms, now_ms + self._depth_ms)
 
     def _forget_full(self, now_ms: Millis) -> None:
         """Drop full buckets from the old end; each call drops what a call has added, and more."""

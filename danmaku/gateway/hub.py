@@ -51,6 +51,16 @@ class Hub:
             del self._rooms[room_hub.room]
             self._means.telemetry.rooms_live.set(len(self._rooms))
 
+    def note_counts(self, rooms: Iterable[RoomId]) -> None:
+        """Other nodes have more or fewer viewers in these rooms than they had."""
+        for room in rooms:
+            if (room_hub := self._rooms.get(room)) is not None:
+                room_hub.note_count()
+
+    def counts(self) -> dict[RoomId, int]:
+        """How many are in each room of this process."""
+        return {room: room_hub.viewers_count for room, room_hub in self._rooms.items()}
+
     def viewers_count(self, room: RoomId) -> int:
         """How many are in a room of this process."""
         room_hub = self._rooms.get(room)

@@ -5,7 +5,7 @@ from danmaku.domain.account import Standing
 from danmaku.domain.ids import Millis
 from danmaku.errors import NotSignedIn
 
-BELIEVED_MS = 30_000  # tokens end by themselves: after this they are looked at again
+BELIEVED_MS = 5_000  # tokens end by themselves, and other nodes may not be heard: looked at again
 
 
 class Identity:

@@ -13,6 +13,7 @@ Belongs to the event loop's thread. Memory: the ring, and a few words for each v
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -26,6 +27,7 @@ from danmaku.gateway.cohort import Cohort
 from danmaku.gateway.crew import Crew
 from danmaku.gateway.dialects.danmaku_v1 import Dialect, Op, viewers_here
 from danmaku.gateway.framing import frame_of
+from danmaku.gateway.headcount import Headcount
 from danmaku.gateway.outbox import Even, FromRecord, FromRing, Outbox, Wait
 from danmaku.gateway.ring import Ring
 from danmaku.gateway.turns import Turns
@@ -50,6 +52,7 @@ class Means:
     telemetry: Telemetry
     crew: Crew
     turns: Turns
+    elsewhere: Callable[[RoomId], int] = lambda _room: 0  # viewers whom other nodes have
 
 
 @dataclass(slots=True)
@@ -96,9 +99,11 @@ class RoomHub:
         self._is_urgent = False
         self._flushed_at_s = float("-inf")
         self._flight_s = 0.0  # how long writing a batch takes lately
-        self._count_told = 1  # the first viewer learns of itself in its welcome
-        self._count_is_due = False
-        self._telling: asyncio.Handle | None = None
+        self._headcount = Headcount(
+            lambda: self.viewers_everywhere,
+            gather_s=means.settings.viewers_ms / 1000,
+            on_due=self._let_tell,
+        )
 
     @property
     def top(self) -> Seq:
@@ -109,6 +114,11 @@ class RoomHub:
     def viewers_count(self) -> int:
         """How many are here, the slow ones included."""
         return len(self._members)
+
+    @property
+    def viewers_everywhere(self) -> int:
+        """How many are in this room, other nodes' viewers included."""
+        return len(self._members) + self._means.elsewhere(self.room)
 
     # --- what the record announces
 
@@ -192,9 +202,8 @@ class RoomHub:
             self._flushed_at_s = time.perf_counter()
             after, self.flushed = self.flushed, self._ring.top
             self._launch(self._batches(after, self.flushed), after, since_s)
-        elif self._count_is_due:
-            self._count_is_due = False
-            self._count_told = count = self.viewers_count
+        elif self._headcount.is_due:
+            count = self._headcount.take()
             said = {dialect: dialect.encode(viewers_here(count)) for dialect in self._dialects()}
             # It carries nobody forward: even viewers stand at `flushed` already.
             self._launch(said, self.flushed, since_s=None)
@@ -236,7 +245,7 @@ class RoomHub:
             self._means.telemetry.fanout_seconds.observe(now_s - flight.since_s)
             self._flight_s += FLIGHT_WEIGHT * (now_s - self._flushed_at_s - self._flight_s)
         self._let_serve(self._ahead)
-        if self._count_is_due:
+        if self._headcount.is_due:
             self._means.turns.add(self)
         self._schedule()
 
@@ -265,7 +274,7 @@ class RoomHub:
         outbox.position = position
         self._members.add(outbox)
         self._means.telemetry.viewers.inc()
-        self._note_count()
+        self.note_count()
 
     def leave(self, outbox: Outbox) -> None:
         """Forget a viewer."""
@@ -277,7 +286,7 @@ class RoomHub:
         self._set_apart(outbox)
         if (reading := self._reading.pop(outbox, None)) is not None:
             reading.cancel()
-        self._note_count()
+        self.note_count()
 
     def close(self) -> None:
         """The last viewer has left: let no timer remain."""
@@ -285,8 +294,7 @@ class RoomHub:
         self._stop_gathering()
         if self._filling is not None:
             self._filling.cancel()
-        if self._telling is not None:
-            self._telling.cancel()
+        self._headcount.close()
 
     def stall(self, outbox: Outbox, now_ms: Millis) -> None:
         """The viewer's transport is full: it leaves the fan-out until it has room."""
@@ -429,17 +437,13 @@ class RoomHub:
 
     # --- how many are here
 
-    def _note_count(self) -> None:
-        if self._telling is None:
-            wait_s = self._settings.viewers_ms / 1000
-            self._telling = self._loop.call_later(wait_s, self._tell_count)
+    def note_count(self) -> None:
+        """Somebody came or went, here or elsewhere: everybody is told before long."""
+        self._headcount.note()
 
-    def _tell_count(self) -> None:
-        self._telling = None
-        if self.viewers_count != self._count_told:
-            self._count_is_due = True
-            if self._flight is None:
-                self._means.turns.add(self)
+    def _let_tell(self) -> None:
+        if self._flight is None:
+            self._means.turns.add(self)
 
 
 def _frame(payload: bytes, dialect: Dialect, *, deflate: bool) -> bytes:

@@ -6,7 +6,8 @@ of all connections. Refusals and failures of whatever runs for a connection end 
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 
 import structlog
@@ -32,7 +33,7 @@ from danmaku.gateway.answers import (
 )
 from danmaku.gateway.connection import Connection
 from danmaku.gateway.crew import Crew
-from danmaku.gateway.departure import departure_of
+from danmaku.gateway.departure import Departure, departure_of
 from danmaku.gateway.dialects.danmaku_v1 import (
     Hello,
     Recall,
@@ -62,6 +63,22 @@ CLOSE_WAIT_S = 2.0  # how long viewers may take to answer a close
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What this node knows of the other nodes; alone, it knows of none.
+
+    Attributes:
+        viewers: How many they have in a room.
+        is_in_step: Whether this node knows what they have written.
+    """
+
+    viewers: Callable[[RoomId], int] = lambda _room: 0
+    is_in_step: Callable[[], bool] = lambda: True
+
+
+ALONE = Others()
+
+
 class Gateway:
     """Everything behind the sockets.
 
@@ -70,6 +87,7 @@ class Gateway:
         server: The server's name, whose pages may come, and how long a drain may take.
         epoch: Life of the record.
         clock: Wall time.
+        others: The other nodes.
     """
 
     def __init__(  # noqa: PLR0913 -- constructor of a door: each is one of the house's parts
@@ -84,6 +102,7 @@ class Gateway:
         epoch: str,
         clock: Clock,
         telemetry: Telemetry,
+        others: Others = ALONE,
     ) -> None:
         self.settings = settings
         self.limits = _limits_of(settings)
@@ -103,9 +122,9 @@ class Gateway:
         self._clock = clock
         self._telemetry = telemetry
         self._crew = Crew()
-        self._hub = Hub(
-            Means(settings, reader, telemetry, self._crew, Turns(settings.slice_sockets))
-        )
+        turns = Turns(settings.slice_sockets)
+        self._hub = Hub(Means(settings, reader, telemetry, self._crew, turns, others.viewers))
+        self._others = others
         self._connections: set[Connection] = set()
         self._sweep = Sweep(self._connections, settings.slice_sockets)
         self._is_draining = False
@@ -136,8 +155,25 @@ class Gateway:
         self._hub.announce(entries)
 
     def viewers(self, room: RoomId) -> int:
-        """How many are in a room."""
-        return self._hub.viewers_count(room)
+        """How many are in a room, on all nodes."""
+        return self._hub.viewers_count(room) + self._others.viewers(room)
+
+    def viewers_here(self) -> dict[RoomId, int]:
+        """How many are in each room of this node."""
+        return self._hub.counts()
+
+    def note_counts(self, rooms: Iterable[RoomId]) -> None:
+        """Other nodes have more or fewer viewers in these rooms than they had."""
+        self._hub.note_counts(rooms)
+
+    def send_away(self) -> None:
+        """Close all sockets: this node does not know any more what it may show."""
+        plan = departure_of(len(self._connections), self.settings.slice_sockets, 0.0)
+        self._crew.start(
+            self._let_leave(plan),
+            name="send away",
+            on_error=lambda error: _log.error("sending away failed", exc_info=error),
+        )
 
     def close_account(self, account: AccountId) -> None:
         """Close the account's sockets whose session or token is worth nothing any more."""
@@ -160,20 +196,22 @@ class Gateway:
         leave_by_s = asyncio.get_running_loop().time() + self._drain_s
         await self._crew.settle(self._drain_s)
         within_s = max(0.0, leave_by_s - asyncio.get_running_loop().time()) if is_paced else 0.0
-        leaving = tuple(self._connections)
-        plan = departure_of(len(leaving), self.settings.slice_sockets, within_s)
-        goodbye = bye(
-            Code.DRAINING.value, retry_min_ms=plan.retry_min_ms, retry_max_ms=plan.retry_max_ms
-        )
-        for count, connection in enumerate(leaving, start=1):
-            connection.part(Close.DRAINING, goodbye)
-            if count % plan.step_sockets == 0:
-                await asyncio.sleep(plan.pause_s)
+        viewers = len(self._connections)
+        await self._let_leave(departure_of(viewers, self.settings.slice_sockets, within_s))
         if self._connections:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._all_gone.wait(), CLOSE_WAIT_S)
         for connection in tuple(self._connections):
             connection.abort()
+
+    async def _let_leave(self, plan: Departure) -> None:
+        goodbye = bye(
+            Code.DRAINING.value, retry_min_ms=plan.retry_min_ms, retry_max_ms=plan.retry_max_ms
+        )
+        for count, connection in enumerate(tuple(self._connections), start=1):
+            connection.part(Close.DRAINING, goodbye)
+            if count % plan.step_sockets == 0:
+                await asyncio.sleep(plan.pause_s)
 
     # --- the desk: see connection.Desk
 
@@ -233,7 +271,8 @@ class Gateway:
     # --- the upgrade
 
     def _judge(self, request: Request) -> Visit | Rejection:
-        if self._is_draining or len(self._connections) >= self.settings.connections_max:
+        is_full = len(self._connections) >= self.settings.connections_max
+        if self._is_draining or is_full or not self._others.is_in_step():
             text = "No room for more sockets now."
             return Rejection(HTTPStatus.SERVICE_UNAVAILABLE, text, RETRY_MAX_MS // 1000)
         return self._doorkeeper.judge(request)
@@ -308,7 +347,7 @@ class Gateway:
                 epoch=known.epoch,
                 top=known.flushed,
                 you=told,
-                viewers=room_hub.viewers_count + 1,
+                viewers=room_hub.viewers_everywhere + 1,
                 server_ms=self._clock(),
                 heartbeat_ms=self.settings.heartbeat_ms,
             )

@@ -6,6 +6,7 @@ from typing import Any
 
 from danmaku.config import StoreSettings
 from danmaku.domain.facts import Entry
+from danmaku.domain.ids import RoomId
 from danmaku.errors import StoreDown
 from danmaku.ports import Announce, Append, Clock
 from danmaku.store.accounts import AccountQueries
@@ -41,6 +42,7 @@ class Store(Queries, AccountQueries):
         signer: HeadSigner,
     ) -> None:
         self._epoch = signer.epoch
+        self._is_shared = database.is_shared
         self._held = contextlib.ExitStack()  # given free at the end
         self._patience = Patience(settings.commit_wait_ms_max / 1000)
         self._intake = Intake(
@@ -64,6 +66,11 @@ class Store(Queries, AccountQueries):
         """As `ports.Record.epoch`."""
         return self._epoch
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may write to this record, too."""
+        return self._is_shared
+
     def subscribe(self, announce: Announce) -> None:
         """Have every commit from here on announced to `announce`, on the loop.
 
@@ -75,6 +82,9 @@ class Store(Queries, AccountQueries):
         """As `ports.Record.commit`."""
         entries: list[Entry] = await self._outcome_of(Job(_future(), appends))
         return entries
+
+    async def follow(self, chain: RoomId) -> None:
+        """As `ports.Record.follow`: all that is written here is announced here."""
 
     async def close(self) -> None:
         """Commit what waits, sign the heads, give the record free. Closing twice is closing once.
@@ -88,7 +98,11 @@ class Store(Queries, AccountQueries):
         self._held.close()
 
     async def _begin(self) -> None:
-        await self._writer.start()
+        try:
+            await self._writer.start()
+        except BaseException:
+            await asyncio.to_thread(self._readers.close)
+            raise
 
     async def _work(self, work: Work) -> Any:
         return await self._outcome_of(Job(_future(), work=work))

@@ -23,6 +23,7 @@ from danmaku.config import Settings
 from danmaku.domain.account import Bundle, Standing
 from danmaku.domain.ids import RoomId
 from danmaku.domain.room import RoomPolicy, RoomState
+from danmaku.nodes.bus import Bus
 
 PLAIN = KINDS["json"]
 
@@ -156,10 +157,13 @@ def brief(name: str, *, scale: float, seconds: float) -> Scenario:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, refit: Callable[[Core], Core] = lambda core: core
+    settings: Settings,
+    refit: Callable[[Core], Core] = lambda core: core,
+    *,
+    bus: Bus | None = None,
 ) -> AsyncIterator[Site]:
     """The house, and whatever `refit` makes of it before its doors open."""
-    async with opened(settings) as sound:
+    async with opened(settings, bus=bus) as sound:
         core = refit(sound)
         server, ready = Server(core), asyncio.get_running_loop().create_future()
         serving = asyncio.create_task(server.run(ready.set_result), name="site")

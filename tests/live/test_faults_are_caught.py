@@ -14,7 +14,7 @@ from bench.faults import (
     PublishesFirst,
     dropping,
     garbled,
-    with_store,
+    with_record,
 )
 from danmaku.domain.facts import CommentPublished, CommentRecalled
 from tests.live.fold import Fold
@@ -34,7 +34,7 @@ async def people_of(site):
 async def faulty(folder, store):
     """A house upon another record, a room, and two people."""
     settings = settings_of(folder / "data")
-    async with running(settings, lambda core: with_store(core, store(core))) as site:
+    async with running(settings, lambda core: with_record(core, store(core))) as site:
         yield site, await site.room(), await people_of(site)
 
 

@@ -53,6 +53,9 @@ class Flaky:
             raise error
         return entries
 
+    async def follow(self, chain):
+        await self._store.follow(chain)
+
 
 async def policy(house, **changes):
     def change(state):

@@ -9,6 +9,7 @@ from danmaku.domain.room import RoomPolicy, RoomState, Status
 from danmaku.errors import TooFast
 from danmaku.filter.floods import Repeats
 from danmaku.filter.waves import Measures, Waves
+from tests.unit.nodes.entries import commented
 
 ANN = AccountId(1)
 DEMO = RoomId("demo")
@@ -73,3 +74,22 @@ def test_many_who_say_nearly_the_same_are_a_campaign_and_a_chorus_is_none():
 
     assert sung == [False] * 9
     assert sold == [False] * 7 + [True] * 2
+
+
+def test_a_comment_from_elsewhere_takes_its_authors_turn(live):
+    sent = commented(8, author=ANN, at_ms=10_000)
+
+    live.apply(sent)
+
+    with pytest.raises(TooFast) as refused:
+        live.slow.take_turn(ANN, Millis(10_400))
+    assert refused.value.wait_ms == 600
+
+
+@pytest.mark.parametrize("changes", [{"imported": True}, {"origin": Seq(3), "late": True}])
+def test_what_has_not_just_been_sent_takes_no_turn(live, changes):
+    sent = commented(8, author=ANN, at_ms=10_000)
+
+    live.apply(replace(sent, fact=replace(sent.fact, **changes)))
+
+    live.slow.take_turn(ANN, Millis(10_400))

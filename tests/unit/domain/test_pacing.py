@@ -57,6 +57,23 @@ def test_without_a_gap_nobody_waits_and_nothing_is_remembered():
     assert slow._last_ms == {}
 
 
+def test_a_turn_taken_elsewhere_counts_here():
+    slow = SlowMode(gap_ms=3_000)
+    slow.note_turn(ANN, Millis(10_000))
+    slow.note_turn(ANN, Millis(9_000))  # told late
+
+    assert wait_of(lambda: slow.take_turn(ANN, Millis(12_000))) == 1_000
+    assert wait_of(lambda: slow.take_turn(BOB, Millis(12_000))) is None
+
+
+def test_turns_taken_elsewhere_are_forgotten_too():
+    slow = SlowMode(gap_ms=3_000)
+    for at_ms in range(10_000, 90_000, 1_000):
+        slow.note_turn(AccountId(at_ms), Millis(at_ms))
+
+    assert len(slow._last_ms) <= 3
+
+
 def test_a_turn_that_is_given_back_counts_no_longer():
     slow = SlowMode(gap_ms=3_000)
     slow.take_turn(ANN, Millis(10_000))
@@ -154,3 +171,29 @@ def test_a_clock_that_jumps_makes_nobody_wait_longer_than_for_one_token(jumps):
         now_ms += jump_ms
         wait_ms = wait_of(lambda: buckets.take(AccountId(account), Millis(now_ms)))  # noqa: B023
         assert wait_ms is None or 0 < wait_ms <= 1_001
+
+
+def test_what_was_let_through_elsewhere_is_taken_from_the_bucket_here():
+    buckets = TokenBuckets(per_s=1.0, burst=3)
+    for _ in range(2):
+        buckets.debit(ANN, Millis(10_000))
+    buckets.take(ANN, Millis(10_000))
+
+    assert wait_of(lambda: buckets.take(ANN, Millis(10_000))) is not None
+    assert wait_of(lambda: buckets.take(BOB, Millis(10_000))) is None
+
+
+def test_an_empty_bucket_stays_empty_and_owes_nothing():
+    buckets = TokenBuckets(per_s=1.0, burst=3)
+    for _ in range(50):
+        buckets.debit(ANN, Millis(10_000))
+
+    assert wait_of(lambda: buckets.take(ANN, Millis(11_001))) is None
+
+
+def test_buckets_that_are_full_again_are_forgotten_by_debits_too():
+    buckets = TokenBuckets(per_s=1.0, burst=3)
+    for second in range(500):
+        buckets.debit(AccountId(second), Millis(second * 1_000))
+
+    assert len(buckets._full_at_ms) <= 3

@@ -5,8 +5,8 @@ from tests.unit.nodes import house
 
 
 @pytest.fixture
-async def world():
-    async with house.world() as world:
+async def world(tmp_path):
+    async with house.world(tmp_path) as world:
         yield world
 
 

@@ -1,7 +1,9 @@
 """Entries that say little, for tests of the order in which they come."""
 
+from dataclasses import replace
+
 from danmaku.domain.comment import Comment, CommentStatus
-from danmaku.domain.facts import CommentPublished, Entry, RoomChanged
+from danmaku.domain.facts import Entry, RoomChanged
 from danmaku.domain.ids import AccountId, Millis, Number, Pseudonym, RoomId, Seq
 from danmaku.domain.room import RoomState
 from tests.contract.facts import published
@@ -15,7 +17,7 @@ def changed(seq, *, chain=DEMO):
 
 def commented(seq, *, chain=DEMO, author=1, at_ms=5):
     fact = published(f"c{seq}", author=AccountId(author), text=f"text {seq}")
-    assert isinstance(fact, CommentPublished)
+    fact = replace(fact, at_ms=Millis(at_ms))
     comment = Comment(
         origin=Seq(seq),
         number=Number(seq),

@@ -5,7 +5,6 @@ import contextlib
 import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from danmaku.config import NodesSettings, StoreSettings
 from danmaku.domain.ids import Millis
@@ -143,10 +142,10 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def world():
+async def world(data_dir):
     ticks, log = itertools.count(1_000), defaultdict(list)
     store = await SqliteStore.open(
-        StoreSettings(url="memory", data_dir=Path("unused")), lambda: Millis(next(ticks))
+        StoreSettings(url="memory", data_dir=data_dir), lambda: Millis(next(ticks))
     )
 
     def keep(entries):

@@ -1,0 +1,179 @@
+"""Two servers on one record: what either takes, both show, in one order."""
+
+import asyncio
+import contextlib
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from bench.checker import Run, check
+from bench.client import Door, Viewer
+from danmaku.config import Settings
+from danmaku.domain.account import Bundle
+from danmaku.domain.comment import Draft
+from danmaku.domain.ids import ClientId
+from danmaku.errors import TooFast
+from danmaku.nodes.bus import Exchange, LocalBus
+from danmaku.store.keys import KEY_FILE
+from tests import servers
+from tests.live.site import PLAIN, running, settings_of
+
+WAIT_S = 20.0
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    with servers.postgres() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def database(postgres):
+    with postgres.database() as url:
+        yield url
+
+
+def node_settings(tmp_path, name, url, **parts) -> Settings:
+    return settings_of(tmp_path / name, store={"data_dir": tmp_path / name, "url": url}, **parts)
+
+
+@pytest.fixture
+async def sites(tmp_path, database):
+    exchange = Exchange()
+    async with contextlib.AsyncExitStack() as stack:
+        first = await stack.enter_async_context(
+            running(node_settings(tmp_path, "one", database), bus=LocalBus(exchange))
+        )
+        (tmp_path / "two").mkdir()
+        shutil.copy(tmp_path / "one" / KEY_FILE, tmp_path / "two" / KEY_FILE)
+        second = await stack.enter_async_context(
+            running(node_settings(tmp_path, "two", database), bus=LocalBus(exchange))
+        )
+        yield first, second
+
+
+async def holds(is_so):
+    async with asyncio.timeout(WAIT_S):
+        while not is_so():  # noqa: ASYNC110 -- what is waited for sets no events
+            await asyncio.sleep(0.01)
+
+
+async def people_of(site, *logins):
+    return [await site.person(login, Bundle.MODERATOR) for login in logins]
+
+
+async def seats(sites, room, people):
+    """A viewer of each person at each site."""
+    return [await Viewer.join(site.door(room, person)) for site in sites for person in people]
+
+
+async def test_viewers_of_both_see_one_order_of_what_is_sent_to_either(sites):
+    room = await sites[0].room()
+    people = await people_of(sites[0], "ann", "ben")
+    viewers = await seats(sites, room, people)
+
+    async def send(viewer, name):
+        for number in range(25):
+            await viewer.send(f"{name} {number}", client_id=f"{name}{number}")
+
+    await asyncio.gather(*(send(viewer, f"v{place}") for place, viewer in enumerate(viewers)))
+
+    for viewer in viewers:
+        await viewer.reach(101)
+    record = await sites[1].record(room)
+    events = {f"{place}": viewer.events for place, viewer in enumerate(viewers)}
+    sends = [send for viewer in viewers for send in viewer.sends.values()]
+    assert check(Run(record, events, sends)) == []
+    assert len(record.entries) == 101
+
+
+async def test_a_recall_at_one_reaches_viewers_of_the_other(sites):
+    room = await sites[0].room()
+    [ann] = await people_of(sites[0], "ann")
+    here, there = await seats(sites, room, [ann])
+    sent = await here.send("take me back")
+    await there.reach(sent["seq"])
+
+    await there.recall(sent["number"])
+
+    await here.reach(sent["seq"] + 1)
+    await holds(lambda: not sites[1].core.node.neighbours._recalls._waiting)
+
+
+async def test_a_change_of_the_room_at_one_is_felt_at_the_other(sites):
+    room = await sites[0].room()
+    [ann] = await people_of(sites[0], "ann")
+    here, there = await seats(sites, room, [ann])
+    await here.send("first")
+
+    for number in range(6):  # each decided on what the other wrote last
+        rooms = sites[number % 2].core.rooms
+        await rooms.change(None, room, lambda state, n=number: replace(state, title=f"title {n}"))
+    answer = await there.send("second")
+
+    assert answer["op"] == "published"
+    await here.reach(answer["seq"])
+
+
+async def test_slow_mode_holds_over_both(sites):
+    room = await sites[0].room(slow_ms=60_000)
+    await sites[0].person("ann")
+    ann = await sites[0].core.people.known("ann")
+    first = sites[0].core.comments.post(ann, room, Draft(ClientId("a"), "one"))
+    await sites[1].core.rooms.live(room)
+    entry = await first
+    await holds(lambda: sites[1].core.rooms.peek(room).top >= entry.seq)
+
+    with pytest.raises(TooFast):
+        await sites[1].core.comments.post(ann, room, Draft(ClientId("b"), "two"))
+
+
+async def test_a_burst_counts_at_both(sites):
+    room = await sites[0].room()
+    await sites[0].person("ann")
+    ann = await sites[0].core.people.known("ann")
+    await sites[1].core.rooms.live(room)
+    buckets = sites[1].core.comments._buckets
+    entry = await sites[0].core.comments.post(ann, room, Draft(ClientId("a"), "one"))
+
+    await holds(lambda: sites[1].core.rooms.peek(room).top >= entry.seq)
+
+    assert list(buckets._full_at_ms) == [ann.account]
+
+
+async def test_who_signs_out_at_one_is_signed_out_at_the_other(sites):
+    people = sites[0].core.people
+    await people.add("ann", "Ann", "a password of some length")
+    room = await sites[0].room()
+    who, _ = await people.sign_in("ann", "a password of some length")
+    token = await people.issue_token(who, "mine", expires_ms=None, room=None)
+    viewer = await Viewer.join(Door(sites[1].address, room, PLAIN, token[1]))
+
+    await people.revoke_token(who, token[0])
+
+    assert await viewer.gone() == 4401
+
+
+async def test_viewers_are_counted_over_both(sites):
+    room = await sites[0].room()
+    [ann] = await people_of(sites[0], "ann")
+    await seats(sites, room, [ann])
+
+    await holds(lambda: [site.server._gateway.viewers(room) for site in sites] == [2, 2])
+
+
+async def test_a_node_behind_the_fence_lets_its_viewers_go_and_takes_none(sites):
+    room = await sites[0].room()
+    [ann] = await people_of(sites[0], "ann")
+    here, there = await seats(sites, room, [ann])
+    node = sites[1].core.node
+
+    node.record._fence._looked_s -= 60  # as after a sleep of a minute
+    node.record._look_once()
+
+    assert await there.gone() == 1012
+    answer = await here.send("they shall not miss this")
+    await holds(lambda: node.record.is_in_step)
+    back = await Viewer.join(sites[1].door(room, ann), since=there.position)
+    await back.reach(answer["seq"])
