@@ -110,9 +110,11 @@ class PostgresLink:
 
     def connect(self) -> Connection:
         """As `Link.connect`."""
-        connection = self.engine.connect()
-        with connection.begin():
-            check_durable(connection)
+        with contextlib.ExitStack() as unless_durable:
+            connection = unless_durable.enter_context(self.engine.connect())
+            with connection.begin():
+                check_durable(connection)
+            unless_durable.pop_all()
         return connection
 
     def blame(self, error: Exception) -> Blame:

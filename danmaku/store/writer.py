@@ -113,8 +113,6 @@ class Writer:
     def _run(self) -> None:
         try:
             self._connection = self._link.connect()
-            with self._connection.begin():
-                self._signer.look_on(self._connection)
         except Exception as error:  # noqa: BLE001 -- whoever started it shall know
             broken = self._link.blame(error) is Blame.JOB
             self._started.set_exception(error if broken else StoreDown(_words_of(error)))
