@@ -42,7 +42,8 @@ check: .venv/.dev frontend/node_modules/.installed $(BUILT) ## Format, lint, typ
 
 .PHONY: test
 test: .venv/.dev frontend/node_modules/.installed $(BUILT) ## Every test; thirty minutes at most
-	tools/system_packages.sh chromium ffmpeg fonts-noto-cjk postgresql redis-server nginx-light caddy
+	tools/system_packages.sh chromium ffmpeg fonts-noto-cjk postgresql redis-server \
+		nginx-light caddy python3-venv openssl curl iproute2
 	cd frontend && npm test --silent
 	$(BIN)/pytest $(ARGS)
 
