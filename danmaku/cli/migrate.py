@@ -40,11 +40,12 @@ def migrate_command(
     source = settings if origin is None else _at(origin, settings)
     with progress_bars() as bars:
         way = _Way(bars)
-        move(source, _at(target, settings), way.tell)
+        move(source, destination := _at(target, settings), way.tell)
     if as_json:
         print_json({"rows": way.rows_count, "chains": way.chains_count})
         return
     done(f"{way.rows_count} rows in {way.chains_count} chains have moved, every chain is sound.")
+    done(f"The key of the record is in {destination.data_dir}: every node needs it.")
     done("Never serve the old record again: its viewers would see two courses of events.")
 
 

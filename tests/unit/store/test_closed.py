@@ -150,6 +150,21 @@ async def test_a_move_that_is_broken_off_leaves_nothing(origin, postgres_url, tm
     assert await story_of(target) == story
 
 
+async def test_a_move_into_a_directory_can_be_begun_again(origin, tmp_path):
+    def breaking(_step):
+        raise _BrokenOffError
+
+    story = await story_of(origin)
+    target = embedded(tmp_path / "end")
+    with pytest.raises(_BrokenOffError):
+        await moved(origin, target, breaking)
+    assert not (target.data_dir / KEY_FILE).exists()
+
+    await moved(origin, target)
+
+    assert await story_of(target) == story
+
+
 async def test_a_record_that_is_not_sound_does_not_move(origin, postgres_url, tmp_path):
     with write_engine(origin.data_dir / DATABASE_FILE).connect() as connection:
         connection.execute(schema.body.delete().where(schema.body.c.part == "open"))

@@ -63,9 +63,9 @@ def test_every_row_of_every_table_is_carried(filled, source, target):
         carried = rows_of(target)
 
     assert carried == rows_of(source)
-    counts = {name: len(rows) for name, rows in carried.items()}
-    assert [name for name, count in counts.items() if count == 0] == []
-    total = sum(counts.values())
+    filled_tables = {name for name, rows in carried.items() if rows}
+    assert {"entry", "body", "head", "comment", "token", "report", "session"} < filled_tables
+    total = sum(map(len, carried.values()))
     assert [step for step in steps if isinstance(step, Carried)][-1] == Carried(total, total)
     assert [step.chain for step in steps if isinstance(step, Sound)] == ["@platform", DEMO]
 
