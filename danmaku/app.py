@@ -26,6 +26,7 @@ from danmaku.actions.moderation import Moderation
 from danmaku.actions.naming import Naming
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rule_builds import build
+from danmaku.actions.rule_share import SharedRules
 from danmaku.actions.rule_watch import RuleWatch
 from danmaku.actions.rules import Rules
 from danmaku.actions.shadow import Shadow
@@ -148,6 +149,7 @@ def _furnished(  # noqa: PLR0913 -- all that the verbs stand on
         micros_max=settings.filter.micros_max,
         telemetry=telemetry,
         urgent=urgent,
+        shares=store.is_shared,
     )
     names = Names(settings.accounts.reserved_names)
     naming = Naming(rules.look, names=names, accounts=store, clock=now_ms)
@@ -185,6 +187,12 @@ def _screens(settings: FilterSettings) -> tuple[Screen, Screen | None]:
     source = sample.read_bytes() if file is None else file.read_bytes()
     large = screen_from(source, sample.name if file is None else str(file))
     return large, None if urgent is None else screen_from(urgent.read_bytes(), str(urgent))
+
+
+def _changed_ms(settings: FilterSettings) -> Millis:
+    """When the rule files were changed last; the sample rules never are."""
+    files = [file for file in (settings.rules_file, settings.urgent_file) if file is not None]
+    return Millis(max((file.stat().st_mtime_ns // 1_000_000 for file in files), default=0))
 
 
 def house_of(
@@ -284,6 +292,13 @@ class Server:
             else Others(node.neighbours.elsewhere, lambda: node.record.is_in_step),
         )
         self._house = house_of(core, viewers=self._gateway.viewers, hindrance=self._hindrance)
+        self._watch = RuleWatch(
+            core.rules,
+            large=settings.filter.rules_file,
+            urgent=settings.filter.urgent_file,
+            build_s=settings.filter.build_s,
+            telemetry=core.telemetry,
+        )
         core.record.subscribe(self._announce)
         self._shadow = Shadow(
             clock=now_ms, micros_max=settings.filter.micros_max, telemetry=core.telemetry
@@ -320,17 +335,13 @@ class Server:
             pauses.stop()
 
     async def _run(self, on_ready: Callable[[str], None]) -> None:
+        shared_rules = await self._share_rules()
         public, *_ = doors = self._doors()
         self._hear_of_the_end()
         async with asyncio.TaskGroup() as tasks:
             for door in doors:
                 tasks.create_task(door.stand(), name="door")
-            timers = [tasks.create_task(self._watch_rules(), name="rules")]
-            if (shadow := self._core.settings.filter.shadow_file) is not None:
-                timers.append(tasks.create_task(self._shadow.run(), name="shadow"))
-                timers.append(tasks.create_task(self._follow_shadow(shadow), name="shadow file"))
-            if self._core.settings.demo:
-                timers.append(tasks.create_task(self._play_demo(), name="demo"))
+            timers = self._start_timers(tasks, shared_rules)
             for door in doors:
                 await door.opened.wait()  # a door that cannot open cancels this
             on_ready(self._core.settings.server.public_url or public.address)
@@ -343,6 +354,20 @@ class Server:
                 timer.cancel()
             for door in doors:
                 door.should_exit = True
+
+    def _start_timers(
+        self, tasks: asyncio.TaskGroup, shared_rules: SharedRules | None
+    ) -> list[asyncio.Task[None]]:
+        settings = self._core.settings
+        works = {"rules": self._watch.run(settings.filter.reload_ms)}
+        if shared_rules is not None:
+            works["shared rules"] = shared_rules.run()
+        if (shadow := settings.filter.shadow_file) is not None:
+            works["shadow"] = self._shadow.run()
+            works["shadow file"] = self._follow_shadow(shadow)
+        if settings.demo:
+            works["demo"] = self._play_demo()
+        return [tasks.create_task(work, name=name) for name, work in works.items()]
 
     def _hear_of_the_end(self) -> None:
         loop = asyncio.get_running_loop()
@@ -370,16 +395,17 @@ class Server:
             doors.append(ops_door(create_ops_app(self._house), port, given_ops))
         return doors
 
-    async def _watch_rules(self) -> None:
-        settings = self._core.settings.filter
-        watch = RuleWatch(
-            self._core.rules,
-            large=settings.rules_file,
-            urgent=settings.urgent_file,
-            build_s=settings.build_s,
-            telemetry=self._core.telemetry,
-        )
-        await watch.run(settings.reload_ms)
+    async def _share_rules(self) -> SharedRules | None:
+        """Let the rules decide that were changed last on any node; None: there is but this one."""
+        core, node = self._core, self._core.node
+        if node is None:
+            return None
+        shared = SharedRules(core.rules, core.store, core.telemetry)
+        node.record.when_others_write(shared.apply)
+        changed_ms = await asyncio.to_thread(_changed_ms, core.settings.filter)
+        if await shared.begin(changed_ms):
+            await self._watch.pass_over()
+        return shared
 
     async def _follow_shadow(self, path: Path) -> None:
         settings = self._core.settings.filter

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from danmaku.domain.account import Standing
 from danmaku.domain.comment import Comment, CommentStatus
-from danmaku.domain.facts import CommentHeld, Entry, Fact, ReportFiled
+from danmaku.domain.facts import BuiltRules, CommentHeld, Entry, Fact, ReportFiled
 from danmaku.domain.ids import AccountId, ClientId, Millis, Number, Pseudonym, RoomId, Seq
 from danmaku.domain.room import RoomState
 from danmaku.domain.views import View
@@ -99,6 +99,22 @@ class Report:
     seq: Seq
     at_ms: Millis
     fact: ReportFiled
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveRules:
+    """The rules that were activated last, by any node."""
+
+    version: str
+    at_ms: Millis
+    built: BuiltRules
+
+
+class RuleSets(Protocol):
+    """The rules that nodes share."""
+
+    async def active_rules(self) -> ActiveRules | None:
+        """Those that were activated last; None: no node has kept any."""
 
 
 class Record(Protocol):

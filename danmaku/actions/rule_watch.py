@@ -73,6 +73,11 @@ class RuleWatch:
             for file in self._files:
                 tasks.create_task(self._follow(file, every_ms), name="rules")
 
+    async def pass_over(self) -> None:
+        """Let nothing decide that stands in the files by now: newer rules do already."""
+        for file in self._files:
+            file.tried = await asyncio.to_thread(_stamp_of, file.path)
+
     async def look(self) -> None:
         """Look at each file once."""
         for file in self._files:

@@ -9,14 +9,15 @@ import structlog
 
 from danmaku.domain.account import Power, Standing
 from danmaku.domain.admission import Look
-from danmaku.domain.facts import RulesActivated
+from danmaku.domain.facts import BuiltRules, RulesActivated
 from danmaku.domain.grants import require
 from danmaku.domain.ids import PLATFORM
 from danmaku.errors import NotFound
 from danmaku.filter.findings import Findings
 from danmaku.filter.layers import Layers
+from danmaku.filter.packing import pack, unpack
 from danmaku.filter.screen import Screen
-from danmaku.ports import Append, Clock, Record
+from danmaku.ports import ActiveRules, Append, Clock, Record
 from danmaku.telemetry import Telemetry
 
 log = structlog.get_logger(__name__)
@@ -41,6 +42,16 @@ def _chosen(large: Screen, urgent: Screen | None) -> _Chosen:
     return _Chosen(large if urgent is None else Layers(large, urgent), large, urgent)
 
 
+def _built(chosen: _Chosen) -> BuiltRules:
+    return BuiltRules(
+        pack(chosen.large), urgent=None if chosen.urgent is None else pack(chosen.urgent)
+    )
+
+
+def _unpacked(built: BuiltRules) -> _Chosen:
+    return _chosen(unpack(built.large), None if built.urgent is None else unpack(built.urgent))
+
+
 class Rules:
     """The screen that looks at every text.
 
@@ -52,9 +63,10 @@ class Rules:
         screen: The rules to begin with.
         urgent: What is laid over them; None: nothing.
         micros_max: A longer look is judged a fault, microseconds of the thread's own time.
+        shares: Whether what is activated is kept for other nodes.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- constructor of a verb: each is one of the house's parts
         self,
         screen: Screen,
         *,
@@ -63,6 +75,7 @@ class Rules:
         micros_max: int,
         telemetry: Telemetry,
         urgent: Screen | None = None,
+        shares: bool = False,
     ) -> None:
         self._chosen = _chosen(screen, urgent)
         self._former: deque[_Chosen] = deque(maxlen=FORMER_MAX)
@@ -71,6 +84,7 @@ class Rules:
         self._clock = clock
         self._micros_max = micros_max
         self._telemetry = telemetry
+        self._shares = shares
 
     @property
     def version(self) -> str:
@@ -153,6 +167,32 @@ class Rules:
             self._chosen = chosen
             return self.version
 
+    async def share(self) -> None:
+        """Activate the rules in force for all nodes: no other node has activated any.
+
+        Raises:
+            Unavailable: It could not be recorded.
+        """
+        async with self._changing:
+            await self._record_of(None, self._chosen)
+
+    async def adopt(self, active: ActiveRules) -> bool:
+        """Let the rules decide here that another node has activated.
+
+        Returns:
+            False: these rules are in force already.
+
+        Raises:
+            PackError: They cannot be loaded here; nothing has changed.
+        """
+        async with self._changing:
+            if active.version == self.version:
+                return False
+            chosen = await asyncio.to_thread(_unpacked, active.built)
+            self._former.append(self._chosen)
+            self._chosen = chosen
+            return True
+
     def _allow(self, who: Standing | None) -> None:
         if who is not None:
             require(who, Power.RULES_ACTIVATE, None, self._clock())
@@ -160,5 +200,10 @@ class Rules:
     async def _record_of(self, who: Standing | None, chosen: _Chosen) -> None:
         ruleset = chosen.screen.ruleset
         actor = None if who is None else who.account
-        fact = RulesActivated(version=ruleset.version, rules=len(ruleset.rules), actor=actor)
+        fact = RulesActivated(
+            version=ruleset.version,
+            rules=len(ruleset.rules),
+            actor=actor,
+            built=await asyncio.to_thread(_built, chosen) if self._shares else None,
+        )
         await self._record.commit(Append(PLATFORM, fact))

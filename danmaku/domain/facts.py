@@ -192,12 +192,24 @@ class PowersRevoked:
 
 
 @dataclass(frozen=True, slots=True)
+class BuiltRules:
+    """Rules as the filter packs them."""
+
+    large: bytes
+    urgent: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class RulesActivated:
-    """Another rule set decides from here on."""
+    """Another rule set decides from here on.
+
+    `built` is kept for other nodes, beside the chain: only the version is part of it.
+    """
 
     version: str
     rules: int  # how many
     actor: AccountId | None = None
+    built: BuiltRules | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from msgspec.structs import asdict
-from sqlalchemy import Connection, Table, Update, bindparam
+from sqlalchemy import Connection, Table, Update, bindparam, select
 
 from danmaku.domain.facts import Entry, Fact, RoomChanged, RoomOpened
 from danmaku.domain.ids import AccountId, Number, Pseudonym, RoomId, Seq
@@ -25,6 +25,7 @@ from danmaku.store.ground import Ground
 from danmaku.store.memory import ChainHead
 
 PSEUDONYM_CHARS = 10
+RULE_SETS_KEPT = 3  # the newest decide; the others are there for those who look into what happened
 
 _SETS_ROOM = RoomOpened | RoomChanged
 _NEW_CHAIN = ChainHead(top=Seq(0), number_top=Number(0), version=Seq(0), link=GENESIS)
@@ -56,8 +57,15 @@ _STATEMENTS: dict[str, Table | Update] = {
     "token_new": schema.token,
     "token": _update(schema.token, ("id",), ("revoked_seq",)),
     "report": schema.report,
+    "rule_set": schema.rule_set,
 }
 """In the order in which they are run: what is pointed at comes first."""
+
+
+_seq = schema.rule_set.c.seq
+_DROP_OLD_RULES = schema.rule_set.delete().where(
+    _seq.not_in(select(_seq).order_by(_seq.desc()).limit(RULE_SETS_KEPT))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,8 @@ class Page:
                 insert_all(connection, statement, rows)
             else:
                 update_all(connection, statement, rows)
+        if self.rows.get("rule_set"):
+            connection.execute(_DROP_OLD_RULES)
 
     def put(
         self,

@@ -115,7 +115,18 @@ def _revoke_grant(page: Page, chain: RoomId, fact: PowersRevoked) -> Entry:
 
 
 def _activate_rules(page: Page, chain: RoomId, fact: RulesActivated) -> Entry:
-    return page.put(chain, fact)
+    entry = page.put(chain, fact)
+    if fact.built is not None:
+        page.rows["rule_set"].append(
+            {
+                "seq": entry.seq,
+                "version": fact.version,
+                "at_ms": page.now_ms,
+                "large": fact.built.large,
+                "urgent": fact.built.urgent,
+            }
+        )
+    return entry
 
 
 def _file_report(page: Page, chain: RoomId, fact: ReportFiled) -> Entry:

@@ -6,11 +6,11 @@ from dataclasses import replace
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from danmaku.domain.comment import Comment, CommentStatus
-from danmaku.domain.facts import CommentHeld, Entry, ReportFiled
+from danmaku.domain.facts import BuiltRules, CommentHeld, Entry, ReportFiled
 from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Number, Pseudonym, RoomId, Seq
 from danmaku.domain.views import View, ViewKind, bare, view_of_comment
 from danmaku.errors import Broken
-from danmaku.ports import Held, Own, Report, RoomRow, Segment
+from danmaku.ports import ActiveRules, Held, Own, Report, RoomRow, Segment
 from danmaku.store import schema
 from danmaku.store.bulk import find_all
 from danmaku.store.codec import Part
@@ -213,6 +213,13 @@ class Queries:
             for entry in entries
             if isinstance(entry.fact, ReportFiled)
         ]
+
+    async def active_rules(self) -> ActiveRules | None:
+        """As `ports.RuleSets.active_rules`."""
+        newest = select(schema.rule_set).order_by(schema.rule_set.c.seq.desc())
+        if (row := await self._first(newest)) is None:
+            return None
+        return ActiveRules(row.version, row.at_ms, BuiltRules(row.large, row.urgent))
 
     async def tops(self, chains: Collection[RoomId]) -> dict[RoomId, Seq]:
         """The newest seq of each of these chains; those that do not exist are left out."""

@@ -202,6 +202,16 @@ report = Table(
 
 # --- of no chain
 
+rule_set = Table(
+    "rule_set",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # of its activation
+    Column("version", String, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("large", LargeBinary, nullable=False),  # as filter/packing.py packs it
+    Column("urgent", LargeBinary),
+)
+
 session = Table(
     "session",
     metadata,

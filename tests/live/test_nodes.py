@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import shutil
 from dataclasses import replace
+from importlib import resources
 
 import pytest
 
@@ -14,12 +15,23 @@ from danmaku.domain.account import Bundle
 from danmaku.domain.comment import Draft
 from danmaku.domain.ids import ClientId
 from danmaku.errors import TooFast
+from danmaku.filter.rule_file import parse_rules
+from danmaku.filter.rules import Action
+from danmaku.filter.screen import Screen
 from danmaku.nodes.bus import Exchange, LocalBus
 from danmaku.store.keys import KEY_FILE
 from tests import servers
 from tests.live.site import PLAIN, running, settings_of
 
 WAIT_S = 20.0
+EXTRA_RULE = """
+[[rule]]
+id = "extra"
+category = "spam"
+class = "house"
+action = "refuse"
+words = ["zorkmid"]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -177,3 +189,14 @@ async def test_a_node_behind_the_fence_lets_its_viewers_go_and_takes_none(sites)
     await holds(lambda: node.record.is_in_step)
     back = await Viewer.join(sites[1].door(room, ann), since=there.position)
     await back.reach(answer["seq"])
+
+
+async def test_rules_that_one_activates_decide_at_the_other(sites):
+    source = resources.files("danmaku.filter").joinpath("sample_rules.toml").read_text("utf-8")
+    other = Screen(parse_rules(source + EXTRA_RULE))
+    here, there = (site.core.rules for site in sites)
+
+    await here.activate(None, large=other)
+
+    await holds(lambda: there.version == here.version)
+    assert there.look("zorkmid").findings.action is Action.REFUSE

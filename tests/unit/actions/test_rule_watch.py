@@ -120,3 +120,14 @@ async def test_in_a_flood_no_comment_is_lost_or_unfiltered(house, files, watch):
     assert all(e.fact.verdict.action in {Action.HOLD, Action.REFUSE} for e in judged)
     assert {e.fact.verdict.ruleset for e in judged} <= versions | {SCREEN.ruleset.version}
     assert any(isinstance(e.fact, CommentHeld) for e in judged)
+
+
+async def test_what_is_passed_over_decides_nothing_until_it_changes(house, files, watch):
+    files[0].write_text(STRICTER, "utf-8")
+    await watch.pass_over()
+    await settle(watch)
+    assert house.rules.look("phoneme").findings.action is Action.PASS
+
+    files[0].write_text(STRICTER + "\n", "utf-8")
+    await settle(watch)
+    assert house.rules.look("phoneme").findings.action is not Action.PASS

@@ -1,6 +1,6 @@
 """A small record with at least one row in every table."""
 
-from danmaku.domain.facts import TokenRevoked
+from danmaku.domain.facts import BuiltRules, RulesActivated, TokenRevoked
 from danmaku.domain.ids import Millis
 from tests.contract.facts import (
     ANN,
@@ -25,7 +25,11 @@ SESSION = b"a session of Ann's"
 async def fill(store):
     for fact in (
         *(registered("Ann"), registered("Ben"), granted(), issued(), issued("t2", digest=b"2")),
-        *(TokenRevoked(ANN, "t2"), reported()),
+        *(
+            TokenRevoked(ANN, "t2"),
+            reported(),
+            RulesActivated("1", 1, built=BuiltRules(b"r", None)),
+        ),
     ):
         await store.commit(on_platform(fact))
     for fact in (
