@@ -1,0 +1,154 @@
+"""The real server as several workers, on a real database and a real bus."""
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+from tests.servers import free_port
+
+WORKERS = 2
+JSON = "danmaku.v1.json"
+
+
+class Site:
+    """Workers, and what they can be asked and told."""
+
+    def __init__(self, process, address, ops_port, shell, settings):
+        self.process = process
+        self.address = address
+        self._ops_port = ops_port
+        self._shell = shell
+        self._settings = settings
+
+    def ask(self, *words, stdin=""):
+        return self._shell.ask("--config", self._settings, *words, stdin=stdin)
+
+    def say(self, *words, stdin=""):
+        return self._shell.say("--config", self._settings, *words, stdin=stdin)
+
+    @property
+    def pids(self):
+        """Of the workers, by the ports for keepers."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return {int(pid) for pid in children.split()}
+
+    async def metric(self, number, name):
+        async with httpx.AsyncClient() as client:
+            said = await client.get(f"http://127.0.0.1:{self._ops_port + number}/metrics")
+        return float(re.search(rf"^{name} (\S+)$", said.text, re.MULTILINE)[1])
+
+
+@pytest.fixture
+def site(shell, postgres_url, redis_url, tmp_path):
+    ops_port = free_port()
+    settings = tmp_path / "danmaku.toml"
+    settings.write_text(
+        f'[server]\nport = 0\nops_port = {ops_port}\n[store]\nurl = "{postgres_url}"\n'
+        f'[nodes]\nbus = "{redis_url}"\nworkers = {WORKERS}\n[admission]\nsends_per_s = 1000\n'
+    )
+    words = ["--config", str(settings), "--data-dir", str(shell.data_dir), "serve"]
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "danmaku", *words],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    try:
+        found = re.search(r"http://\S+", process.stdout.readline())
+        assert found, (tmp_path / "log").read_text()
+        yield Site(process, found[0], ops_port, shell, str(settings))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+
+
+async def watch(address, seen):
+    """A viewer who comes back whenever let go; `seen` gets the numbers of comments in order."""
+    epoch = since = None
+    url = address.replace("http", "ws") + "/rooms/lounge/live"
+    while True:
+        with contextlib.suppress(ConnectionClosed, InvalidHandshake, OSError):
+            async with connect(url, subprotocols=[JSON], proxy=None) as socket:
+                hello = {"op": "hello"} | (
+                    {} if since is None else {"since": since, "epoch": epoch}
+                )
+                await socket.send(json.dumps(hello))
+                async for text in socket:
+                    message = json.loads(text)
+                    epoch = message.get("epoch", epoch)
+                    if message["op"] == "welcome" and since is None:
+                        since = message["top"]
+                    if message["op"] == "entries":
+                        since = message["upto"]
+                        seen += [each["number"] for each in message["entries"] if "number" in each]
+        await asyncio.sleep(0.05)
+
+
+async def until(holds, within_s=40):
+    async with asyncio.timeout(within_s):
+        while not holds():  # noqa: ASYNC110 -- others tell nothing when they change
+            await asyncio.sleep(0.05)
+
+
+async def test_viewers_and_senders_live_through_the_replacing_of_all_workers(site):
+    await asyncio.to_thread(
+        site.say, "account", "create", "mia", "--password-stdin", stdin="long enough\n"
+    )
+    await asyncio.to_thread(site.say, "room", "create", "lounge", "--title", "L", "--owner", "mia")
+    secret = (await asyncio.to_thread(site.ask, "token", "create", "mia"))["secret"]
+    seen = [[] for _ in range(10)]
+    viewers = [asyncio.create_task(watch(site.address, each)) for each in seen]
+    sent = []
+
+    async def send(client):
+        fields = {"text": f"comment {len(sent)}", "id": str(len(sent))}
+        said = await client.post(
+            f"{site.address}/api/rooms/lounge/comments",
+            json=fields,
+            headers={"Authorization": f"Bearer {secret}"},
+        )
+        if said.status_code == 201:
+            sent.append(said.json()["number"])
+        return said
+
+    async with httpx.AsyncClient() as client:
+        before = site.pids
+        await send(client)
+        await until(lambda: sum(map(bool, seen)) > 0)
+        site.process.send_signal(signal.SIGHUP)
+        async with asyncio.timeout(60):
+            while before & site.pids or len(site.pids) < WORKERS:
+                said = await send(client)
+                assert said.status_code in {201, 429, 503}, said.text
+                await asyncio.sleep(0.3)
+        for _ in range(20):
+            await send(client)
+            await asyncio.sleep(0.1)
+    newest = sent[-1]
+    await until(lambda: all(each and each[-1] == newest for each in seen))
+    for viewer in viewers:
+        viewer.cancel()
+
+    assert sent == list(range(1, newest + 1))
+    assert all(each == list(range(each[0], newest + 1)) for each in seen)
+    for number in range(WORKERS):  # one that is gone is remembered for some seconds
+        assert await site.metric(number, "danmaku_nodes_seen") >= 1
+
+
+async def test_all_end_with_the_keeper_however_it_ends(site):
+    workers = site.pids
+    os.kill(site.process.pid, signal.SIGKILL)
+
+    await until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
