@@ -58,7 +58,8 @@ class PostgresStore(Store):
         """
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         epoch, key = await asyncio.to_thread(prepared, settings)
-        reading = engine_of(
+        reading = partial(
+            engine_of,
             settings.url,
             default_transaction_isolation="repeatable read",
             default_transaction_read_only="on",

@@ -26,6 +26,7 @@ from danmaku.store.links import Blame
 Answer = TypeVar("Answer")
 
 CONNECT_S = 5.0
+ANSWER_S = 10.0  # so long somebody waits for a reader
 STATEMENT_MS = 10_000
 LOCK_MS = 1_500  # so long one room may keep this node's writer from all others
 IDLE_MS = 5_000  # a node that stopped within a transaction loses its locks, and its transaction
@@ -173,12 +174,14 @@ class PostgresReaders:
     """Threads that read, each on its own connection; each question is answered from one snapshot.
 
     Args:
-        engine: From `engine_of`; its transactions are to see one moment.
+        new_engine: Makes connections by `engine_of`, whose transactions are to see one moment. Each
+            thread has its own: an engine's locks are of the event loop that first used it, and
+            whoever waits for them on another one waits for ever.
         threads: How many.
     """
 
-    def __init__(self, engine: Engine, threads: int) -> None:
-        self._engine = engine
+    def __init__(self, new_engine: Callable[[], Engine], threads: int) -> None:
+        self._new_engine = new_engine
         self._asked: SimpleQueue[_Asked | None] = SimpleQueue()
         self._threads = [
             threading.Thread(
@@ -193,7 +196,10 @@ class PostgresReaders:
         """As `links.Readers.ask`."""
         asked = _Asked(question, asyncio.get_running_loop())
         self._asked.put(asked)
-        answer: Answer = await asked.answer
+        try:
+            answer: Answer = await asyncio.wait_for(asked.answer, ANSWER_S)
+        except TimeoutError as error:
+            raise StoreDown from error
         return answer
 
     def close(self) -> None:
@@ -204,36 +210,40 @@ class PostgresReaders:
             thread.join()
 
     def _run(self) -> None:
-        connection: Connection | None = None
+        engine, connection = self._new_engine(), None
         while (asked := self._asked.get()) is not None:
+            if asked.answer.cancelled():  # whoever asked has given up
+                continue
             # A connection that has been idle may have ended: only a fresh one says how things are.
             for kept in (connection, None):
-                connection = self._answer(asked, kept, is_last=kept is None)
+                connection = _answer(asked, kept, engine)
                 if connection is not None or kept is None:
                     break
         if connection is not None:
             connection.close()
 
-    def _answer(
-        self, asked: _Asked, kept: Connection | None, *, is_last: bool
-    ) -> Connection | None:
-        """Answer a question; give the connection to keep, or None when it is worth nothing."""
-        connection = kept
-        try:
-            connection = connection or self._engine.connect()
-            with connection.begin():
-                outcome = asked.question(connection)
-        except _FAILURES as error:
-            if is_last:
-                down = StoreDown()
-                down.__cause__ = error
-                asked.settle(None, down)
-            with contextlib.suppress(Exception):
-                if connection is not None:
-                    connection.invalidate()
-            return None
-        except Exception as error:  # noqa: BLE001 -- whoever asked shall know
-            asked.settle(None, error)
-        else:
-            asked.settle(outcome, None)
-        return connection
+
+def _answer(asked: _Asked, kept: Connection | None, engine: Engine) -> Connection | None:
+    """Answer a question; give the connection to keep, or None when it is worth nothing.
+
+    When a kept one fails, the question is still open.
+    """
+    connection = kept
+    try:
+        connection = connection or engine.connect()
+        with connection.begin():
+            outcome = asked.question(connection)
+    except _FAILURES as error:
+        if kept is None:
+            down = StoreDown()
+            down.__cause__ = error
+            asked.settle(None, down)
+        with contextlib.suppress(Exception):
+            if connection is not None:
+                connection.invalidate()
+        return None
+    except Exception as error:  # noqa: BLE001 -- whoever asked shall know
+        asked.settle(None, error)
+    else:
+        asked.settle(outcome, None)
+    return connection
