@@ -68,6 +68,16 @@ def test_a_second_server_does_not_start_on_the_same_record(shell):
     assert "Traceback" not in second.stderr
 
 
+def test_a_record_in_memory_is_said_to_be_one_and_leaves_nothing(shell, monkeypatch):
+    with running(shell, "--port", "0", "--store", "memory") as (process, _):
+        assert "nothing is kept" in process.stdout.readline()
+        shell.say("account", "create", "mia", "--no-password")
+    monkeypatch.setenv("DANMAKU_STORE__URL", "memory")
+
+    assert "No server runs" in shell.refused("room", "list")
+    assert {path.name for path in shell.data_dir.iterdir()} == {"store.lock", "admin.sock"}
+
+
 def test_sigterm_ends_it_well(server):
     process, _ = server
     process.send_signal(signal.SIGTERM)
