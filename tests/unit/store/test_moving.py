@@ -63,8 +63,7 @@ def test_every_row_of_every_table_is_carried(filled, source, target):
         carried = rows_of(target)
 
     assert carried == rows_of(source)
-    filled_tables = {name for name, rows in carried.items() if rows}
-    assert {"entry", "body", "head", "comment", "token", "report", "session"} < filled_tables
+    assert [name for name, rows in carried.items() if not rows] == []
     total = sum(map(len, carried.values()))
     assert [step for step in steps if isinstance(step, Carried)][-1] == Carried(total, total)
     assert [step.chain for step in steps if isinstance(step, Sound)] == ["@platform", DEMO]
