@@ -252,7 +252,7 @@ class RoomHub:
     def _heal(self, seq: Seq) -> None:
         """Entries are missing between what was announced and `seq`.
 
-        With one writer this cannot happen. If it does, the record is asked: everybody is sent
+        Whoever announces leaves no hole. If there is one, the record is asked: everybody is sent
         what lies between as if they had just joined.
         """
         _log.error("record announced with a hole", room=self.room, after=self._ring.top, seq=seq)

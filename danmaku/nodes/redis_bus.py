@@ -121,8 +121,8 @@ class RedisBus:
                 async with self._client() as client:
                     while True:
                         await self._send_next(client)
-            except Exception:  # noqa: BLE001 -- as in `_keep_listening`
-                _log.info("bus_not_sent", exc_info=True)
+            except Exception as error:  # noqa: BLE001 -- as in `_keep_listening`
+                _log.info("bus_not_sent", reason=_kind_of(error))
             self._drop_old()
             await _pause()
 
@@ -172,8 +172,8 @@ class RedisBus:
             try:
                 async with self._client() as client:
                     await self._listen(client)
-            except Exception:  # noqa: BLE001 -- whatever it is, the record is there meanwhile
-                _log.warning("bus_down", exc_info=True)
+            except Exception as error:  # noqa: BLE001 -- whatever it is, the record is there
+                _log.warning("bus_down", reason=_kind_of(error))
             pause_s = PAUSE_MIN_S if self.is_up else min(2 * pause_s, PAUSE_MAX_S)
             for heard in self._wanted.values():
                 heard.clear()
@@ -265,6 +265,13 @@ class RedisBus:
 
 def _channel_of(name: bytes) -> Channel:
     return Channel(int(name.rpartition(b":")[2]))
+
+
+def _kind_of(error: BaseException) -> str:
+    """What it was, without its words: they may quote the address and its password."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return type(error).__name__
 
 
 def _words() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import shutil
+import signal
 from dataclasses import replace
 from importlib import resources
 
@@ -10,7 +11,6 @@ import pytest
 
 from bench.checker import Run, check
 from bench.client import Door, Viewer
-from danmaku.config import Settings
 from danmaku.domain.account import Bundle
 from danmaku.domain.comment import Draft
 from danmaku.domain.ids import ClientId
@@ -46,23 +46,32 @@ def database(postgres):
         yield url
 
 
-def node_settings(tmp_path, name, url, **parts) -> Settings:
-    return settings_of(tmp_path / name, store={"data_dir": tmp_path / name, "url": url}, **parts)
+@pytest.fixture(scope="module")
+def redis():
+    with servers.redis() as server:
+        yield server
+
+
+@contextlib.asynccontextmanager
+async def pair(tmp_path, database, nodes, *buses):
+    """Two servers on one record, with one key."""
+    async with contextlib.AsyncExitStack() as stack:
+        sites = []
+        for name, bus in zip(("one", "two"), buses, strict=True):
+            home = tmp_path / name
+            if sites:
+                home.mkdir()
+                shutil.copy(tmp_path / "one" / KEY_FILE, home / KEY_FILE)
+            settings = settings_of(home, store={"data_dir": home, "url": database}, nodes=nodes)
+            sites.append(await stack.enter_async_context(running(settings, bus=bus)))
+        yield tuple(sites)
 
 
 @pytest.fixture
 async def sites(tmp_path, database):
     exchange = Exchange()
-    async with contextlib.AsyncExitStack() as stack:
-        first = await stack.enter_async_context(
-            running(node_settings(tmp_path, "one", database), bus=LocalBus(exchange))
-        )
-        (tmp_path / "two").mkdir()
-        shutil.copy(tmp_path / "one" / KEY_FILE, tmp_path / "two" / KEY_FILE)
-        second = await stack.enter_async_context(
-            running(node_settings(tmp_path, "two", database), bus=LocalBus(exchange))
-        )
-        yield first, second
+    async with pair(tmp_path, database, {}, LocalBus(exchange), LocalBus(exchange)) as sites:
+        yield sites
 
 
 async def holds(is_so):
@@ -81,6 +90,31 @@ async def seats(sites, room, people):
 
 
 async def test_viewers_of_both_see_one_order_of_what_is_sent_to_either(sites):
+    await pour(sites)
+
+
+async def test_so_they_do_over_redis(tmp_path, database, redis):
+    async with pair(tmp_path, database, {"bus": redis.url}, None, None) as sites:
+        await holds(lambda: all(site.core.node.neighbours._presence.nodes for site in sites))
+        await pour(sites)
+
+
+@pytest.mark.faults
+async def test_so_they_do_while_redis_is_gone(tmp_path, database):
+    with servers.redis() as own:
+        async with pair(tmp_path, database, {"bus": own.url}, None, None) as sites:
+            pouring = asyncio.create_task(pour(sites))
+            await asyncio.sleep(0.1)
+            await asyncio.to_thread(own.daemon.stop, signal.SIGKILL)
+            await pouring
+
+
+async def test_so_they_do_without_any_bus(tmp_path, database):
+    async with pair(tmp_path, database, {}, None, None) as sites:
+        await pour(sites)
+
+
+async def pour(sites):
     room = await sites[0].room()
     people = await people_of(sites[0], "ann", "ben")
     viewers = await seats(sites, room, people)
