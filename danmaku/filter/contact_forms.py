@@ -2,6 +2,9 @@ r"""What contacts look like: the reviewed patterns, over the view that `contacts
 
 Each is linear in the text: bounded repeats only, and no part that can match in two ways. `\x02`
 is a code point that nobody sees; it may follow any digit.
+
+Where a name may begin, its first letter stands before the look behind it: a search that begins with
+a class of characters skips in C to the next of them.
 """
 
 import re
@@ -14,7 +17,7 @@ PHONE: Final = re.compile(
     rf"(?<![0-9])(?:(?:\+|00)\x02*8\x02*6{SEPARATED})?1{SEPARATED}[3-9](?:{SEPARATED}[0-9]){{9}}"
     r"\x02*(?![0-9])"
 )
-PHONE_DRESSED: Final = re.compile(r"(?<![0-9a-z])[1li][3-9][0-9oli]{9}(?![0-9a-z])")
+PHONE_DRESSED: Final = re.compile(r"[1li](?<![0-9a-z].)[3-9][0-9oli]{9}(?![0-9a-z])")
 """In one piece, with letters for some of the digits."""
 
 LANDLINE: Final = re.compile(
@@ -39,6 +42,8 @@ WECHAT_WORD: Final = re.compile(
     r"|(?<![a-z])(?:wechat|wei\s?xin|vxin|vx|wx|v(?=\s?[:：❤号])|(?<=[加+➕我])\s?[vw薇威微])(?![a-z0-9]))"
     r"[\ufe0f\x02❤♥💗]{0,4}\s?(?:账号|号|id|群)?\s?[是找加搜为]?\s?[:：→➡=\-~]?\s?"
 )
+WECHAT_CLUE: Final = re.compile(r"[微威薇徽徾维vw卫🛰围⭐]")
+"""In every `WECHAT_WORD`."""
 WECHAT_ID: Final = re.compile(r"[a-z][a-z0-9_\-]{4,19}(?![a-z0-9_\-])")
 
 _TLDS = (
@@ -46,27 +51,30 @@ _TLDS = (
     "app|pro|biz|ltd|store|tech|work|space|website|asia|mobi|ru|uk|hk|tw|gg|tk|edu|gov|art|win|bet"
 )
 _DOT = r"(?:\s[.。．｡]\s|[.。．｡●]|\[\.\]|\(\.\)|【\.】|\(dot\)|\[dot\]|\s?点\s?)"
-_LABEL = r"[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?"
+_REST = r"(?:[a-z0-9\-]{0,61}[a-z0-9])?"
+_LABEL = rf"[a-z0-9]{_REST}"
 _PATH = r"(?::[0-9]{2,5})?(?:[/?#](?:[!-~]{0,500}[0-9a-z/=#])?)?"
 SCHEMED: Final = re.compile(
     r"(?:h(?:tt|xx|\*\*)ps?|ftp)\s?(?:[:：]|\[:\])//[!-~]{0,500}[0-9a-z/=#]"
 )
 URLS: Final = (
     SCHEMED,
-    re.compile(rf"(?<![a-z0-9])www{_DOT}{_LABEL}(?:{_DOT}{_LABEL}){{1,3}}{_PATH}"),
+    re.compile(rf"w(?<![a-z0-9]w)ww{_DOT}{_LABEL}(?:{_DOT}{_LABEL}){{1,3}}{_PATH}"),
     re.compile(
-        rf"(?<![a-z0-9@.\-])(?:{_LABEL}{_DOT}){{1,4}}(?:{_TLDS})(?![a-z0-9\-]|\.[a-z]){_PATH}"
+        rf"[a-z0-9](?<![a-z0-9@.\-].){_REST}{_DOT}(?:{_LABEL}{_DOT}){{0,3}}"
+        rf"(?:{_TLDS})(?![a-z0-9\-]|\.[a-z]){_PATH}"
     ),
     re.compile(
-        r"(?<![a-z0-9])[a-z0-9](?:\s[a-z0-9]){2,30}\s?[.。]\s?(?:c\so\sm|c\sn|n\se\st)(?![a-z0-9])"
-    ),
-    re.compile(
-        r"[0-9a-z\u4e00-\u9fff]{2,20}[.。](?:中国|公司|网络|网址|在线|中文网)(?![\u4e00-\u9fff])"
+        r"[a-z0-9](?<![a-z0-9].)(?:\s[a-z0-9]){2,30}\s?[.。]\s?(?:c\so\sm|c\sn|n\se\st)(?![a-z0-9])"
     ),
 )
+IN_CHINESE: Final = re.compile(
+    r"[0-9a-z\u4e00-\u9fff]{2,20}[.。](?:中国|公司|网络|网址|在线|中文网)(?![\u4e00-\u9fff])"
+)
+"""An address that ends in Chinese; begins anywhere, so `CHINESE_HOST` is asked first."""
 _AT = r"(?:\s@\s|@|\s?艾特\s?|\s?\(at\)\s?|\s?\[at\]\s?|\s?【at】\s?|\(a\)|#)"
 EMAIL: Final = re.compile(
-    rf"(?<![a-z0-9._%+\-])[a-z0-9][a-z0-9._%+\-]{{0,63}}{_AT}(?:{_LABEL}{_DOT}){{1,4}}"
+    rf"[a-z0-9](?<![a-z0-9._%+\-].)[a-z0-9._%+\-]{{0,63}}{_AT}(?:{_LABEL}{_DOT}){{1,4}}"
     rf"(?:{_TLDS})(?![a-z0-9\-])"
 )
 HASH_FOR_AT: Final = re.compile(r"#\s?(?:换|改|替换|变)成?|把\s?#")

@@ -16,6 +16,8 @@ from danmaku.filter.tables import NOTHING
 DISTINCT_DIGITS_MIN: Final = 3
 """A number of fewer different digits is laughter or a count ("扣66666")."""
 
+PHONE_DIGITS: Final = 11
+
 
 class Found(NamedTuple):
     """One contact.
@@ -32,9 +34,11 @@ class Found(NamedTuple):
     value: str
 
 
-_NUMBER = re.compile(r"[0-9oli]{5}").search
-_LATIN = re.compile(r"[a-z]{2}").search
-_NAME = re.compile(r"[a-z0-9]{5}").search
+# The first letter stands alone in these: a search that begins with a class skips in C to the next.
+_NUMBER = re.compile(r"[0-9oli][0-9oli]{4}").search
+_LATIN = re.compile(r"[a-z][a-z]").search
+_NAME = re.compile(r"[a-z0-9][a-z0-9]{4}").search
+_digits_in = re.compile(r"[0-9]").findall
 _DOT = re.compile(r"[.。．｡●点@:：]").search
 _ACCOUNT = re.compile(r"[信芯❤🛰卫微vVｖＶwWｗＷ⭐]").search
 
@@ -72,10 +76,11 @@ def contacts_in(view: str, wanted: Collection[Contact], digits_min: int = 8) -> 
         By place; a number is told once, by the form that says most of it.
     """
     found: list[Found] = []
-    for contact, search in _SEARCHES.items():
-        if contact in wanted:
+    digits = len(_digits_in(view))
+    for contact, (least, search) in _SEARCHES.items():
+        if digits >= least and contact in wanted:
             _add(found, search(view))
-    if Contact.DIGITS in wanted:
+    if Contact.DIGITS in wanted and digits >= digits_min:
         _add(found, (one for one in _digits(view) if len(one.value) >= digits_min))
     return sorted(found, key=lambda one: one.start)
 
@@ -105,7 +110,8 @@ def _emails(view: str) -> Iterator[Found]:
 
 
 def _urls(view: str) -> Iterator[Found]:
-    for pattern in forms.URLS:
+    is_chinese = forms.CHINESE_HOST.search(view) is not None
+    for pattern in (*forms.URLS, forms.IN_CHINESE) if is_chinese else forms.URLS:
         for match in pattern.finditer(view):
             if pattern is forms.SCHEMED or forms.NO_HOST.fullmatch(match[0]) is None:
                 yield _found(Contact.URL, match, _address(match))
@@ -125,8 +131,9 @@ def _bank_cards(view: str) -> Iterator[Found]:
 
 
 def _phones(view: str) -> Iterator[Found]:
-    for match in forms.PHONE.finditer(view):
-        yield _found(Contact.PHONE, match, _number(match)[-11:])
+    if len(_digits_in(view)) >= PHONE_DIGITS:
+        for match in forms.PHONE.finditer(view):
+            yield _found(Contact.PHONE, match, _number(match)[-PHONE_DIGITS:])
     for match in forms.PHONE_DRESSED.finditer(view):
         yield _found(Contact.PHONE, match, match[0].translate(_UNDRESSED))
 
@@ -147,6 +154,8 @@ def _qqs(view: str) -> Iterator[Found]:
 
 
 def _wechats(view: str) -> Iterator[Found]:
+    if forms.WECHAT_CLUE.search(view) is None:
+        return
     for word in forms.WECHAT_WORD.finditer(view):
         match = forms.WECHAT_ID.match(view, word.end()) or forms.QQ_NUMBER.match(view, word.end())
         if match and (not match[0].isalpha() or re.search("[号是:：]", word[0])):
@@ -165,16 +174,17 @@ def _digits(view: str) -> Iterator[Found]:
 
 
 # What says more of a number comes first: a card is told as a card, not as a row of digits.
-_SEARCHES: Final[dict[Contact, Callable[[str], Iterator[Found]]]] = {
-    Contact.EMAIL: _emails,
-    Contact.URL: _urls,
-    Contact.ID_CARD: _id_cards,
-    Contact.PHONE: _phones,
-    Contact.BANK_CARD: _bank_cards,
-    Contact.LANDLINE: _landlines,
-    Contact.QQ: _qqs,
-    Contact.WECHAT: _wechats,
-    Contact.IPV4: _ipv4s,
+# A view with fewer digits than the number that stands here is not searched for a form.
+_SEARCHES: Final[dict[Contact, tuple[int, Callable[[str], Iterator[Found]]]]] = {
+    Contact.EMAIL: (0, _emails),
+    Contact.URL: (0, _urls),
+    Contact.ID_CARD: (17, _id_cards),
+    Contact.PHONE: (1, _phones),  # letters may stand for the others
+    Contact.BANK_CARD: (15, _bank_cards),
+    Contact.LANDLINE: (9, _landlines),
+    Contact.QQ: (5, _qqs),
+    Contact.WECHAT: (0, _wechats),
+    Contact.IPV4: (4, _ipv4s),
 }
 
 _PROVINCES = frozenset(

@@ -9,7 +9,7 @@ from typing import Final
 
 from danmaku.filter.acceptance import Match, Reader
 from danmaku.filter.chance import ACROSS_WORDS, is_chance
-from danmaku.filter.leet import is_leet, leet_views
+from danmaku.filter.leet import is_leet, latin_pieces, leet_views
 from danmaku.filter.lexicon import Lexicon
 from danmaku.filter.normalize import key_of, skeleton_of
 from danmaku.filter.sounds import SOUND_LETTERS_MIN, is_heard, sounding
@@ -87,6 +87,13 @@ class WordSearch:
                     yield from reader.matches(entry, first, stop)
 
     def _in_leet(self, text: str, folded: str) -> Iterator[Match]:
+        for start, end in latin_pieces(text, folded):
+            for match in self._leet_in(text[start:end], folded[start:end]):
+                yield match._replace(
+                    kind=Kind.LEET, start=start + match.start, end=start + match.end
+                )
+
+    def _leet_in(self, text: str, folded: str) -> Iterator[Match]:
         for view in leet_views(text):
             read = view.translate(self._folding)
             key = key_of(skeleton_of(read))
@@ -99,7 +106,7 @@ class WordSearch:
                     and match.entry.spelled.isascii()
                     and is_leet(text[start:end], read[start:end], folded[start:end])
                 ):
-                    yield match._replace(kind=Kind.LEET)
+                    yield match
 
     def _backwards(self, text: str) -> Iterator[Match]:
         """Read what a direction control shows from right to left as it is shown."""

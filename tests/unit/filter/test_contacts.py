@@ -1,5 +1,6 @@
 import pytest
 
+from danmaku.filter import contact_forms as forms
 from danmaku.filter.contacts import contacts_in, is_id_card, may_reach, passes_luhn, view_of
 from danmaku.filter.normalize import fold, plain_of
 from danmaku.filter.rules import Contact
@@ -103,3 +104,30 @@ def test_check_digits():
     assert not is_id_card("01010519491231002X")
     assert passes_luhn("4111111111111111")
     assert not passes_luhn("4111111111111112")
+
+
+@pytest.mark.parametrize(
+    ("text", "contact"),
+    [
+        ("01012345678", None),  # needs a mark after the area
+        ("010-2345678", "landline"),
+        ("400-123-456", "landline"),
+        ("扣12345", "qq"),
+        ("l" + "3" + "o" * 9, "phone"),
+        ("一" + "3" + "o" * 9, "phone"),
+        ("看例子.中国", "url"),
+        ("w w w", None),
+        ("a.b.c.com", "url"),
+        ("x_a@b.com", "email"),
+    ],
+)
+def test_no_form_is_passed_over_for_want_of_digits(text, contact):
+    assert [one[0] for one in reached(text)] == ([] if contact is None else [contact])
+
+
+def test_words_for_accounts_have_one_of_the_letters_that_are_asked_for_first():
+    words = ["微信", "微心", "v信", "w芯", "卫星", "🛰", "围信", "⭐信", "wechat", "wei xin", "vxin"]
+    words += ["vx", "wx", "v:", "加薇", "我w", "+威"]
+    for word in words:
+        assert forms.WECHAT_WORD.search(word), word
+        assert forms.WECHAT_CLUE.search(word), word
