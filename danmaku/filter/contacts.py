@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from danmaku.filter import contact_forms as forms
 from danmaku.filter.rules import Contact
-from danmaku.filter.tables import NOTHING
+from danmaku.filter.tables import NOTHING, tables
 
 DISTINCT_DIGITS_MIN: Final = 3
 """A number of fewer different digits is laughter or a count ("扣66666")."""
@@ -57,11 +57,9 @@ def may_reach(text: str, skeleton: str) -> bool:
     return _NAME(skeleton) is not None and _ACCOUNT(text) is not None
 
 
-def view_of(plain: str, folded: str) -> str:
+def view_of(text: str) -> str:
     """The text as contacts are looked for in it: digits of every style, marks as typed."""
-    return "".join(
-        [read if read.isdigit() else seen for seen, read in zip(plain, folded, strict=True)]
-    )
+    return text.translate(tables().reached)
 
 
 def contacts_in(view: str, wanted: Collection[Contact], digits_min: int = 8) -> list[Found]:

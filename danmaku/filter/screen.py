@@ -80,7 +80,7 @@ class Screen:
         if self._patterns:
             hits += self._matched(text)
         if self._contacts and may_reach(text, skeleton):
-            hits += self._reached(text, folded)
+            hits += self._reached(text)
         if self._expires and hits:
             hits = self._in_force(hits, now_ms)
         return hits, matches
@@ -115,8 +115,8 @@ class Screen:
             rule, pattern = self._patterns[number]
             yield _hit(rule, start, end, pattern, Kind.REGEX)
 
-    def _reached(self, text: str, folded: str) -> Iterator[Hit]:
-        view = view_of(plain_of(text), folded)
+    def _reached(self, text: str) -> Iterator[Hit]:
+        view = view_of(text)
         for rule in self._contacts:
             for one in contacts_in(view, rule.contacts, rule.digits_min):
                 hit = _hit(rule, one.start, one.end, one.contact.value, Kind.CONTACT)

@@ -2,17 +2,16 @@ import pytest
 
 from danmaku.filter import contact_forms as forms
 from danmaku.filter.contacts import contacts_in, is_id_card, may_reach, passes_luhn, view_of
-from danmaku.filter.normalize import fold, plain_of
+from danmaku.filter.normalize import fold
 from danmaku.filter.rules import Contact
 
 ALL = tuple(one for one in Contact if one not in (Contact.DIGITS, Contact.IPV4))
 
 
 def reached(text, wanted=ALL, digits_min=8):
-    view = view_of(plain_of(text), fold(text).text)
     return [
         (one.contact.value, text[one.start : one.end], one.value)
-        for one in contacts_in(view, wanted, digits_min)
+        for one in contacts_in(view_of(text), wanted, digits_min)
     ]
 
 
