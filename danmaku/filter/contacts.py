@@ -7,6 +7,7 @@ it is.
 import re
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from danmaku.filter import contact_forms as forms
@@ -15,6 +16,9 @@ from danmaku.filter.tables import NOTHING, tables
 
 DISTINCT_DIGITS_MIN: Final = 3
 """A number of fewer different digits is laughter or a count ("扣66666")."""
+
+ROW_NUMBERS_MIN: Final = 4
+"""So many numbers that rise, or fall, are a row of them and no phone."""
 
 PHONE_DIGITS: Final = 11
 
@@ -35,12 +39,13 @@ class Found(NamedTuple):
 
 
 # The first letter stands alone in these: a search that begins with a class skips in C to the next.
+_PAIR = re.compile(r"[a-z0-9][a-z0-9]").search
 _NUMBER = re.compile(r"[0-9oli][0-9oli]{4}").search
 _LATIN = re.compile(r"[a-z][a-z]").search
 _NAME = re.compile(r"[a-z0-9][a-z0-9]{4}").search
 _digits_in = re.compile(r"[0-9]").findall
-_DOT = re.compile(r"[.。．｡●点@:：]").search
-_ACCOUNT = re.compile(r"[信芯❤🛰卫微vVｖＶwWｗＷ⭐]").search
+_DOT = re.compile(r"[.。．｡●•·・点點@＠:：#]|[dDｄＤ][oOｏＯ][tTｔＴ]|[艾爱愛]特").search
+_ACCOUNT = re.compile(r"[信芯心❤🛰卫衛微薇威徽徾维嶶围泡vVｖＶwWｗＷ⭐]").search
 
 
 def may_reach(text: str, skeleton: str) -> bool:
@@ -50,6 +55,8 @@ def may_reach(text: str, skeleton: str) -> bool:
         text: As typed.
         skeleton: Its letters, folded.
     """
+    if _PAIR(skeleton) is None:  # four comments in five
+        return forms.CHINESE_HOST.search(text) is not None
     if _NUMBER(skeleton) is not None:
         return True
     if _DOT(text) is not None and (_LATIN(skeleton) is not None or forms.CHINESE_HOST.search(text)):
@@ -108,11 +115,21 @@ def _emails(view: str) -> Iterator[Found]:
 
 
 def _urls(view: str) -> Iterator[Found]:
-    is_chinese = forms.CHINESE_HOST.search(view) is not None
-    for pattern in (*forms.URLS, forms.IN_CHINESE) if is_chinese else forms.URLS:
+    for pattern in _url_patterns(view):
         for match in pattern.finditer(view):
             if pattern is forms.SCHEMED or forms.NO_HOST.fullmatch(match[0]) is None:
                 yield _found(Contact.URL, match, _address(match))
+
+
+def _url_patterns(view: str) -> Iterator[re.Pattern[str]]:
+    """Those that may find something."""
+    if "//" in view:
+        yield forms.SCHEMED
+    if "www" in view:
+        yield forms.WWW
+    yield from forms.HOSTS
+    if forms.CHINESE_HOST.search(view) is not None:
+        yield forms.IN_CHINESE
 
 
 def _id_cards(view: str) -> Iterator[Found]:
@@ -139,6 +156,19 @@ def _phones(view: str) -> Iterator[Found]:
 _UNDRESSED = str.maketrans("oli", "011")
 
 
+def _is_reckoned(typed: str) -> bool:
+    """Whether digits with signs between them are a decimal, or numbers in a row ("1 3 5 7 9")."""
+    numbers = [int(number) for number in _DIGITS(typed)]
+    if len(numbers) == 2:  # noqa: PLR2004 -- before and after the point
+        return _DECIMAL(typed) is not None
+    steps = {after - before for before, after in pairwise(numbers)}
+    return len(numbers) >= ROW_NUMBERS_MIN and (min(steps) > 0 or max(steps) < 0)
+
+
+_DIGITS = re.compile("[0-9]+").findall
+_DECIMAL = re.compile(r"[0-9]+\.[0-9]+").fullmatch
+
+
 def _landlines(view: str) -> Iterator[Found]:
     for match in forms.LANDLINE.finditer(view):
         yield _found(Contact.LANDLINE, match, _number(match))
@@ -147,7 +177,11 @@ def _landlines(view: str) -> Iterator[Found]:
 def _qqs(view: str) -> Iterator[Found]:
     for word in forms.QQ_WORD.finditer(view):
         match = forms.QQ_NUMBER.match(view, word.end())
-        if match and len(set(_number(match))) >= DISTINCT_DIGITS_MIN:
+        if (
+            match
+            and len(set(_number(match))) >= DISTINCT_DIGITS_MIN
+            and forms.COUNTED.match(view, match.end()) is None
+        ):
             yield _found(Contact.QQ, match, _number(match))
 
 
@@ -156,7 +190,7 @@ def _wechats(view: str) -> Iterator[Found]:
         return
     for word in forms.WECHAT_WORD.finditer(view):
         match = forms.WECHAT_ID.match(view, word.end()) or forms.QQ_NUMBER.match(view, word.end())
-        if match and (not match[0].isalpha() or re.search("[号是:：]", word[0])):
+        if match and (not match[0].isalpha() or forms.NAMED.search(word[0])):
             yield _found(Contact.WECHAT, match, _address(match))
 
 
