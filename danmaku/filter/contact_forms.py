@@ -56,6 +56,8 @@ WECHAT_WORD: Final = re.compile(
     rf"|(?<![a-z])(?:wechat|wei\s?xin|vxin|[vw]{_SIGN}{{0,2}}x|[vw](?=\s?[:：❤号➕+])"
     r"|(?<=[加+➕我个])\s?[vw])(?![a-z0-9]))" + _UP_TO_IT
 )
+WECHAT_CLUE: Final = re.compile(r"[微威薇徽徾维卫围嶶vw🛰⭐绿]")
+"""In every `WECHAT_WORD`."""
 WECHAT_ID: Final = re.compile(r"[a-z][a-z0-9_\-]{4,19}(?![a-z0-9_\-])")
 NAMED: Final = re.compile("[号是搜:：]|id")
 """What tells that an account follows, though there are only letters in it."""
@@ -64,7 +66,11 @@ _TLDS = (
     "com|cn|net|org|top|xyz|vip|cc|io|me|tv|info|club|shop|site|online|link|live|fun|icu|wang|co|"
     "app|pro|biz|ltd|store|tech|work|space|website|asia|mobi|ru|uk|hk|tw|gg|tk|edu|gov|art|win|bet"
 )
-_DOT = r"(?:\s[.。．｡]\s|[.。．｡●•·・]|[\[({<【（「][.。点][\])}>】）」]|[\[({<【（]dot[\])}>】）]|\sdot\s|[\s_]?点[\s_]?)"
+_DOT = (
+    r"(?:\s[.。．｡]\s|[.。．｡●•·・]|\sdot\s|[\s_]?点[\s_]?"
+    r"|[\[({<【（「](?:[.。点]|dot)[\])}>】）」])"
+)
+_REST = r"(?:[a-z0-9\-]{0,61}[a-z0-9])?"
 _LABEL = rf"[a-z0-9]{_REST}"
 _PATH = r"(?::[0-9]{2,5})?(?:[/?#](?:[!-~]{0,500}[0-9a-z/=#])?)?"
 SCHEMED: Final = re.compile(
@@ -89,11 +95,12 @@ _AT = (
     r"|\sat\s(?=\S{1,63}\sdot\s)|#)"
 )
 EMAIL: Final = re.compile(
-    rf"(?<![a-z0-9._%+\-])[a-z0-9][a-z0-9._%+\-]{{0,63}}{_AT}(?:{_LABEL}{_DOT}){{1,4}}"
+    rf"[a-z0-9](?<![a-z0-9._%+\-].)[a-z0-9._%+\-]{{0,63}}{_AT}(?:{_LABEL}{_DOT}){{1,4}}"
     rf"(?:{_TLDS})(?![a-z0-9\-])"
 )
 HASH_FOR_AT: Final = re.compile(
-    r"#\s?(?:换|改|替换|变)成?|把\s?#|#(?:qq|163|126|gmail|outlook|hotmail|sina|foxmail|yeah|139|189)\W"
+    r"#\s?(?:换|改|替换|变)成?|把\s?#|#(?:qq|163|126|gmail|outlook|hotmail|sina"
+    r"|foxmail|yeah|139|189)\W"
 )
 
 CHINESE_HOST: Final = re.compile(r"[.。．｡](?:中国|公司|网络|网址|在线|中文网)")
