@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, pairwise
 from typing import Final, NamedTuple
 
 from danmaku.filter.english import COMMON, ENDINGS, PLURAL, PLURAL_LETTERS_MIN
@@ -217,6 +217,8 @@ class Reader:
     ) -> Sequence[tuple[int, int]]:
         """Where the word stands: with all that is drawn out, or exactly as it is spelled."""
         head, tail, counts = runs[0], runs[-1], shape.counts
+        if entry.reading.repeats and len(runs) == 1:
+            return self._rows(head, counts[0])
         if entry.reading.repeats:
             start = self._near(head[::-1], counts[0])[-1]
             return [(start, self._near(tail, counts[-1])[-1] + 1)]
@@ -227,6 +229,16 @@ class Reader:
         if any(len(run) != count for run, count in zip(runs[1:-1], counts[1:-1], strict=True)):
             return ()
         return [(head[-counts[0]], tail[counts[-1] - 1] + 1)]
+
+    def _rows(self, places: list[int], needed: int) -> Sequence[tuple[int, int]]:
+        """Rows of the only letter of a word: those without a gap, or all if they are too short."""
+        rows = [[places[0]]]
+        for last, at in pairwise(places):
+            if GAP in self.folded[last + 1 : at]:
+                rows.append([])
+            rows[-1].append(at)
+        long = [row for row in rows if len(row) >= needed]
+        return [(row[0], row[-1] + 1) for row in long or [places]]
 
     def _near(self, places: Sequence[int], needed: int) -> Sequence[int]:
         """As many letters of a run as stand together from its inner end; more if it needs more."""

@@ -88,6 +88,11 @@ def test_exact_words_in_a_row_of_one_letter_are_told_one_by_one():
     assert found(screen_of("0", reading=loose), "a00b") == ["0", "0"]
 
 
+def test_a_word_of_one_letter_is_told_row_by_row():
+    assert found(screen_of("哈"), "哈 哈哈") == ["哈", "哈哈"]
+    assert found(screen_of("aaa"), "a.a.a") == ["a.a.a"]
+
+
 def test_exact_words_in_longer_runs():
     loose = Reading(latin_boundary=False, repeats=False, gaps=False, variants=False)
     assert found(screen_of("东西", reading=loose), "东东西西") == ["东西"]
