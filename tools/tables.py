@@ -9,6 +9,7 @@ import sys
 import unicodedata
 import zlib
 from collections.abc import Iterator
+from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
 from itertools import groupby
@@ -35,14 +36,21 @@ Table = dict[str, object]
 def build() -> Table:
     """All tables, as what JSON can hold."""
     versions = [f"{name} {version(name)}" for name in SOURCES]
-    return {
-        "version": "; ".join((f"{FORMAT}", f"Unicode {unicodedata.unidata_version}", *versions)),
+    table = {
         **_folding(),
         "readings": _readings(),
         "splits": _splits(),
         "substitutes": _substitutes(),
         "words": _words(),
     }
+    # What was built with other tables must be told apart, whatever it is that has changed in them.
+    digest = sha256(_text(table).encode()).hexdigest()[:12]
+    unicode = f"Unicode {unicodedata.unidata_version}"
+    return {"version": "; ".join((f"{FORMAT}", unicode, *versions, digest)), **table}
+
+
+def _text(table: Table) -> str:
+    return json.dumps(table, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
 
 
 def _folding() -> Table:
@@ -133,8 +141,7 @@ def _substitutes() -> dict[str, str]:
 
 def main() -> None:
     """Write the file."""
-    text = json.dumps(build(), ensure_ascii=True, separators=(",", ":"), sort_keys=True)
-    TABLES.write_bytes(zlib.compress(text.encode(), 9))
+    TABLES.write_bytes(zlib.compress(_text(build()).encode(), 9))
     print(f"{TABLES.name}: {TABLES.stat().st_size} bytes", file=sys.stderr)
 
 

@@ -47,7 +47,7 @@ QQ_WORD: Final = re.compile(
     + _UP_TO_IT
 )
 QQ_NUMBER: Final = re.compile(rf"[1-9](?:{SEPARATED}[0-9]){{4,10}}\x02*(?![0-9])")
-COUNTED: Final = re.compile(r"\s?[个元块万亿千名次条岁分秒级米斤%人]")
+COUNTED: Final = re.compile(r"\s?[个元块万亿千名次条岁分秒级米斤%人位血张点]")
 """After a number: what is counted, so that it is no account."""
 
 WECHAT_WORD: Final = re.compile(

@@ -18,7 +18,8 @@ DISTINCT_DIGITS_MIN: Final = 3
 """A number of fewer different digits is laughter or a count ("扣66666")."""
 
 ROW_NUMBERS_MIN: Final = 4
-"""So many numbers that rise, or fall, are a row of them and no phone."""
+ROW_DIGITS_MAX: Final = 2
+"""So many numbers of so few digits that rise, or fall, are a row of them and no phone."""
 
 PHONE_DIGITS: Final = 11
 
@@ -148,6 +149,8 @@ def _bank_cards(view: str) -> Iterator[Found]:
 def _phones(view: str) -> Iterator[Found]:
     if len(_digits_in(view)) >= PHONE_DIGITS:
         for match in forms.PHONE.finditer(view):
+            if _is_reckoned(match[0]):
+                continue
             yield _found(Contact.PHONE, match, _number(match)[-PHONE_DIGITS:])
     for match in forms.PHONE_DRESSED.finditer(view):
         yield _found(Contact.PHONE, match, match[0].translate(_UNDRESSED))
@@ -158,15 +161,17 @@ _UNDRESSED = str.maketrans("oli", "011")
 
 def _is_reckoned(typed: str) -> bool:
     """Whether digits with signs between them are a decimal, or numbers in a row ("1 3 5 7 9")."""
-    numbers = [int(number) for number in _DIGITS(typed)]
-    if len(numbers) == 2:  # noqa: PLR2004 -- before and after the point
-        return _DECIMAL(typed) is not None
-    steps = {after - before for before, after in pairwise(numbers)}
-    return len(numbers) >= ROW_NUMBERS_MIN and (min(steps) > 0 or max(steps) < 0)
+    numbers = _numbers(typed)
+    if len(numbers) < ROW_NUMBERS_MIN:
+        return _decimal(typed) is not None
+    if max(map(len, numbers)) > ROW_DIGITS_MAX or typed[0] in "+0":
+        return False
+    steps = [int(after) - int(before) for before, after in pairwise(numbers[:-1])]
+    return min(steps) > 0 or max(steps) < 0
 
 
-_DIGITS = re.compile("[0-9]+").findall
-_DECIMAL = re.compile(r"[0-9]+\.[0-9]+").fullmatch
+_numbers = re.compile("[0-9]+").findall
+_decimal = re.compile(r"[0-9]+\.[0-9]+").fullmatch
 
 
 def _landlines(view: str) -> Iterator[Found]:

@@ -39,6 +39,7 @@ _COMMON = {
     "×": "x",
     "†": "t",
     "∂": "d",
+    **dict(zip("₳฿₵₣₲₭₥₦₱₴₮₩", "abcfgkmnpstw", strict=True)),
 }
 # 1, ! and | stand for i as well as for l: all of these are read as i, in words as in texts.
 _LIKE_I = {**dict.fromkeys("1!|！¡lLｌＬ", "i")}
@@ -46,7 +47,7 @@ _VIEWS = (
     str.maketrans({**_COMMON, **_LIKE_I, "7": "t"}),
     str.maketrans({**_COMMON, **_LIKE_I, "7": "i"}),
 )
-_signs = re.compile(r"[0-9@$(+€£¥¢<＠＄§®©×†∂!|！¡/]").search
+_signs = re.compile(r"[0-9@$(+€£¥¢<＠＄§®©×†∂!|！¡/฿\u20a0-\u20bf]").search
 _latin = re.compile(r"[a-z][\x00-\x7f]*").finditer
 _NO_LETTERS = string.digits + MARKS  # all that folding leaves of ASCII beside letters
 

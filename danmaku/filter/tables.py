@@ -25,7 +25,7 @@ class Tables:
     """Everything the filter knows of writing.
 
     Attributes:
-        version: Format, and the versions of the libraries that it was built with.
+        version: Format, the versions of the libraries that it was built with, and a digest.
         folded: What the matcher reads for each code point, which is the index. One string and
             not a list: it takes four bytes a code point, and is as fast.
         plain: What patterns of people read; marks and numerals stay as they are.
