@@ -56,6 +56,7 @@ class Kind(StrEnum):
     COMBO = "combo"
     REGEX = "regex"
     CONTACT = "contact"
+    LEARNED = "learned"
 
 
 class Pattern(NamedTuple):
