@@ -24,6 +24,7 @@ from danmaku.actions.classifier import Classifier
 from danmaku.actions.comments import Comments
 from danmaku.actions.moderation import Moderation
 from danmaku.actions.naming import Naming
+from danmaku.actions.room_words import ReadyWords, WordLists
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rule_builds import build
 from danmaku.actions.rule_watch import RuleWatch
@@ -68,6 +69,7 @@ class Core:
     telemetry: Telemetry
     people: People
     rooms: Rooms
+    word_lists: WordLists
     rules: Rules
     comments: Comments
     moderation: Moderation
@@ -132,11 +134,20 @@ def _joined(
         new_id=new_id,
         settings=settings.admission,
     )
+    word_lists = WordLists(
+        store,
+        store,
+        rooms=rooms,
+        freshen=people.standings.freshen,
+        clock=now_ms,
+        words_max=settings.filter.room_words_max,
+    )
     comments = Comments(
         store,
         store,
         rooms=rooms,
         rules=rules,
+        words=ReadyWords(store, settings.filter.room_words_kept_max),
         freshen=people.standings.freshen,
         clock=now_ms,
         settings=settings.admission,
@@ -146,7 +157,9 @@ def _joined(
     moderation = Moderation(
         store, store, freshen=people.standings.freshen, clock=now_ms, new_id=new_id
     )
-    return Core(settings, store, telemetry, people, rooms, rules, comments, moderation)
+    return Core(
+        settings, store, telemetry, people, rooms, word_lists, rules, comments, moderation
+    )
 
 
 def _screens(settings: FilterSettings) -> tuple[Screen, Screen | None]:
@@ -167,6 +180,7 @@ def house_of(
         reader=core.store,
         comments=core.comments,
         rooms=core.rooms,
+        word_lists=core.word_lists,
         rules=core.rules,
         moderation=core.moderation,
         people=core.people,

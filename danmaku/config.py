@@ -186,6 +186,15 @@ class FilterSettings(_Part):
         ge=100,
         description="A longer look at one text counts as a fault: held. Microseconds.",
     )
+    room_words_max: int = Field(
+        default=500, ge=0, le=5000, description="Words of a room's own list at most."
+    )
+    room_words_kept_max: int = Field(
+        default=250_000,
+        ge=0,
+        description="Words of all rooms' lists that are kept ready, about 400 bytes each; "
+        "the list of a room that is used longest ago is made ready again when needed.",
+    )
     shadow_file: Path | None = Field(
         default=None,
         description="Rule file judged beside the rules in force and only counted, read again when "

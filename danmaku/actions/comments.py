@@ -4,15 +4,17 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from itertools import count
 
 from danmaku.actions.classifier import RULE, Classifier
 from danmaku.actions.decisions import Decisions, Freshen
+from danmaku.actions.room_words import ReadyWords
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
 from danmaku.config import AdmissionSettings
 from danmaku.domain.account import Power, Standing
-from danmaku.domain.admission import Asked, Judgement, admit, withheld
+from danmaku.domain.admission import Asked, Judgement, Look, admit, withheld
 from danmaku.domain.categories import category_of
 from danmaku.domain.comment import Comment, Draft, RecalledBy
 from danmaku.domain.facts import (
@@ -42,6 +44,7 @@ class Comments:
     Args:
         rooms: Rooms in memory.
         rules: The filter; fails closed.
+        words: The rooms' own words, which the filter asks besides.
         freshen: Brings a sender's powers up to date, without reading the record as a rule.
         classifier: Asked about what the filter would publish; None: nobody is.
     """
@@ -53,6 +56,7 @@ class Comments:
         *,
         rooms: Rooms,
         rules: Rules,
+        words: ReadyWords,
         freshen: Freshen,
         clock: Clock,
         settings: AdmissionSettings,
@@ -63,6 +67,7 @@ class Comments:
         self._reader = reader
         self._rooms = rooms
         self._rules = rules
+        self._words = words
         self._freshen = freshen
         self._clock = clock
         self._outcomes = {
@@ -137,8 +142,10 @@ class Comments:
 
         async def decide(sender: Standing | None) -> list[Append]:
             live = await self._rooms.live(room)
-            version = live.version  # of now: the room may change while the classifier is asked
-            asked = self._asked(live, sender, draft, imported=imported)
+            version = live.version  # of now: the room may change while we wait below
+            own = await self._words.of(live)
+            look = partial(self._rules.look, own=own)
+            asked = self._asked(live, sender, draft, look, imported=imported)
             judgement = admit(asked, again=next(tries) > 0)
             if second_look is not None and isinstance(judgement, CommentPublished):
                 judgement = await second_look(judgement, asked.text)
@@ -151,7 +158,13 @@ class Comments:
         return entry
 
     def _asked(
-        self, live: LiveRoom, who: Standing | None, draft: Draft, *, imported: bool
+        self,
+        live: LiveRoom,
+        who: Standing | None,
+        draft: Draft,
+        look: Callable[[str], Look],
+        *,
+        imported: bool,
     ) -> Asked:
         return Asked(
             who=who,
@@ -159,7 +172,7 @@ class Comments:
             draft=draft,
             now_ms=self._clock(),
             buckets=self._buckets,
-            look=self._rules.look,
+            look=look,
             imported=imported,
         )
 

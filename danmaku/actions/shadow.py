@@ -14,12 +14,12 @@ from typing import Final, NamedTuple
 
 import structlog
 
+from danmaku.domain.admission import said_by_rules
 from danmaku.domain.comment import Comment
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused, Entry, Verdict
 from danmaku.domain.ids import RoomId
 from danmaku.filter.changes import Change, change_of
 from danmaku.filter.findings import Findings
-from danmaku.filter.rules import Action
 from danmaku.filter.screen import Screen
 from danmaku.ports import Clock
 from danmaku.telemetry import Telemetry
@@ -105,7 +105,7 @@ class Shadow:
 
     def _note(self, waiting: _Waiting, findings: Findings) -> None:
         verdict, comment = waiting.verdict, waiting.comment
-        change = change_of(Action(verdict.action), verdict.category, findings)
+        change = change_of(*said_by_rules(verdict), findings)
         self._counts[change].inc()
         if change is not Change.SAME and self._may_tell():
             log.info(

@@ -6,7 +6,7 @@ pacing, which forgets by itself. Lives on the event loop's thread.
 
 from collections.abc import Hashable
 
-from danmaku.domain.facts import Entry, RoomChanged, RoomOpened
+from danmaku.domain.facts import Entry, RoomChanged, RoomOpened, RoomWordsSet
 from danmaku.domain.ids import AccountId, RoomId, Seq
 from danmaku.domain.pacing import SlowMode
 from danmaku.domain.room import RoomState
@@ -18,8 +18,9 @@ class LiveRoom:
     """What admission and the doors ask about a room.
 
     Args:
-        version: Seq of the entry that set `state`.
+        version: Seq of the entry that last set `state` or the room's own words.
         top: Seq of the newest entry.
+        words_seq: Seq of the entry that set the room's own words; None: it never had any.
         waves: Where many who say nearly the same are noticed, in all rooms; None: nowhere.
     """
 
@@ -32,6 +33,7 @@ class LiveRoom:
         version: Seq,
         top: Seq,
         repeats: Repeats,
+        words_seq: Seq | None = None,
         waves: Waves | None = None,
     ) -> None:
         self.room = room
@@ -39,6 +41,7 @@ class LiveRoom:
         self.owner = owner
         self.version = version
         self.top = top
+        self.words_seq = words_seq
         self.slow = SlowMode(state.policy.slow_ms)
         self._repeats = repeats
         self._waves = waves
@@ -52,6 +55,8 @@ class LiveRoom:
             self.state = entry.fact.state
             self.version = entry.seq
             self.slow.set_gap(entry.fact.state.policy.slow_ms)
+        elif isinstance(entry.fact, RoomWordsSet):
+            self.words_seq = self.version = entry.seq
 
     def note_text(self, author: Hashable, skeleton: str, now_ms: int) -> bool:
         """Note what is said; False if it was said too often lately."""

@@ -12,6 +12,7 @@ from danmaku.store.verify import Finding, verify
 from tests.contract.facts import (
     ANN,
     BEN,
+    SECRET,
     granted,
     held,
     in_demo,
@@ -23,6 +24,7 @@ from tests.contract.facts import (
     refused,
     registered,
     reported,
+    words_set,
 )
 from tests.contract.store_contract import AccountsContract, CommitContract, ReadContract
 
@@ -61,6 +63,7 @@ class TestCommitsToSqlite(CommitContract):
             published("b", origin=Seq(3)),
             recalled(1, category="spoiler"),
             published("d", author=BEN),
+            words_set(SECRET),
         ]
         for fact in facts:
             await store.commit(in_demo(fact))

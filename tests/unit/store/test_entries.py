@@ -32,6 +32,7 @@ from tests.contract.facts import (
     registered,
     reported,
     restored,
+    words_set,
 )
 
 NAMES = {
@@ -48,6 +49,7 @@ LIVE_STATE = RoomState(title="直播", broadcast=Broadcast(Millis(5), Millis(9))
 FACTS = [
     (opened(), PLACE),
     (RoomChanged(actor=None, state=LIVE_STATE), PLACE),
+    (words_set("剧透", "two words"), Place(Seq(7))),
     (published(), PLACE),
     (published("é ♥", text="弹幕 🎉"), PLACE),
     (replace(published(), verdict=MASKED, imported=True), PLACE),
