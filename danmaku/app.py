@@ -22,6 +22,7 @@ import uvicorn
 from danmaku.actions.accounts import People, new_id
 from danmaku.actions.classifier import Classifier
 from danmaku.actions.comments import Comments
+from danmaku.actions.learned import Learned, model_in
 from danmaku.actions.moderation import Moderation
 from danmaku.actions.naming import Naming
 from danmaku.actions.room_words import ReadyWords, WordLists
@@ -73,6 +74,7 @@ class Core:
     rules: Rules
     comments: Comments
     moderation: Moderation
+    learned: Learned | None
 
 
 @contextlib.asynccontextmanager
@@ -86,13 +88,15 @@ async def opened(settings: Settings, telemetry: Telemetry | None = None) -> Asyn
     Raises:
         StoreLocked: Another process holds the record.
         RuleFileError: A rule file is wrong.
-        OSError: A rule file cannot be read.
+        ModelError: The learned model cannot be used.
+        OSError: A rule file or the model cannot be read.
     """
     screens = await asyncio.to_thread(_screens, settings.filter)
     telemetry = telemetry or Telemetry()
+    learned = await asyncio.to_thread(_learned, settings.filter, telemetry)
     classifier = Classifier.chosen(settings.filter, now_ms, telemetry)
     store = await SqliteStore.open(settings.store, now_ms, watch=telemetry.note_commit)
-    core = _joined(settings, store, telemetry, *screens, classifier=classifier)
+    core = _joined(settings, store, telemetry, screens, classifier=classifier, learned=learned)
     # Who hears of a commit, and in which order: who is who, then the rooms; doors come after.
     store.subscribe(core.people.standings.apply)
     store.subscribe(core.rooms.apply)
@@ -109,11 +113,12 @@ def _joined(
     settings: Settings,
     store: SqliteStore,
     telemetry: Telemetry,
-    screen: Screen,
-    urgent: Screen | None,
+    screens: tuple[Screen, Screen | None],
     *,
     classifier: Classifier | None,
+    learned: Learned | None,
 ) -> Core:
+    screen, urgent = screens
     rules = Rules(
         screen,
         record=store,
@@ -152,14 +157,14 @@ def _joined(
         clock=now_ms,
         settings=settings.admission,
         telemetry=telemetry,
+        learned=learned if settings.filter.model_mode == "hold" else None,
         classifier=classifier,
     )
     moderation = Moderation(
         store, store, freshen=people.standings.freshen, clock=now_ms, new_id=new_id
     )
-    return Core(
-        settings, store, telemetry, people, rooms, word_lists, rules, comments, moderation
-    )
+    verbs = (people, rooms, word_lists, rules, comments, moderation)
+    return Core(settings, store, telemetry, *verbs, learned=learned)
 
 
 def _screens(settings: FilterSettings) -> tuple[Screen, Screen | None]:
@@ -169,6 +174,14 @@ def _screens(settings: FilterSettings) -> tuple[Screen, Screen | None]:
     source = sample.read_bytes() if file is None else file.read_bytes()
     large = screen_from(source, sample.name if file is None else str(file))
     return large, None if urgent is None else screen_from(urgent.read_bytes(), str(urgent))
+
+
+def _learned(settings: FilterSettings, telemetry: Telemetry) -> Learned | None:
+    """The learned stage of the settings; None: they name none."""
+    if settings.model_file is None:
+        return None
+    model = model_in(settings.model_file)
+    return Learned(model, micros_max=settings.micros_max, telemetry=telemetry)
 
 
 def house_of(
@@ -296,6 +309,8 @@ class Server:
             clock=now_ms, micros_max=settings.filter.micros_max, telemetry=core.telemetry
         )
         store.subscribe(self._shadow.apply)
+        if core.learned is not None and settings.filter.model_mode == "shadow":
+            store.subscribe(core.learned.apply)
         core.people.when_sessions_end(self._gateway.close_account)
 
     def _announce(self, entries: Sequence[Entry]) -> None:
@@ -325,6 +340,8 @@ class Server:
             if (shadow := self._core.settings.filter.shadow_file) is not None:
                 timers.append(tasks.create_task(self._shadow.run(), name="shadow"))
                 timers.append(tasks.create_task(self._follow_shadow(shadow), name="shadow file"))
+            if (learned := self._core.learned) is not None:
+                timers.append(tasks.create_task(self._follow_model(learned), name="model file"))
             if self._core.settings.demo:
                 timers.append(tasks.create_task(self._play_demo(), name="demo"))
             await public.opened.wait()  # a door that cannot open cancels this
@@ -395,6 +412,11 @@ class Server:
             reload_ms=settings.reload_ms,
             build=partial(build, seconds_max=settings.build_s),
         )
+
+    async def _follow_model(self, learned: Learned) -> None:
+        settings = self._core.settings.filter
+        if settings.model_file is not None:
+            await learned.follow(settings.model_file, every_ms=settings.reload_ms)
 
     async def _play_demo(self) -> None:
         core = self._core

@@ -7,7 +7,7 @@ constructor, never the whole. Nothing else in the tree reads the environment.
 
 import os
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import (
@@ -199,6 +199,16 @@ class FilterSettings(_Part):
         default=None,
         description="Rule file judged beside the rules in force and only counted, read again when "
         "it changes; empty: none.",
+    )
+    model_file: Path | None = Field(
+        default=None,
+        description="Learned model that is asked about comments that the rules let pass, read "
+        "again when it changes; empty: none.",
+    )
+    model_mode: Literal["shadow", "hold"] = Field(
+        default="shadow",
+        description="Whether comments that the model suspects are only counted (shadow), or wait "
+        "for a person (hold).",
     )
     classifier_url: str | None = Field(
         default=None,

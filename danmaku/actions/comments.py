@@ -9,6 +9,7 @@ from itertools import count
 
 from danmaku.actions.classifier import RULE, Classifier
 from danmaku.actions.decisions import Decisions, Freshen
+from danmaku.actions.learned import Learned
 from danmaku.actions.room_words import ReadyWords
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
@@ -46,7 +47,8 @@ class Comments:
         rules: The filter; fails closed.
         words: The rooms' own words, which the filter asks besides.
         freshen: Brings a sender's powers up to date, without reading the record as a rule.
-        classifier: Asked about what the filter would publish; None: nobody is.
+        learned: A model that may hold what the filter lets pass; None: there is none.
+        classifier: Asked about what would be published then; None: nobody is.
     """
 
     def __init__(  # noqa: PLR0913 -- constructor of a verb: each is one of the house's parts
@@ -61,6 +63,7 @@ class Comments:
         clock: Clock,
         settings: AdmissionSettings,
         telemetry: Telemetry,
+        learned: Learned | None = None,
         classifier: Classifier | None = None,
     ) -> None:
         self._decisions = Decisions(record, freshen)
@@ -75,6 +78,7 @@ class Comments:
             CommentHeld: telemetry.comments.labels("held"),
             CommentRefused: telemetry.comments.labels("refused"),
         }
+        self._learned = learned
         self._classifier = classifier
         self._buckets = TokenBuckets(settings.sends_per_s, settings.sends_burst)
         self._running: dict[Key, asyncio.Event] = {}  # set when it has ended
@@ -144,7 +148,9 @@ class Comments:
             live = await self._rooms.live(room)
             version = live.version  # of now: the room may change while we wait below
             own = await self._words.of(live)
-            look = partial(self._rules.look, own=own)
+            look: Callable[[str], Look] = partial(self._rules.look, own=own)
+            if self._learned is not None:
+                look = self._learned.over(look)
             asked = self._asked(live, sender, draft, look, imported=imported)
             judgement = admit(asked, again=next(tries) > 0)
             if second_look is not None and isinstance(judgement, CommentPublished):

@@ -31,7 +31,7 @@ from danmaku.domain.room import Broadcast, ReviewMode, Status
 from danmaku.errors import Code, Coded
 from danmaku.filter.findings import Findings
 from danmaku.filter.normalize import fold, key_of
-from danmaku.filter.rules import ROOM_CATEGORY, Action
+from danmaku.filter.rules import LEARNED_CATEGORY, ROOM_CATEGORY, Action
 
 REVIEW_CATEGORY = "review"  # held because the room's mode asks for a person, not for its content
 FLOOD_CATEGORY = "flood"  # held because many say nearly the same at a time
@@ -254,8 +254,9 @@ def withheld(judgement: CommentPublished, category: str, by: str) -> CommentHeld
 
 
 def said_by_rules(verdict: Verdict) -> tuple[Action, str | None]:
-    """Action and category of a verdict without what a room's own list has added to it."""
-    hits = [hit for hit in verdict.hits if hit.category != ROOM_CATEGORY]
+    """Action and category of a verdict without what a room's own list or a model has added."""
+    added = (ROOM_CATEGORY, LEARNED_CATEGORY)
+    hits = [hit for hit in verdict.hits if hit.category not in added]
     if len(hits) == len(verdict.hits):
         return Action(verdict.action), verdict.category
     gravest = max(hits, key=lambda hit: Action(hit.action).weight, default=None)

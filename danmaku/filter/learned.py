@@ -19,12 +19,9 @@ from danmaku.filter.automaton import Charwise
 from danmaku.filter.findings import Findings, Hit
 from danmaku.filter.model_card import Card
 from danmaku.filter.normalize import fold, key_of
-from danmaku.filter.rules import Action, Klass
+from danmaku.filter.rules import LEARNED_CATEGORY, Action, Klass
 from danmaku.filter.screen import findings_of
 from danmaku.filter.variants import Kind
-
-LEARNED: Final = "learned"
-"""The category that a model holds comments for."""
 
 ROW_LETTERS_MAX: Final = 3
 ROWS_MAX: Final = 20_000
@@ -161,6 +158,8 @@ class Model:
         if findings.action is not Action.PASS or opinion.band is not Band.HOLD:
             return findings
         score = f"{opinion.score:+.2f}"
-        rule = f"{LEARNED} {self.version} {score}"  # what a verdict keeps of a hit
-        hit = Hit(rule, LEARNED, Klass.HOUSE, Action.HOLD, 0, len(text), score, Kind.LEARNED)
+        rule = f"{LEARNED_CATEGORY} {self.version} {score}"  # what a verdict keeps of a hit
+        hit = Hit(
+            *(rule, LEARNED_CATEGORY, Klass.HOUSE, Action.HOLD, 0, len(text), score, Kind.LEARNED)
+        )
         return findings_of([hit], text, findings.ruleset)

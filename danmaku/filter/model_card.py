@@ -96,7 +96,7 @@ def page_of(card: Card, *, version: str, rows: int, shadow_at: float, hold_at: f
 
 
 def _origin_of(card: Card) -> Iterator[str]:
-    yield f"{card.texts} different texts, received {_day(card.first_ms)} to {_day(card.last_ms)}."
+    yield f"{card.texts} different texts, {_span_of(card)}."
     yield ""
     yield from _table("decision", "comments", card.decisions)
     if card.categories:
@@ -131,7 +131,11 @@ def _table(left: str, right: str, rows: Counts | list[tuple[str, str]]) -> Itera
         yield f"| {name} | {value} |"
 
 
-def _day(at_ms: int | None) -> str:
-    if at_ms is None:
-        return "at an unknown time"
+def _span_of(card: Card) -> str:
+    if card.first_ms is None or card.last_ms is None:
+        return "nobody knows from when"
+    return f"received from {_day(card.first_ms)} to {_day(card.last_ms)}"
+
+
+def _day(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, UTC).date().isoformat()

@@ -17,6 +17,7 @@ from danmaku.filter.normalize import fold
 from danmaku.filter.patterns import fault_of
 from danmaku.filter.rules import (
     FAULT_CATEGORY,
+    LEARNED_CATEGORY,
     ROOM_CATEGORY,
     Action,
     Combo,
@@ -157,7 +158,7 @@ class _Reader:
         self._where = f'{self._where} ("{rule_id}")'
         self._known_keys(table, _RULE_KEYS)
         category = self._name(table, "category")
-        if category in (FAULT_CATEGORY, ROOM_CATEGORY):
+        if category in (FAULT_CATEGORY, ROOM_CATEGORY, LEARNED_CATEGORY):
             what = f"category {category} belongs to the filter itself"
             self._wrong("category", FaultCode.RESERVED, what)
         rule = Rule(

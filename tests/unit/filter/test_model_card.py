@@ -25,7 +25,7 @@ def test_what_is_not_known_is_said_so_and_what_was_tried_besides_is_told():
 
     page = page_of(replace(card, categories=(), former="xyz"), **FILE)
 
-    assert "at an unknown time" in page
+    assert "nobody knows from when" in page
     assert "| held, of 20 plain comments | 0.20% |" in page
     assert "Measured against: xyz." in page
     assert "category" not in page
