@@ -16,6 +16,7 @@ from danmaku.filter.cases import Row
 from danmaku.filter.judge import Books, Judge
 from danmaku.filter.variants import Kind
 
+CASES = ("own_cases.jsonl", "peer_cases.jsonl")
 EXACT_KINDS = frozenset(("contact", "phrase", "regex"))
 CHECKED = ("found", "spans", "mask", "count", "normalized")
 ACTIONS = {"block": "refuse"}
