@@ -187,7 +187,7 @@ class FilterSettings(_Part):
         description="A longer look at one text counts as a fault: held. Microseconds.",
     )
     room_words_max: int = Field(
-        default=500, ge=0, le=5000, description="Words of a room's own list at most."
+        default=500, ge=0, le=1000, description="Words of a room's own list at most."
     )
     room_words_kept_max: int = Field(
         default=250_000,
