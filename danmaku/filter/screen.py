@@ -76,9 +76,9 @@ class Screen:
 
     def found(self, scanned: Scanned, now_ms: int = 0) -> tuple[Sequence[Hit], Sequence[Match]]:
         """Everything that is found, and the words behind it, allowed phrases among them."""
-        text, folded, skeleton, key = scanned
+        text, folded, skeleton = scanned.text, scanned.folded, scanned.skeleton
         has_latin = _has_latin(skeleton) is not None
-        matches = self._search(text, folded, key, has_latin=has_latin)
+        matches = self._search(text, folded, scanned.key, has_latin=has_latin)
         hits = self._told(matches, folded) if matches else []
         if self._patterns:
             hits += self._matched(text)
