@@ -180,8 +180,7 @@ def _learned(settings: FilterSettings, telemetry: Telemetry) -> Learned | None:
     """The learned stage of the settings; None: they name none."""
     if settings.model_file is None:
         return None
-    model = model_in(settings.model_file)
-    return Learned(model, micros_max=settings.micros_max, telemetry=telemetry)
+    return Learned(model_in(settings.model_file), telemetry)
 
 
 def house_of(

@@ -78,7 +78,7 @@ class Comments:
             CommentHeld: telemetry.comments.labels("held"),
             CommentRefused: telemetry.comments.labels("refused"),
         }
-        self._learned = learned
+        self._last = None if learned is None else learned.judge
         self._classifier = classifier
         self._buckets = TokenBuckets(settings.sends_per_s, settings.sends_burst)
         self._running: dict[Key, asyncio.Event] = {}  # set when it has ended
@@ -148,9 +148,7 @@ class Comments:
             live = await self._rooms.live(room)
             version = live.version  # of now: the room may change while we wait below
             own = await self._words.of(live)
-            look: Callable[[str], Look] = partial(self._rules.look, own=own)
-            if self._learned is not None:
-                look = self._learned.over(look)
+            look = partial(self._rules.look, own=own, last=self._last)
             asked = self._asked(live, sender, draft, look, imported=imported)
             judgement = admit(asked, again=next(tries) > 0)
             if second_look is not None and isinstance(judgement, CommentPublished):

@@ -1,24 +1,23 @@
 """The learned stage: a model's word on comments that the rules let pass, off by default.
 
-Where it may hold, it stands after the rules (`over`); where it is only tried, it hears of a comment
-when everybody does, after the commit (`apply`), and counts. The roof chooses one of the two.
+Where it may hold, the rules ask it in the end (`judge`); where it is only tried, it hears of a
+comment when everybody does, after the commit (`apply`), and counts. The roof chooses which.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from time import thread_time_ns
 from typing import Final
 
 import structlog
 
 from danmaku.actions.file_changes import FileChanges
 from danmaku.actions.shadow import Heard, new_comment
-from danmaku.domain.admission import Look
 from danmaku.domain.facts import Entry
 from danmaku.filter.findings import Findings
-from danmaku.filter.learned import Band, Model, Opinion
+from danmaku.filter.learned import Band, Model, Opinion, letters_of
 from danmaku.filter.model_file import MODEL_BYTES_MAX, ModelError, unpack_model
+from danmaku.filter.normalize import Scanned
 from danmaku.filter.rules import Action
 from danmaku.telemetry import Telemetry
 
@@ -35,12 +34,10 @@ class Learned:
 
     Args:
         model: The one to begin with.
-        micros_max: Rules and model together may take so long, microseconds of the thread's time.
     """
 
-    def __init__(self, model: Model, *, micros_max: int, telemetry: Telemetry) -> None:
+    def __init__(self, model: Model, telemetry: Telemetry) -> None:
         self._model = model
-        self._micros_max = micros_max
         self._telemetry = telemetry
         looks = telemetry.learned_looks
         self._counts = {one: looks.labels(one) for one in (*Band, FAULT)}
@@ -56,56 +53,43 @@ class Learned:
         self._model = model
         self._lines_left = LINES_MAX
 
-    # --- where it may hold
+    def judge(self, findings: Findings, scanned: Scanned) -> Findings:
+        """Where it may hold: what rules and model find together.
 
-    def over(self, look: Callable[[str], Look]) -> Callable[[str], Look]:
-        """The looks of the rules, and of the model where they find nothing.
-
-        Fails closed: a comment that could not be scored is held.
+        The caller makes a fault of whatever is raised or takes too long (see `Rules.look`).
         """
+        if findings.action is not Action.PASS:
+            return findings
+        opinion = self._counted(scanned.key)
+        return self._model.held(findings, scanned.text, opinion)
 
-        def look_twice(text: str) -> Look:
-            first = look(text)
-            return first if first.findings.action is not Action.PASS else self._look(first, text)
-
-        return look_twice
-
-    def _look(self, first: Look, text: str) -> Look:
-        model, findings = self._model, first.findings
-        began_ns = thread_time_ns()
+    def _counted(self, letters: str) -> Opinion:
         try:
-            opinion = model.linear.opinion(text)
+            opinion = self._model.linear.opinion(letters)
         except Exception:
-            log.exception("learned_fault", version=model.version)
             self._counts[FAULT].inc()
-            return Look(Findings.fault(findings.ruleset), first.micros)
-        micros = first.micros + (thread_time_ns() - began_ns) // 1000
-        if micros > self._micros_max:
-            log.error("learned_overrun", version=model.version, micros=micros)
-            self._counts[FAULT].inc()
-            return Look(Findings.fault(findings.ruleset), micros)
+            raise
         self._counts[opinion.band].inc()
-        return Look(model.held(findings, text, opinion), micros)
-
-    # --- where it is only tried
+        return opinion
 
     def apply(self, entries: Sequence[Entry]) -> None:
-        """Hear of a commit; never raises. Cost: a scan of each new comment."""
+        """Where it is only tried: hear of a commit; never raises.
+
+        Cost: a scan of each new comment.
+        """
         for entry in entries:
             heard = new_comment(entry)
             if heard is None or heard.verdict.action != Action.PASS:
                 continue
             try:
-                opinion = self._model.linear.opinion(heard.text)
+                opinion = self._counted(letters_of(heard.text))
             except Exception:
-                self._counts[FAULT].inc()
                 if self._may_tell():
                     log.exception("learned_fault", version=self.version)
             else:
                 self._note(heard, opinion)
 
     def _note(self, heard: Heard, opinion: Opinion) -> None:
-        self._counts[opinion.band].inc()
         if opinion.band is not Band.PASS and self._may_tell():
             log.info(
                 "learned_suspects",
@@ -119,8 +103,6 @@ class Learned:
     def _may_tell(self) -> bool:
         self._lines_left -= 1
         return self._lines_left >= 0
-
-    # --- its file
 
     async def follow(self, path: Path, *, every_ms: int) -> None:
         """Put on the model of a file whenever it changes, until cancelled.

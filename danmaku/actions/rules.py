@@ -16,7 +16,7 @@ from danmaku.domain.ids import PLATFORM
 from danmaku.errors import NotFound
 from danmaku.filter.findings import Findings
 from danmaku.filter.layers import Layers
-from danmaku.filter.normalize import scanned_of
+from danmaku.filter.normalize import Scanned, scanned_of
 from danmaku.filter.rules import Action
 from danmaku.filter.screen import Screen
 from danmaku.filter.small_screen import SmallScreen
@@ -86,13 +86,19 @@ class Rules:
         """Versions that one can go back to, the latest first."""
         return tuple(one.screen.ruleset.version for one in reversed(self._former))
 
-    def look(self, text: str, own: Callable[[], SmallScreen] | None = None) -> Look:
+    def look(
+        self,
+        text: str,
+        own: Callable[[], SmallScreen] | None = None,
+        last: Callable[[Findings, Scanned], Findings] | None = None,
+    ) -> Look:
         """Inspect one text; never raises.
 
         Args:
             text: The text.
             own: Gives the room's own words, which may ask for more than the rules and never for
                 less; None: it has none. A fault in them is one of the filter's.
+            last: Asked in the end, likewise; None: nobody is.
 
         Cost: one scan, no await; the screen in force at its start decides to its end.
         """
@@ -105,6 +111,8 @@ class Rules:
             findings = screen.findings(scanned, self._clock())
             if own is not None:
                 findings = own().tighten(findings, scanned)
+            if last is not None:
+                findings = last(findings, scanned)
         except Exception:
             log.exception("filter_fault", ruleset=screen.ruleset.version)
             self._telemetry.filter_faults.inc()

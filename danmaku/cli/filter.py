@@ -31,7 +31,7 @@ from danmaku.filter.cases import Row
 from danmaku.filter.faults import RuleFileError
 from danmaku.filter.findings import Findings
 from danmaku.filter.judge import Books, Judge
-from danmaku.filter.learned import Model, Opinion
+from danmaku.filter.learned import Model, Opinion, letters_of
 from danmaku.filter.normalize import fold, key_of
 from danmaku.filter.packing import pack, unpack
 from danmaku.filter.rule_file import parse_rules
@@ -108,7 +108,7 @@ def try_text(
     opinion: Opinion | None = None
     if model is not None:
         learned = model_in(model)
-        opinion = learned.linear.opinion(text)
+        opinion = learned.linear.opinion(letters_of(text))
         findings = learned.held(findings, text, opinion)
     if as_json:
         print_json(_fields(findings) | _opinion_fields(opinion))
@@ -158,13 +158,14 @@ def explain(
 
 
 def _explain_by(model: Model, text: str) -> None:
+    letters = letters_of(text)
     grounds = [
         (row, times, f"{weight:+.3f}", f"{times * weight:+.3f}")
-        for row, times, weight in model.linear.grounds(text)[:GROUNDS_SHOWN]
+        for row, times, weight in model.linear.grounds(letters)[:GROUNDS_SHOWN]
     ]
     columns = ("letters", "times", "weight", "adds")
     print_table("What a model learned of its letters", columns, grounds)
-    opinion = model.linear.opinion(text)
+    opinion = model.linear.opinion(letters)
     out.print(f"{_said_of(opinion)}, model {model.version}; where the rules find nothing")
 
 

@@ -16,15 +16,15 @@ GLOOMY = model({"sad": 2.0, "tired": 0.5}, bias=-0.25)
 
 
 class FaultyLinear(Linear):
-    def score(self, text):
-        raise ZeroDivisionError(text)
+    def score(self, letters):
+        raise ZeroDivisionError(letters)
 
 
 FAULTY = type(GLOOMY)("faulty", FaultyLinear(GLOOMY.linear.weights), CARD)
 
 
-def learned_of(house, one=GLOOMY, micros_max=1_000_000):
-    return Learned(one, micros_max=micros_max, telemetry=house.telemetry)
+def learned_of(house, one=GLOOMY):
+    return Learned(one, house.telemetry)
 
 
 def counts(house):
@@ -54,7 +54,7 @@ async def ann(house):
     ],
 )
 def test_it_is_asked_last_and_only_holds(house, text, action, category):
-    look = learned_of(house).over(house.rules.look)(text)
+    look = house.rules.look(text, last=learned_of(house).judge)
 
     assert (look.findings.action, look.findings.category) == (action, category)
     assert look.findings.ruleset == house.rules.version
@@ -62,19 +62,24 @@ def test_it_is_asked_last_and_only_holds(house, text, action, category):
 
 
 def test_bands_are_counted(house):
-    look = learned_of(house).over(house.rules.look)
+    learned = learned_of(house)
     for text in ("so sad", "very sad", "so tired", "hello"):
-        look(text)
+        house.rules.look(text, last=learned.judge)
 
     assert counts(house) == {"hold": 2, "shadow": 1, "pass": 1}
 
 
-@pytest.mark.parametrize("faulty", [{"one": FAULTY}, {"micros_max": -1}], ids=["fails", "slow"])
-def test_a_comment_that_could_not_be_scored_is_held(house, faulty):
-    look = learned_of(house, **faulty).over(house.rules.look)("hello")
+def test_a_comment_that_could_not_be_scored_is_held(house):
+    learned = learned_of(house, FAULTY)
 
-    assert (look.findings.action, look.findings.category) == (Action.HOLD, FAULT_CATEGORY)
+    found = [
+        (look.findings.action, look.findings.category)
+        for look in (house.rules.look(text, last=learned.judge) for text in ("hello", "buynow"))
+    ]
+
+    assert found == [(Action.HOLD, FAULT_CATEGORY), (Action.REFUSE, "spam")]
     assert counts(house) == {"fault": 1}
+    assert house.telemetry.filter_faults._value.get() == 1
 
 
 async def test_where_it_only_counts_nothing_public_changes(house, ann):

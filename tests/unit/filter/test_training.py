@@ -32,7 +32,7 @@ def test_what_people_took_back_is_learned():
     assert quality.macro_f1 > 0.95
     assert quality.auc > 0.98
     assert quality.wrongly_held <= 0.02
-    assert model.linear.opinion(f"好啊{ADVERTS[0]}").band is Band.HOLD
+    assert model.linear.opinion(letters_of(f"好啊{ADVERTS[0]}")).band is Band.HOLD
     assert model.linear.opinion("主播唱歌好棒").band is Band.PASS
 
 
