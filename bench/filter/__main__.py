@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench.filter import large, reloads, speed, urgent
+from bench.filter import large, learned, reloads, speed, urgent
 from bench.filter.material import comments
 from bench.filter.quality import CASES, added_by_free_channels, books_of, cases_in, scores
 from bench.filter.ratios import Ratio
@@ -39,6 +39,7 @@ class Part(StrEnum):
     RELOADS = "reloads"
     URGENT = "urgent"
     LARGE = "large"
+    LEARNED = "learned"
 
 
 _SPEEDS: Final[dict[Part, Callable[[Sequence[str], int], list[Ratio]]]] = {
@@ -46,6 +47,7 @@ _SPEEDS: Final[dict[Part, Callable[[Sequence[str], int], list[Ratio]]]] = {
     Part.RELOADS: reloads.ratios,
     Part.URGENT: urgent.ratios,
     Part.LARGE: large.ratios,
+    Part.LEARNED: learned.ratios,
 }
 
 console = Console()

@@ -13,8 +13,9 @@ from bench.filter.slices import microseconds
 from bench.filter.speed import FREE, MANY, TEXTS
 from danmaku.cli.fitting import fit
 from danmaku.filter.findings import Findings
-from danmaku.filter.learned import Model
+from danmaku.filter.learned import Model, letters_of
 from danmaku.filter.model_file import unpack_model
+from danmaku.filter.normalize import scanned_of
 from danmaku.filter.screen import Screen
 from danmaku.filter.tables import tables
 from danmaku.filter.training import Lesson, Lessons, trained
@@ -28,9 +29,9 @@ def ratios(said: Sequence[str], seed: int) -> list[Ratio]:
     """Measure scores alone, and the whole filter with a model behind it."""
     listed = words(MANY, seed=seed)
     whole = Screen(ruleset_of(listed, free=FREE, contacts=True))
-    model = _model(said, seed)
+    model = model_by_lot(said, seed)
     clean = _clean(said, whole, seed)
-    joined = "".join(clean)
+    joined = letters_of("".join(clean))
     of_twenty = [joined[at : at + LETTERS] for at in range(0, len(joined) - LETTERS, LETTERS)]
     folding, find = tables().folded, Screen(ruleset_of(listed)).lexicon.matcher.find
 
@@ -38,7 +39,8 @@ def ratios(said: Sequence[str], seed: int) -> list[Ratio]:
         return find(text.translate(folding))
 
     def both(text: str) -> Findings:
-        return model.held(whole.inspect(text), text, model.linear.opinion(text))
+        scanned = scanned_of(text)
+        return model.held(whole.findings(scanned), text, model.linear.opinion(scanned.key))
 
     took = microseconds(
         {
@@ -51,7 +53,7 @@ def ratios(said: Sequence[str], seed: int) -> list[Ratio]:
     rows = len(model.linear.weights.rows)
     return [
         Ratio(
-            f"score of {LETTERS} characters / floor",
+            f"score of {LETTERS} letters that are scanned already / floor",
             took["score"] / took["floor of twenty"],
             2,
             f"{took['score']:.2f} us, {rows:,} rows",
@@ -65,10 +67,11 @@ def ratios(said: Sequence[str], seed: int) -> list[Ratio]:
     ]
 
 
-def _model(said: Sequence[str], seed: int) -> Model:
+def model_by_lot(said: Sequence[str], seed: int) -> Model:
+    """A model of as many rows as there can be, that knows nothing."""
     random, lessons = Random(seed), Lessons()
     for text in (*said, *words(MADE_UP, seed=seed)):
-        lessons.add(Lesson(text, is_bad=random.random() < 0.5, source="lot"))
+        lessons.add(Lesson(text, is_bad=random.choice((True, False)), source="lot"))
     return unpack_model(trained(lessons, fit, seed=seed))
 
 
