@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench.filter import large, learned, reloads, speed, urgent
+from bench.filter import large, learned, reloads, rooms, speed, urgent
 from bench.filter.material import comments
 from bench.filter.quality import CASES, added_by_free_channels, books_of, cases_in, scores
 from bench.filter.ratios import Ratio
@@ -40,6 +40,7 @@ class Part(StrEnum):
     URGENT = "urgent"
     LARGE = "large"
     LEARNED = "learned"
+    ROOMS = "rooms"
 
 
 _SPEEDS: Final[dict[Part, Callable[[Sequence[str], int], list[Ratio]]]] = {
@@ -48,6 +49,7 @@ _SPEEDS: Final[dict[Part, Callable[[Sequence[str], int], list[Ratio]]]] = {
     Part.URGENT: urgent.ratios,
     Part.LARGE: large.ratios,
     Part.LEARNED: learned.ratios,
+    Part.ROOMS: rooms.ratios,
 }
 
 console = Console()

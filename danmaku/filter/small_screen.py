@@ -9,7 +9,6 @@ decides, and the reason of the rules stands unless the list is graver.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from danmaku.filter.acceptance import Match, Reader
@@ -32,11 +31,11 @@ class SmallScreen:
             place in the list, from 1: `{rule_id}:{place}`.
         version: Of the list.
 
-    Cost: 4 us a word to build; see `automaton.Trie` for what it takes to keep.
+    Cost: 2 us a word to build, 330 bytes a word to keep.
     """
 
     def __init__(self, rule: Rule, version: str) -> None:
-        self.version: Final = version
+        self._suffix = f"+{version}"
         self._rule = rule
         self._find = Trie([key_of(fold(word).skeleton) for word in rule.words]).find
 
@@ -47,21 +46,18 @@ class SmallScreen:
             findings: What the rules say of the text.
             scanned: The text.
         """
-        version = f"{findings.ruleset}+{self.version}"
+        action, category, klass = findings.action, findings.category, findings.klass
+        hits, hidden = findings.hits, findings.masked
         places = self._find(scanned.key)
-        hits = self._hits(scanned, places) if places else ()
-        if not hits:
-            return replace(findings, ruleset=version)
-        every = tuple(sorted((*findings.hits, *hits), key=_place))
-        is_graver = self._rule.action.weight > findings.action.weight
+        if places and (more := self._hits(scanned, places)):
+            hits = tuple(sorted((*hits, *more), key=_place))
+            hidden = masked(scanned.text, [hit for hit in hits if hit.action is Action.MASK])
+            if self._rule.action.weight > action.weight:
+                action, category, klass = self._rule.action, self._rule.category, self._rule.klass
+        ruleset = findings.ruleset + self._suffix
         return Findings(
-            action=self._rule.action if is_graver else findings.action,
-            category=self._rule.category if is_graver else findings.category,
-            klass=self._rule.klass if is_graver else findings.klass,
-            hits=every,
-            ruleset=version,
-            masked=masked(scanned.text, [hit for hit in every if hit.action is Action.MASK]),
-        )
+            action, category, klass, hits, ruleset, hidden
+        )  # `replace` takes twice as long
 
     def _hits(self, scanned: Scanned, places: Sequence[tuple[int, int, int]]) -> Sequence[Hit]:
         reader = Reader(scanned.text, scanned.folded, scanned.key)
