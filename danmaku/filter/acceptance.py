@@ -29,6 +29,9 @@ SHORT_HAN_LETTERS: Final = 2
 
 WILD_SIGNS_MAX: Final = 2
 
+NEAR_RUNS_MAX: Final = 3
+"""Everyday words have four letters at most, so none reaches further out of a place."""
+
 _INSIDE_ENGLISH = " '\u2019"
 _SENTENCE = frozenset(",:?，。；：？！")
 _SPACE = " "
@@ -262,8 +265,30 @@ class Reader:
     def _neighbour(self, places: range) -> str:
         for at in places:
             if self.folded[at] != NOTHING:
-                return self.folded[at] if self.text[at] < _FLAG else GAP
+                return self.folded[at] if self._is_letter(at) else GAP
         return GAP
+
+    def _is_letter(self, at: int) -> bool:
+        """Whether a letter is meant: no flag, and no sign that is one only inside a word."""
+        typed = self.text[at]
+        return typed < _FLAG and (typed.isalnum() or unicodedata.category(typed) == "So")
+
+    def around(self, first: int, stop: int) -> tuple[int, int]:
+        """Runs near a place that no gap parts from it: what may be one word with it.
+
+        Args:
+            first: The first run of the place.
+            stop: After its last run.
+        """
+        before, after = first, stop
+        while before > max(0, first - NEAR_RUNS_MAX) and self._adjoins(before):
+            before -= 1
+        while after < min(len(self.runs), stop + NEAR_RUNS_MAX) and self._adjoins(after):
+            after += 1
+        return before, after
+
+    def _adjoins(self, run: int) -> bool:
+        return GAP not in self.folded[self.runs[run - 1][-1] : self.runs[run][0]]
 
     def _is_ending(self, entry: Entry, shape: Shape, end: int) -> bool:
         """Whether what follows is an English ending and no more."""

@@ -33,6 +33,7 @@ class Tables:
         readings: Syllables of an ideograph without tones, the commonest first.
         splits: Ways to write an ideograph as its parts, side by side.
         substitutes: What stands in for a character, for its sound or its look.
+        siblings: What sounds like a character and has a part of it.
         words: Everyday words of two to four letters, folded.
     """
 
@@ -43,6 +44,7 @@ class Tables:
     readings: Mapping[str, Sequence[str]]
     splits: Mapping[str, Sequence[str]]
     substitutes: Mapping[str, str]
+    siblings: Mapping[str, str]
     words: frozenset[str]
 
 
@@ -68,6 +70,7 @@ def tables() -> Tables:
         readings={char: row.split() for char, row in read["readings"].items()},
         splits=read["splits"],
         substitutes=read["substitutes"],
+        siblings=read["siblings"],
         words=frozenset(read["words"].split()),
     )
 
