@@ -125,6 +125,15 @@ def test_held_and_refused_comments_are_sealed_whole(fact):
     assert [body["part"] for body in written(fact, PLACE).bodies] == [Part.SEALED]
 
 
+def test_a_room_s_own_words_are_sealed_and_erased_they_read_as_none():
+    rows = written(words_set(SECRET), PLACE)
+
+    assert [body["part"] for body in rows.bodies] == [Part.SEALED]
+    assert SECRET not in rows.entry["header"].decode()
+    rows.bodies.clear()
+    assert read_back(rows, None) == words_set()
+
+
 def test_what_was_masked_is_sealed():
     rows = written(replace(published(text="****"), verdict=MASKED), PLACE)
 
