@@ -14,7 +14,7 @@ from danmaku.filter.tables import tables
 
 FORMAT: Final = b"danmaku-model-1\n"
 MODEL_BYTES_MAX: Final = 8 << 20
-"""Ten times a model of all the rows that it may have."""
+"""Twenty times a model of all the rows that it may have."""
 
 
 class ModelError(ValueError):
