@@ -98,7 +98,11 @@ def train(  # noqa: PLR0913 -- each is an option of the command
         for lesson in _recorded(path, room, since) if path.is_dir() else _listed(path):
             lessons.add(lesson)
     told = ", ".join(f"{count} {kind}" for kind, count in sorted(lessons.decisions.items()))
-    err.print(f"decisions: {told or 'none'}; left out: {lessons.left_out_count}; now learning")
+    err.print(
+        f"decisions: {told or 'none'}; left out, too short or too many: "
+        f"{lessons.left_out_count}; now learning",
+        soft_wrap=True,
+    )
     ordinary = [] if plain is None else _plain(plain)
     packed = trained(lessons, fit, seed=seed, plain=ordinary, former=before)
     put_in_place(target, packed)

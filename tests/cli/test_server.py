@@ -164,7 +164,7 @@ def test_doctor_is_content_with_a_fresh_directory(shell, tmp_path):
     checks = json.loads(shell.say("--config", str(file), "doctor", "--json"))
 
     parts = ("descriptors", "address", "fan-out", "demo", "public address")
-    names = ("data directory", "rule file", "urgent rules", *parts)
+    names = ("data directory", "rule file", "urgent rules", "learned model", *parts)
     assert {check["check"]: check["ok"] for check in checks} == dict.fromkeys(names, True)
 
 

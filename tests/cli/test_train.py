@@ -118,6 +118,7 @@ def test_what_a_model_holds_waits_for_a_person(lounge, gloomy, tmp_path, monkeyp
     assert lounge.ask("filter", "backscan")["same"] == 5
     gloomy.write_bytes(gloomy.read_bytes()[:100])
     assert "gloomy.dmm: not a model" in lounge.refused("room", "list")
+    assert "gloomy.dmm: not a model" in lounge.run("doctor", "--json").stdout
 
 
 def test_a_model_is_no_judge_of_names_and_titles(shell, gloomy, monkeypatch):
