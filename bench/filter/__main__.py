@@ -11,7 +11,15 @@ from rich.table import Table
 
 from bench.filter import large, learned, reloads, rooms, speed, urgent
 from bench.filter.material import comments
-from bench.filter.quality import CASES, added_by_free_channels, books_of, cases_in, scores
+from bench.filter.quality import (
+    CASES,
+    SCENARIOS,
+    added_by_free_channels,
+    books_of,
+    cases_in,
+    scenario_scores,
+    scores,
+)
 from bench.filter.ratios import Ratio
 from bench.filter.verdicts import write_verdicts
 from danmaku.filter.judge import Judge
@@ -26,6 +34,7 @@ GOALS = {
     ("peer", "should"): 0.95,
     ("phrase", "must"): 0.98,
     ("regex", "must"): 0.98,
+    ("scenario", "must"): 1.0,
 }
 EXACT_GOAL = 0.97
 ADDED_GOAL = 0.0005
@@ -86,7 +95,8 @@ def _quality(folder: Path, said: list[str]) -> int:
     every = [case for name in CASES for case in cases_in(folder / name)]
     table = Table("cases", "tier", "count", "right", "exact place", "goal", box=None)
     missed = 0
-    for (kind, tier), score in scores(judge, every).items():
+    table_of = scores(judge, every) | scenario_scores(cases_in(folder / SCENARIOS))
+    for (kind, tier), score in table_of.items():
         right = score.right / max(1, score.count)
         exact = score.exact / max(1, score.right)
         goal = GOALS.get((kind, tier))

@@ -1,5 +1,6 @@
 """`danmaku filter`: try, explain, check, build, judge, measure."""
 
+import json
 import sys
 from collections.abc import Iterator
 from importlib import resources
@@ -8,7 +9,6 @@ from time import perf_counter_ns
 from typing import Annotated
 
 import msgspec
-import orjson
 import typer
 
 from danmaku.actions.learned import model_in
@@ -230,11 +230,13 @@ def judge(
     judging = Judge(books, verdicts_of)
     for line in _lines(files or ()):
         try:
-            fields = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
+            # Half a pair of surrogates is no JSON for orjson, but a case may be about just that.
+            fields = json.loads(line)
+        except (ValueError, RecursionError) as error:
             print_json({"id": None, "error": f"no JSON: {error}"})
             continue
-        print_json(judging.judge(fields) if isinstance(fields, dict) else {"error": "no object"})
+        told = judging.judge(fields) if isinstance(fields, dict) else {"error": "no object"}
+        _print_verdict(told)
 
 
 @app.command()
@@ -270,6 +272,13 @@ def _spent_ns(screen: Screen, said: list[str]) -> int:
     for text in said:
         screen.inspect(text)
     return perf_counter_ns() - began_ns
+
+
+def _print_verdict(told: object) -> None:
+    try:
+        print_json(told)
+    except TypeError:  # no UTF-8 says what it found
+        sys.stdout.write(json.dumps(told) + "\n")
 
 
 def _lines(files: list[Path] | tuple[()]) -> Iterator[bytes]:
