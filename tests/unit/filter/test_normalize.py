@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from danmaku.filter.normalize import Runs, fold, key_of, plain_of
+from danmaku.filter.normalize import SCANNED_KEPT_MAX, Runs, fold, key_of, plain_of, scanned_of
 
 ANY_TEXT = st.text(alphabet=st.characters(codec=None), max_size=40)
 
@@ -64,3 +64,20 @@ def test_runs_tell_where_each_letter_of_the_key_stands(text):
 
 def test_patterns_see_marks_and_numerals_as_typed_and_letters_folded():
     assert plain_of("ＱＱ：一二，123 體!") == "qq:一二,123 体!"
+
+
+@given(ANY_TEXT)
+def test_scanned_is_all_that_folding_gives(text):
+    scanned, folded = scanned_of(text), fold(text)
+
+    assert (scanned.text, scanned.folded, scanned.skeleton) == (text, folded.text, folded.skeleton)
+    assert scanned.key == key_of(folded.skeleton)
+
+
+def test_a_text_of_just_now_is_not_folded_again_and_old_ones_are_forgotten():
+    first = scanned_of("just now")
+    assert scanned_of("just now") is first
+
+    for number in range(SCANNED_KEPT_MAX):
+        scanned_of(f"later {number}")
+    assert scanned_of("just now") is not first
