@@ -7,6 +7,7 @@ by chance has to fail one of these tests, a word that somebody disguised has to 
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, groupby, pairwise
@@ -40,6 +41,7 @@ _OPENS = dict(zip(_BRACKETS[1::2], _BRACKETS[::2], strict=True))
 _CLOSES = dict(zip(_BRACKETS[::2], _BRACKETS[1::2], strict=True))
 _WILD = frozenset("*#_-.·•+~^=")
 _SHAPES_MAX = 8192
+_has_break = re.compile(rf"{NOTHING}*(?:{GAP}|\Z)").match
 _LETTER_FOR_LETTER = frozenset((Kind.WORD, Kind.LEET))
 _FLAG = "\U0001f1e6"  # from here on letters are regional indicators: a flag is no neighbour
 
@@ -160,13 +162,13 @@ class Reader:
     ) -> Match | None:
         start, end = span
         gaps = self._gaps(shape, runs, start, end) if GAP in self.folded[start:end] else []
-        if gaps and not self._may_bridge(entry, shape, gaps, self.folded[start:end]):
+        if gaps and not self._may_bridge(entry, shape, gaps, span):
             return None
         if entry.kind is Kind.WILDCARD and not _is_wild(shape, gaps):
             return None
         if self._is_cut_out(entry, shape, start, end):
             return None
-        stretched = sum(start <= at < end for run in runs for at in run) > len(shape.letters)
+        stretched = sum(len(_between(run, start, end)) for run in runs) > len(shape.letters)
         kind = _kind(entry.kind, gapped=bool(gaps), stretched=stretched)
         end = self._after_marks(end)
         return Match(
@@ -178,14 +180,16 @@ class Reader:
         gaps: list[Gap] = []
         last = start
         for run, begin, count in zip(runs, shape.begins, shape.counts, strict=False):
-            for number, at in enumerate(place for place in run if start <= place < end):
+            for number, at in enumerate(_between(run, start, end)):
                 if GAP in self.folded[last + 1 : at]:
                     before = begin + min(number, count - 1)
                     gaps.append(Gap(before, self.text[last + 1 : at]))
                 last = at
         return gaps
 
-    def _may_bridge(self, entry: Entry, shape: Shape, gaps: list[Gap], folded: str) -> bool:
+    def _may_bridge(
+        self, entry: Entry, shape: Shape, gaps: list[Gap], span: tuple[int, int]
+    ) -> bool:
         breaks = own_breaks(entry.word) if entry.kind in _LETTER_FOR_LETTER else frozenset()
         foreign = [gap for gap in gaps if gap.before not in breaks]
         if not foreign:
@@ -195,10 +199,11 @@ class Reader:
         if entry.kind is Kind.PINYIN and shape.is_latin:
             return shape.joints.issuperset(gap.before for gap in gaps)
         if shape.is_latin:
-            return entry.kind is Kind.WILDCARD or _may_bridge_latin(shape, foreign, folded)
-        return self._may_bridge_han(shape, foreign, folded)
+            spelled = self.folded[slice(*span)]
+            return entry.kind is Kind.WILDCARD or _may_bridge_latin(shape, foreign, spelled)
+        return self._may_bridge_han(shape, foreign, span[1])
 
-    def _may_bridge_han(self, shape: Shape, gaps: list[Gap], folded: str) -> bool:
+    def _may_bridge_han(self, shape: Shape, gaps: list[Gap], end: int) -> bool:
         """Whether a writer who means no harm would not put these gaps between ideographs."""
         if len(shape.letters) > SHORT_HAN_LETTERS + 1 or len(gaps) > 1:
             return True
@@ -208,12 +213,12 @@ class Reader:
         return (
             gap.signs != _SPACE
             or len(shape.letters) > SHORT_HAN_LETTERS
-            or self._stands_alone(folded)
+            or self._is_alone_before(end)
         )
 
-    def _stands_alone(self, folded: str) -> bool:
+    def _is_alone_before(self, end: int) -> bool:
         """Whether nothing follows the only letter after a space but a break or the end."""
-        return re.search(rf"{re.escape(folded)}{NOTHING}*(?:{GAP}|$)", self.folded) is not None
+        return _has_break(self.folded, end) is not None
 
     def _spans(
         self, entry: Entry, shape: Shape, runs: Sequence[list[int]]
@@ -315,6 +320,11 @@ class Reader:
         while end < len(self.text) and unicodedata.category(self.text[end])[0] == "M":
             end += 1
         return end
+
+
+def _between(places: list[int], start: int, end: int) -> Sequence[int]:
+    """Those from `start` up to `end`; of a run that is long only the part is looked at."""
+    return places[bisect_left(places, start) : bisect_left(places, end)]
 
 
 def _may_bridge_latin(shape: Shape, gaps: list[Gap], folded: str) -> bool:

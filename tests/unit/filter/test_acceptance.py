@@ -1,3 +1,5 @@
+from time import thread_time
+
 import pytest
 
 from danmaku.filter.rules import EXACT, SHORT, Reading
@@ -19,6 +21,7 @@ CHINESE = [
     ("敢打赌，博士不会", []),
     ("赌 博弈", []),
     ("就是赌 博", ["赌 博"]),
+    ("赌 博弈，就是赌 博", ["赌 博"]),
     ("加，微信多好", []),
     ("加微，信", []),
     ("加 微 信", ["加 微 信"]),
@@ -68,6 +71,17 @@ def test_chinese_words_and_their_gaps(text, expected):
 @pytest.mark.parametrize(("text", "expected"), ENGLISH)
 def test_latin_words_and_their_boundaries(text, expected):
     assert found(LATIN, text) == expected
+
+
+@pytest.mark.parametrize("text", ["赌 博弈", "a.", "天.", "aa"])
+@pytest.mark.parametrize("reading", [Reading(variants=False), EXACT])
+def test_many_places_of_a_word_cost_no_more_each_than_one(text, reading):
+    screen = screen_of("赌博", "a", "天", "aa", reading=reading)
+    began = thread_time()
+
+    screen.inspect(text * 20_000)
+
+    assert thread_time() - began < 3
 
 
 def test_a_word_may_stand_with_the_gaps_that_it_has():
