@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 import re2
@@ -97,13 +97,13 @@ class Options(msgspec.Struct, frozen=True):
     skip_chars: str | list[str] | None = None
     digit_boundary: bool = False
     match: Literal["overlapping", "leftmost_longest", "leftmost_first_end"] | None = None
-    mask_char: str = "*"
+    mask_char: Annotated[str, msgspec.Meta(min_length=1)] = "*"
     extract: list[str] | None = None
     min_digits: int = 8
     regex: str | list[str] = []
     combo: ComboOption | None = None
     ops: list[tuple[Literal["add", "del", "allow", "unallow"], str]] = []
-    categories: dict[str, list[str]] = {}
+    categories: dict[str, Annotated[list[str], msgspec.Meta(min_length=1)]] = {}
     only_categories: list[str] | None = None
     max_run: int | None = None
     min_distinct_ratio: float | None = None

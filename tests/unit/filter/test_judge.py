@@ -81,6 +81,8 @@ def test_options_of_a_case():
         {"text": "a", "options": {"regex": "("}},
         {"text": "a", "whitelist": "unknown"},
         {"text": "a", "options": {"match": "best"}},
+        {"text": "a", "lexicon": ["a"], "options": {"categories": {"a": []}}},
+        {"text": "a", "lexicon": ["a"], "options": {"mask_char": ""}},
         {"text": "a", "options": {"combo": {"all": ["买", "！"]}}},
     ],
 )
@@ -94,6 +96,12 @@ def test_a_wrong_case_is_told_and_spoils_no_other(fields):
 )
 def test_a_word_of_signs_is_told_as_it_stands_in_the_lexicon(word, text):
     assert judged(text, lexicon=[word])["terms"] == [word]
+
+
+def test_a_mask_of_several_characters_moves_no_later_hit():
+    options = {"mask_char": "[x]"}
+
+    assert judged("a b a", lexicon=["a"], options=options)["mask"] == "[x] b [x]"
 
 
 def test_words_and_phrases_without_letters_are_passed_over():
