@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from danmaku.actions.comments import Comments
+from danmaku.actions.room_words import ReadyWords
 from danmaku.app import Core, now_ms
 from danmaku.domain.comment import Comment, CommentStatus
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRecalled, Entry
@@ -210,6 +211,7 @@ def with_record(core: Core, record: object, verbs: type[Comments] = Comments) ->
         core.store,
         rooms=core.rooms,
         rules=core.rules,
+        words=ReadyWords(core.store, core.settings.filter.room_words_kept_max),
         freshen=core.people.standings.freshen,
         clock=now_ms,
         settings=core.settings.admission,

@@ -22,8 +22,10 @@ import structlog
 from danmaku.actions.accounts import People, new_id
 from danmaku.actions.classifier import Classifier
 from danmaku.actions.comments import Comments
+from danmaku.actions.learned import Learned, model_in
 from danmaku.actions.moderation import Moderation
 from danmaku.actions.naming import Naming
+from danmaku.actions.room_words import ReadyWords, WordLists
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rule_builds import build
 from danmaku.actions.rule_share import SharedRules
@@ -83,9 +85,11 @@ class Core:
     telemetry: Telemetry
     people: People
     rooms: Rooms
+    word_lists: WordLists
     rules: Rules
     comments: Comments
     moderation: Moderation
+    learned: Learned | None
     node: Node | None = None  # one of several; None: nobody else writes to this record
 
 
@@ -103,10 +107,12 @@ async def opened(
     Raises:
         StoreLocked: Another process holds the record.
         RuleFileError: A rule file is wrong.
-        OSError: A rule file cannot be read.
+        ModelError: The learned model cannot be used.
+        OSError: A rule file or the model cannot be read.
     """
     screens = await asyncio.to_thread(_screens, settings.filter)
     telemetry = telemetry or Telemetry()
+    learned = await asyncio.to_thread(_learned, settings.filter, telemetry)
     classifier = Classifier.chosen(settings.filter, now_ms, telemetry)
     async with contextlib.AsyncExitStack() as stack:
         if classifier is not None:
@@ -119,7 +125,9 @@ async def opened(
                 joined(store, settings.nodes, telemetry, bus=bus)
             )
         record = store if node is None else node.record
-        core = _furnished(settings, record, store, telemetry, *screens, classifier=classifier)
+        core = _furnished(
+            settings, record, store, telemetry, screens, classifier=classifier, learned=learned
+        )
         stack.callback(core.people.close)
         # Who hears of entries, and in which order: who is who, then the rooms; doors come after.
         record.subscribe(core.people.standings.apply)
@@ -137,11 +145,12 @@ def _furnished(  # noqa: PLR0913 -- all that the verbs stand on
     record: Subscribed,
     store: Store,
     telemetry: Telemetry,
-    screen: Screen,
-    urgent: Screen | None,
+    screens: tuple[Screen, Screen | None],
     *,
     classifier: Classifier | None,
+    learned: Learned | None,
 ) -> Core:
+    screen, urgent = screens
     rules = Rules(
         screen,
         record=record,
@@ -163,21 +172,32 @@ def _furnished(  # noqa: PLR0913 -- all that the verbs stand on
         new_id=new_id,
         settings=settings.admission,
     )
+    word_lists = WordLists(
+        record,
+        store,
+        rooms=rooms,
+        freshen=people.standings.freshen,
+        clock=now_ms,
+        words_max=settings.filter.room_words_max,
+    )
     comments = Comments(
         record,
         store,
         rooms=rooms,
         rules=rules,
+        words=ReadyWords(store, settings.filter.room_words_kept_max),
         freshen=people.standings.freshen,
         clock=now_ms,
         settings=settings.admission,
         telemetry=telemetry,
+        learned=learned if settings.filter.model_mode == "hold" else None,
         classifier=classifier,
     )
     moderation = Moderation(
         record, store, freshen=people.standings.freshen, clock=now_ms, new_id=new_id
     )
-    return Core(settings, record, store, telemetry, people, rooms, rules, comments, moderation)
+    verbs = (people, rooms, word_lists, rules, comments, moderation)
+    return Core(settings, record, store, telemetry, *verbs, learned=learned)
 
 
 def _screens(settings: FilterSettings) -> tuple[Screen, Screen | None]:
@@ -195,6 +215,13 @@ def _changed_ms(settings: FilterSettings) -> Millis:
     return Millis(max((file.stat().st_mtime_ns // 1_000_000 for file in files), default=0))
 
 
+def _learned(settings: FilterSettings, telemetry: Telemetry) -> Learned | None:
+    """The learned stage of the settings; None: they name none."""
+    if settings.model_file is None:
+        return None
+    return Learned(model_in(settings.model_file), telemetry)
+
+
 def house_of(
     core: Core, *, viewers: Callable[[RoomId], int], hindrance: Callable[[], Code | None]
 ) -> House:
@@ -204,6 +231,7 @@ def house_of(
         reader=core.store,
         comments=core.comments,
         rooms=core.rooms,
+        word_lists=core.word_lists,
         rules=core.rules,
         moderation=core.moderation,
         people=core.people,
@@ -304,6 +332,8 @@ class Server:
             clock=now_ms, micros_max=settings.filter.micros_max, telemetry=core.telemetry
         )
         store.subscribe(self._shadow.apply)  # each node judges what it wrote, as it was written
+        if core.learned is not None and settings.filter.model_mode == "shadow":
+            store.subscribe(core.learned.apply)
         core.people.when_sessions_end(self._gateway.close_account)
         if node is not None:
             node.record.when_fenced(self._gateway.send_away)
@@ -365,6 +395,8 @@ class Server:
         if (shadow := settings.filter.shadow_file) is not None:
             works["shadow"] = self._shadow.run()
             works["shadow file"] = self._follow_shadow(shadow)
+        if (learned := self._core.learned) is not None:
+            works["model file"] = self._follow_model(learned)
         if settings.demo:
             works["demo"] = self._play_demo()
         return [tasks.create_task(work, name=name) for name, work in works.items()]
@@ -414,6 +446,11 @@ class Server:
             reload_ms=settings.reload_ms,
             build=partial(build, seconds_max=settings.build_s),
         )
+
+    async def _follow_model(self, learned: Learned) -> None:
+        settings = self._core.settings.filter
+        if settings.model_file is not None:
+            await learned.follow(settings.model_file, every_ms=settings.reload_ms)
 
     async def _play_demo(self) -> None:
         core = self._core

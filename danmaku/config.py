@@ -8,7 +8,7 @@ constructor, never the whole. Nothing else in the tree reads the environment.
 import os
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import (
@@ -267,10 +267,29 @@ class FilterSettings(_Part):
         ge=100,
         description="A longer look at one text counts as a fault: held. Microseconds.",
     )
+    room_words_max: int = Field(
+        default=500, ge=0, le=1000, description="Words of a room's own list at most."
+    )
+    room_words_kept_max: int = Field(
+        default=250_000,
+        ge=0,
+        description="Words of all rooms' lists that are kept ready, about 400 bytes each; "
+        "the list of a room that is used longest ago is made ready again when needed.",
+    )
     shadow_file: Path | None = Field(
         default=None,
         description="Rule file judged beside the rules in force and only counted, read again when "
         "it changes; empty: none.",
+    )
+    model_file: Path | None = Field(
+        default=None,
+        description="Learned model that is asked about comments that the rules let pass, read "
+        "again when it changes; empty: none.",
+    )
+    model_mode: Literal["shadow", "hold"] = Field(
+        default="shadow",
+        description="Whether comments that the model suspects are only counted (shadow), or wait "
+        "for a person (hold).",
     )
     classifier_url: str | None = Field(
         default=None,

@@ -13,6 +13,7 @@ from danmaku.domain.comment import Comment, CommentStatus
 from danmaku.domain.facts import BuiltRules, CommentHeld, Entry, Fact, ReportFiled
 from danmaku.domain.ids import AccountId, ClientId, Millis, Number, Pseudonym, RoomId, Seq
 from danmaku.domain.room import RoomState
+from danmaku.domain.room_words import RoomWords
 from danmaku.domain.views import View
 
 Clock = Callable[[], Millis]
@@ -28,7 +29,7 @@ class Append:
 
     chain: RoomId
     fact: Fact
-    room_version: Seq | None = None  # seq of the newest RoomOpened/RoomChanged that was seen
+    room_version: Seq | None = None  # seq of the newest entry that set state or words
     standing: tuple[AccountId, Seq] | None = None  # the account's version that was seen
 
 
@@ -39,7 +40,8 @@ class RoomRow:
     room: RoomId
     owner: AccountId | None
     state: RoomState
-    version: Seq  # seq of the entry that set `state`
+    version: Seq  # seq of the entry that last set `state` or the room's own words
+    words_seq: Seq | None  # seq of the entry that set the room's own words; None: it never had any
     top: Seq  # seq of the newest entry
     comments_count: int  # numbers given so far: recalled ones keep theirs
     created_ms: Millis
@@ -152,6 +154,9 @@ class Reader(Protocol):
 
     async def room(self, room: RoomId) -> RoomRow | None:
         """One room, or None."""
+
+    async def room_words(self, room: RoomId, seq: Seq) -> RoomWords:
+        """The room's own words as the entry `seq` set them; none if that was erased since."""
 
     async def rooms(self, *, after: RoomId | None = None, limit: int = 100) -> list[RoomRow]:
         """Rooms in the order of their ids, after `after`."""

@@ -115,6 +115,11 @@ class Telemetry:
             "Comments judged by the shadow rules too, by what those would change.",
             ["change"],
         )
+        self.learned_looks = counter(
+            "danmaku_learned_looks",
+            "Comments that the rules let pass, by what a learned model says of them.",
+            ["band"],
+        )
         self.classifier_answers = counter(
             "danmaku_classifier_answers",
             "Questions to the classifier outside, by its answer; all but pass are held.",

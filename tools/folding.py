@@ -40,45 +40,52 @@ _PASSES_FOR_LATIN = (
 # Which letter a character passes for, where the lists of confusables are silent or of another mind;
 # the first rows of the "fancy text" that pages all over the web produce.
 _LOOK_ALIKES = {
-    "a": "АаΑαɑᗩᎪꓮѧ",
-    "b": "ВвЬьΒβᗷᏴꓐƅъ",
+    "a": "АаΑαɑᗩᎪꓮѧΛ",
+    "b": "ВвЬьΒβᗷᏴꓐƅъҍɮ",
     "c": "СсϲᑕᏟꓚєς",
-    "d": "ԁᗪᗞᎠꓓ",
-    "e": "ЕеΕεᗴᎬꓰєэ",
-    "f": "ᖴꓝʃϝ",
+    "d": "ԁᗪᗞᎠꓓժ",
+    "e": "ЕеΕεᗴᎬꓰєэΞξɛ",
+    "f": "ᖴꓝʃϝʄ",
     "g": "ɡᏀꓖց",
     "h": "НнһΗᕼᎻꓧћђհ",
     "i": "ІіΙιɩıᏆꓲїӏ",
-    "j": "ЈјϳᒍᎫꓙ",
-    "k": "КкΚκᏦꓗ",
+    "j": "ЈјϳᒍᎫꓙջ",
+    "k": "КкΚκᏦꓗҟӄ",
     "l": "ᒪᏞꓡʟ",
-    "m": "МмΜᗰᎷꓟ",
-    "n": "ΝηɴᑎꓠпПիո",
+    "m": "МмΜᗰᎷꓟʍ",
+    "n": "ΝηɴᑎꓠпПիող",
     "o": "ОоΟοσӨөՕօꓳ",
-    "p": "РрΡρᑭᏢꓑ",
+    "p": "РрΡρᑭᏢꓑÞþք",
     "q": "ԛᑫզ",
-    "r": "ѓгГʀᖇᏒꓣ",
-    "s": "ЅѕᔕᏚꓢ",
-    "t": "ТтΤτ\u01abᎢꓔ",
-    "u": "ʋυᑌꓴԱս",
-    "v": "ѵνᐯᏙꓦ",
+    "r": "ѓгГʀᖇᏒꓣЯя",
+    "s": "ЅѕᔕᏚꓢƧƨֆ",
+    "t": "ТтΤτ\u01abᎢꓔէ",
+    "u": "ʋυᑌꓴԱսɄʉʊմ",
+    "v": "ѵνᐯᏙꓦʌ",
     "w": "ԝѡωшщᗯᏔꓪ",
-    "x": "ХхΧχ᙭ꓫ",
-    "y": "УуΥγүҮꓬ",
+    "x": "ХхΧχ᙭ꓫӾӿӼӽ",
+    "y": "УуΥγүҮꓬվ",
     "z": "ΖʒᏃꓜᘔ",
 }
 _LETTER_OF = {char: letter for letter, chars in _LOOK_ALIKES.items() for char in chars}
 
-# Variants of scholars and of shop signs that the conversion tables do not reach.
+# Variants of scholars and of shop signs that the conversion tables do not reach, and characters
+# that nobody types but to write another one strangely.
 _VARIANTS = dict(
-    zip("愽躶礮砲囯菓児乗覇伝検髪掛喫妳祢唇", "博裸炮炮国果儿乘霸传检发挂吃你你唇", strict=True)
+    zip(
+        "愽躶礮砲囯菓児乗覇伝検髪掛喫妳祢唇夲氺囬兲靑髙靣亾仦尛伱沵恏吥伓昰媞洅嶶徾啝咊倁",
+        "博裸炮炮国果儿乘霸传检发挂吃你你唇本水回天青高面亡小小你你好不不是是再微微和和知",
+        strict=True,
+    )
 )
 
 # Radicals that have no decomposition, and the character that each is a form of.
 _RADICALS = dict(
     zip(
-        "⺀⺅⺉⺋⺖⺘⺡⺣⺨⺩⺫⺭⺮⺼⻊⻏⻖⻢⻦⻨⻩⻬⻮⻰⺠⺟⺢",
-        "冫亻刂卩忄扌氵灬犭王网礻竹月足阝阝马鸟麦黄齐齿龙民母水",
+        "⺀⺁⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹"
+        "⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲",
+        "冫厂乙亻冂几刀刂卜卩小小兀尢尢尢巳彐彐忄心扌攵无日月歹母民氵水灬爪爪丬牛犭王疋网示礻竹丝纟网罒网网网羊羊羊老"
+        "聿聿月臼艹艹艹虎衤西西见角角讠贝足车辶辶辶阝钅长长长门阜阝雨青韦页风飞食食饣饣首马骨鬼鱼鸟卤麦黄黾齐齐齿齿龙龙龟龟",
         strict=True,
     )
 )

@@ -8,7 +8,9 @@ import json
 import sys
 import unicodedata
 import zlib
+from collections import Counter
 from collections.abc import Iterator
+from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
 from itertools import groupby
@@ -26,8 +28,16 @@ TABLES = Path(__file__).parents[1] / "danmaku/filter/tables.bin"
 SUBSTITUTES = Path(__file__).with_name("substitutes.txt")
 READINGS_MAX = 2
 PARTS_MAX = 3
-WORD_COUNTS = {2: 50, 3: 50, 4: 100}
+WORD_COUNTS = {2: 10, 3: 50, 4: 100}
 """How often a word of that length stands in the corpus of the dictionary, at least."""
+
+COMMON_WORDS_MIN = 10
+"""A character of so many everyday words is met by chance."""
+
+_RADICALS = frozenset(
+    "亻扌讠纟氵忄犭礻衤钅饣彳辶艹冫刂宀疒攵灬阝糹訁釒飠氺罒⺮口木土女日月火虫王目石禾米足车马鱼"
+    "鸟山心手言金人"
+)
 
 Table = dict[str, object]
 
@@ -35,14 +45,22 @@ Table = dict[str, object]
 def build() -> Table:
     """All tables, as what JSON can hold."""
     versions = [f"{name} {version(name)}" for name in SOURCES]
-    return {
-        "version": "; ".join((f"{FORMAT}", f"Unicode {unicodedata.unidata_version}", *versions)),
+    table = {
         **_folding(),
         "readings": _readings(),
         "splits": _splits(),
         "substitutes": _substitutes(),
+        "siblings": _siblings(),
         "words": _words(),
     }
+    # What was built with other tables must be told apart, whatever it is that has changed in them.
+    digest = sha256(_text(table).encode()).hexdigest()[:12]
+    unicode = f"Unicode {unicodedata.unidata_version}"
+    return {"version": "; ".join((f"{FORMAT}", unicode, *versions, digest)), **table}
+
+
+def _text(table: Table) -> str:
+    return json.dumps(table, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
 
 
 def _folding() -> Table:
@@ -102,6 +120,7 @@ def _splits() -> dict[str, list[str]]:
     for char in _han():
         rows = (*data.get(char, ()), *data.get(traditional.convert(char), ()))
         parts = [found for row in rows if (found := _side_by_side(row))]
+        parts += [row.replace("衤", "礻") for row in parts if "衤" in row]  # few tell them apart
         if parts:
             splits[char] = list(dict.fromkeys(parts))
     return splits
@@ -110,6 +129,30 @@ def _splits() -> dict[str, list[str]]:
 def _side_by_side(row: list[str]) -> str:
     whole = all(len(part) == 1 and folded(part) not in (GAP, NOTHING) for part in row)
     return "".join(row) if whole and len(row) in range(2, PARTS_MAX + 1) else ""
+
+
+def _siblings() -> dict[str, str]:
+    """Characters of one syllable that share a part other than a radical: 票 瞟 漂.
+
+    Of those that stand in many everyday words only the ones of the same tone.
+    """
+    splits, readings, common = _splits(), _readings(), Counter(_words())
+    tones = {char: pinyin(char, style=Style.TONE3)[0][0] for char in readings}
+    parts = {char: {char, *"".join(splits.get(char, ()))} - _RADICALS for char in readings}
+    by_sound: dict[str, list[str]] = {}
+    for char, syllables in readings.items():
+        by_sound.setdefault(syllables.split()[0], []).append(char)
+    rows = {
+        char: "".join(
+            other
+            for other in by_sound[syllables.split()[0]]
+            if other != char
+            and not parts[char].isdisjoint(parts[other])
+            and (tones[other] == tones[char] or common[other] < COMMON_WORDS_MIN)
+        )
+        for char, syllables in readings.items()
+    }
+    return {char: row for char, row in rows.items() if row}
 
 
 def _words() -> str:
@@ -133,8 +176,7 @@ def _substitutes() -> dict[str, str]:
 
 def main() -> None:
     """Write the file."""
-    text = json.dumps(build(), ensure_ascii=True, separators=(",", ":"), sort_keys=True)
-    TABLES.write_bytes(zlib.compress(text.encode(), 9))
+    TABLES.write_bytes(zlib.compress(_text(build()).encode(), 9))
     print(f"{TABLES.name}: {TABLES.stat().st_size} bytes", file=sys.stderr)
 
 

@@ -12,10 +12,13 @@ from typing import Any
 
 import msgspec
 
+from danmaku.domain.scenarios import verdicts_of
 from danmaku.filter.cases import Row
 from danmaku.filter.judge import Books, Judge
 from danmaku.filter.variants import Kind
 
+CASES = ("own_cases.jsonl", "peer_cases.jsonl")
+SCENARIOS = "state_cases.jsonl"
 EXACT_KINDS = frozenset(("contact", "phrase", "regex"))
 CHECKED = ("found", "spans", "mask", "count", "normalized")
 ACTIONS = {"block": "refuse"}
@@ -70,6 +73,25 @@ def scores(judge: Judge, cases: Iterable[Fields]) -> dict[tuple[str, str], Score
             score.right += right and exact
             score.exact += right and exact
     return dict(sorted(table.items()))
+
+
+def scenario_scores(cases: Iterable[Fields]) -> dict[tuple[str, str], Score]:
+    """Judge scenarios: right is one of which every event is judged as expected."""
+    table: dict[tuple[str, str], Score] = defaultdict(Score)
+    for case in cases:
+        score = table["scenario", str(case["tier"])]
+        score.count += 1
+        right = list(verdicts_of(case)) == [event["expect"] for event in _events(case)]
+        score.right += right
+        score.exact += right
+    return dict(sorted(table.items()))
+
+
+def _events(case: Fields) -> list[dict[str, Any]]:
+    events = case["events"]
+    if not isinstance(events, list):
+        raise TypeError(f"case {case.get('id')}: events must be a list")
+    return events
 
 
 def _expected(case: Fields) -> dict[str, Any]:

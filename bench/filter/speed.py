@@ -1,55 +1,55 @@
 """What a look costs, as ratios to its floor: one `translate` and one scan by the automaton."""
 
-import gc
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from random import Random
-from threading import Event, Thread
-from time import perf_counter_ns
 
 import ahocorasick
-import psutil
 
 from bench.filter.material import ruleset_of, with_hits, words
+from bench.filter.ratios import Ratio
 from bench.filter.slices import microseconds
 from danmaku.filter.automaton import Matcher
 from danmaku.filter.normalize import fold, key_of, skeleton_of
-from danmaku.filter.packing import pack, unpack
 from danmaku.filter.screen import Screen
 from danmaku.filter.tables import tables
 
 MANY, FEW, FREE = 100_000, 1000, 5000
 TEXTS = 600
-RELOADS = 50
 LONG = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """One goal, and what was measured.
-
-    Attributes:
-        value: How many times the other side.
-        most: What the goal allows.
-        told: Both sides, in words.
-    """
-
-    name: str
-    value: float
-    most: float | None
-    told: str
-
-
-def ratios(said: Sequence[str], *, seed: int) -> list[Ratio]:
-    """Measure everything; takes about half a minute."""
+def ratios(said: Sequence[str], seed: int) -> list[Ratio]:
+    """Measure looks of every kind."""
     listed = words(MANY, seed=seed)
     whole = Screen(ruleset_of(listed, free=FREE, contacts=True))
     large, small = Screen(ruleset_of(listed)), Screen(ruleset_of(listed[:FEW]))
     clean = _clean(said, whole, seed)
-    return [
-        *_looks(clean, listed, (whole, large, small), seed),
-        *_reloads(large, listed),
-    ]
+    return [_peer(clean, listed, large), *_looks(clean, listed, (whole, large, small), seed)]
+
+
+def _peer(clean: list[str], listed: Sequence[str], large: Screen) -> Ratio:
+    """The same words in the engine that people reach for first, over the same keys."""
+    took = microseconds(
+        {
+            "floor": (_floor(large.lexicon.matcher), clean),
+            "ours": (_scan(large.lexicon.matcher), clean),
+            "theirs": (_scan_of_trie(listed), clean),
+        }
+    )
+    return Ratio(
+        "fold and scan / with pyahocorasick",
+        took["ours"] / took["theirs"],
+        1 / 8,
+        f"{took['ours']:.2f} us, {took['theirs']:.2f} us; floor {took['floor']:.2f} us",
+    )
+
+
+def _scan_of_trie(listed: Sequence[str]) -> Callable[[str], object]:
+    trie, folding = ahocorasick.Automaton(), tables().folded
+    for number, word in enumerate(listed):
+        trie.add_word(key_of(fold(word).skeleton), number)
+    trie.make_automaton()
+    return lambda text: [*trie.iter(key_of(skeleton_of(text.translate(folding))))]
 
 
 def _clean(said: Sequence[str], screen: Screen, seed: int) -> list[str]:
@@ -101,58 +101,3 @@ def _floor(matcher: Matcher) -> Callable[[str], object]:
 def _scan(matcher: Matcher) -> Callable[[str], object]:
     find, folding = matcher.find, tables().folded
     return lambda text: find(key_of(skeleton_of(text.translate(folding))))
-
-
-def _reloads(screen: Screen, listed: Sequence[str]) -> list[Ratio]:
-    packed = pack(screen)
-    stall = longest_stall_ms(lambda: unpack(packed))
-    other = longest_stall_ms(lambda: _trie_of(listed))
-    process = psutil.Process()
-    unpack(packed)
-    gc.collect()
-    before = process.memory_info().rss
-    for _ in range(RELOADS):
-        unpack(packed)
-    gc.collect()
-    after = process.memory_info().rss
-    return [
-        Ratio(
-            "stall of a reload / of building pyahocorasick",
-            stall / other,
-            0.1,
-            f"{stall:.1f} ms, {other:.1f} ms",
-        ),
-        Ratio(
-            f"memory after {RELOADS} reloads / before",
-            after / before,
-            1.05,
-            f"{after >> 20} MB, {before >> 20} MB",
-        ),
-    ]
-
-
-def _trie_of(listed: Sequence[str]) -> object:
-    trie = ahocorasick.Automaton()
-    for number, word in enumerate(listed):
-        trie.add_word(fold(word).skeleton, number)
-    trie.make_automaton()
-    return trie
-
-
-def longest_stall_ms(work: Callable[[], object]) -> float:
-    """How long a loop stands still at the longest while another thread works."""
-    done = Event()
-
-    def run() -> None:
-        work()
-        done.set()
-
-    thread = Thread(target=run)
-    longest_ns, last_ns = 0, perf_counter_ns()
-    thread.start()
-    while not done.is_set():
-        done.wait(0.0005)
-        now_ns = perf_counter_ns()
-        longest_ns, last_ns = max(longest_ns, now_ns - last_ns), now_ns
-    thread.join()
-    return longest_ns / 1e6

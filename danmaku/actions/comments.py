@@ -4,15 +4,18 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import count
 
 from danmaku.actions.classifier import RULE, Classifier
 from danmaku.actions.decisions import Decisions, Freshen
+from danmaku.actions.learned import Learned
+from danmaku.actions.room_words import ReadyWords
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
 from danmaku.config import AdmissionSettings
 from danmaku.domain.account import Power, Standing
-from danmaku.domain.admission import Asked, Judgement, admit, withheld
+from danmaku.domain.admission import Asked, Judgement, Look, admit, withheld
 from danmaku.domain.categories import category_of
 from danmaku.domain.comment import Comment, Draft, RecalledBy
 from danmaku.domain.facts import (
@@ -42,8 +45,10 @@ class Comments:
     Args:
         rooms: Rooms in memory.
         rules: The filter; fails closed.
+        words: The rooms' own words, which the filter asks besides.
         freshen: Brings a sender's powers up to date, without reading the record as a rule.
-        classifier: Asked about what the filter would publish; None: nobody is.
+        learned: A model that may hold what the filter lets pass; None: there is none.
+        classifier: Asked about what would be published then; None: nobody is.
     """
 
     def __init__(  # noqa: PLR0913 -- constructor of a verb: each is one of the house's parts
@@ -53,16 +58,19 @@ class Comments:
         *,
         rooms: Rooms,
         rules: Rules,
+        words: ReadyWords,
         freshen: Freshen,
         clock: Clock,
         settings: AdmissionSettings,
         telemetry: Telemetry,
+        learned: Learned | None = None,
         classifier: Classifier | None = None,
     ) -> None:
         self._decisions = Decisions(record, freshen)
         self._reader = reader
         self._rooms = rooms
         self._rules = rules
+        self._words = words
         self._freshen = freshen
         self._clock = clock
         self._outcomes = {
@@ -70,6 +78,7 @@ class Comments:
             CommentHeld: telemetry.comments.labels("held"),
             CommentRefused: telemetry.comments.labels("refused"),
         }
+        self._last = None if learned is None else learned.judge
         self._classifier = classifier
         self._buckets = TokenBuckets(settings.sends_per_s, settings.sends_burst)
         self._running: dict[Key, asyncio.Event] = {}  # set when it has ended
@@ -143,8 +152,10 @@ class Comments:
 
         async def decide(sender: Standing | None) -> list[Append]:
             live = await self._rooms.live(room)
-            version = live.version  # of now: the room may change while the classifier is asked
-            asked = self._asked(live, sender, draft, imported=imported)
+            version = live.version  # of now: the room may change while we wait below
+            own = await self._words.of(live)
+            look = partial(self._rules.look, own=own, last=self._last)
+            asked = self._asked(live, sender, draft, look, imported=imported)
             judgement = admit(asked, again=next(tries) > 0)
             if second_look is not None and isinstance(judgement, CommentPublished):
                 judgement = await second_look(judgement, asked.text)
@@ -157,7 +168,13 @@ class Comments:
         return entry
 
     def _asked(
-        self, live: LiveRoom, who: Standing | None, draft: Draft, *, imported: bool
+        self,
+        live: LiveRoom,
+        who: Standing | None,
+        draft: Draft,
+        look: Callable[[str], Look],
+        *,
+        imported: bool,
     ) -> Asked:
         return Asked(
             who=who,
@@ -165,7 +182,7 @@ class Comments:
             draft=draft,
             now_ms=self._clock(),
             buckets=self._buckets,
-            look=self._rules.look,
+            look=look,
             imported=imported,
         )
 

@@ -84,6 +84,7 @@ class Rooms:
             owner=row.owner,
             version=row.version,
             top=row.top,
+            words_seq=row.words_seq,
             repeats=Repeats(
                 within_ms=settings.repeats_within_ms,
                 allowed=settings.repeats_max,

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 import structlog
 
+from danmaku.actions.file_changes import FileChanges
 from danmaku.actions.rule_builds import BuildFailed, build
 from danmaku.actions.rules import Rules
 from danmaku.errors import Unavailable
@@ -18,25 +19,17 @@ log = structlog.get_logger(__name__)
 
 Layer = Literal["large", "urgent"]
 
-_Stamp = tuple[int, int, int]
-_GONE: Final[_Stamp] = (0, 0, 0)
-
 
 @dataclass(slots=True)
 class _Watched:
     """One file.
 
     Attributes:
-        seen: How it looked last time; it is read once it looks the same twice, for until then
-            somebody may be writing it.
-        tried: How it looked when it was built last, well or badly.
         waiting: What was built of it and is not in force yet.
     """
 
-    path: Path
+    changes: FileChanges
     layer: Layer
-    seen: _Stamp | None = None
-    tried: _Stamp | None = None
     waiting: Screen | None = None
 
 
@@ -65,7 +58,9 @@ class RuleWatch:
         self._build_s: Final = build_s
         self._telemetry: Final = telemetry
         files: tuple[tuple[Path | None, Layer], ...] = ((large, "large"), (urgent, "urgent"))
-        self._files = [_Watched(path, layer) for path, layer in files if path is not None]
+        self._files = [
+            _Watched(FileChanges(path), layer) for path, layer in files if path is not None
+        ]
 
     async def run(self, every_ms: int) -> None:
         """Look at each file every so often, until cancelled; none waits for the other's build."""
@@ -76,7 +71,7 @@ class RuleWatch:
     async def pass_over(self) -> None:
         """Let nothing decide that stands in the files by now: newer rules do already."""
         for file in self._files:
-            file.tried = await asyncio.to_thread(_stamp_of, file.path)
+            await file.changes.pass_over()
 
     async def look(self) -> None:
         """Look at each file once."""
@@ -90,19 +85,12 @@ class RuleWatch:
 
     async def _look_at(self, file: _Watched) -> None:
         try:
-            if (stamp := await self._settled(file)) is not None:
-                file.tried = stamp
-                file.waiting = await build(file.path, seconds_max=self._build_s)
+            if await file.changes.has_settled():
+                file.waiting = await build(file.changes.path, seconds_max=self._build_s)
         except (OSError, RuleFileError, BuildFailed) as error:
             log.error("rules_not_read", reason=str(error))  # noqa: TRY400 -- no defect of ours
             self._telemetry.rules_refused.inc()
         await self._put_in_force(file)
-
-    async def _settled(self, file: _Watched) -> _Stamp | None:
-        """How a file looks that wants to be built; None: it has been, or is being written."""
-        stamp = await asyncio.to_thread(_stamp_of, file.path)
-        is_settled, file.seen = stamp == file.seen, stamp
-        return stamp if is_settled and stamp != file.tried else None
 
     async def _put_in_force(self, file: _Watched) -> None:
         if file.waiting is None:
@@ -118,12 +106,3 @@ class RuleWatch:
         file.waiting = None
         if is_new:
             log.info("rules_activated", ruleset=self._rules.version)
-
-
-def _stamp_of(path: Path) -> _Stamp:
-    """What changes whenever a file does."""
-    try:
-        facts = path.stat()
-    except OSError:
-        return _GONE  # reading it will say why
-    return facts.st_mtime_ns, facts.st_size, facts.st_ino

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from time import thread_time_ns
 from typing import Final, NamedTuple
 
@@ -15,8 +16,11 @@ from danmaku.domain.ids import PLATFORM
 from danmaku.errors import NotFound
 from danmaku.filter.findings import Findings
 from danmaku.filter.layers import Layers
+from danmaku.filter.normalize import Scanned, scanned_of
 from danmaku.filter.packing import pack, unpack
+from danmaku.filter.rules import Action
 from danmaku.filter.screen import Screen
+from danmaku.filter.small_screen import SmallScreen
 from danmaku.ports import ActiveRules, Append, Clock, Record
 from danmaku.telemetry import Telemetry
 
@@ -96,20 +100,38 @@ class Rules:
         """Versions that one can go back to, the latest first."""
         return tuple(one.screen.ruleset.version for one in reversed(self._former))
 
-    def look(self, text: str) -> Look:
+    def look(
+        self,
+        text: str,
+        own: Callable[[], SmallScreen] | None = None,
+        last: Callable[[Findings, Scanned], Findings] | None = None,
+    ) -> Look:
         """Inspect one text; never raises.
+
+        Args:
+            text: The text.
+            own: Gives the room's own words, which may ask for more than the rules and never for
+                less; None: it has none. A fault in them is one of the filter's.
+            last: Asked in the end, likewise; None: nobody is.
 
         Cost: one scan, no await; the screen in force at its start decides to its end.
         """
         screen = self._chosen.screen
         # The thread's own time: a machine that is busy elsewhere is no fault of the filter's.
         began_ns = thread_time_ns()
+        findings: Findings | None = None
         try:
-            findings = screen.inspect(text, self._clock())
+            scanned = scanned_of(text)
+            findings = screen.findings(scanned, self._clock())
+            if own is not None:
+                findings = own().tighten(findings, scanned)
+            if last is not None:
+                findings = last(findings, scanned)
         except Exception:
             log.exception("filter_fault", ruleset=screen.ruleset.version)
-            findings = Findings.fault(screen.ruleset.version)
             self._telemetry.filter_faults.inc()
+            if findings is None or findings.action is not Action.REFUSE:
+                findings = Findings.fault(screen.ruleset.version)
         took_ns = thread_time_ns() - began_ns
         self._telemetry.filter_seconds.observe(took_ns / 1e9)
         micros = took_ns // 1000

@@ -14,12 +14,12 @@ from typing import Final, NamedTuple
 
 import structlog
 
+from danmaku.domain.admission import said_by_rules
 from danmaku.domain.comment import Comment
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused, Entry, Verdict
 from danmaku.domain.ids import RoomId
 from danmaku.filter.changes import Change, change_of
 from danmaku.filter.findings import Findings
-from danmaku.filter.rules import Action
 from danmaku.filter.screen import Screen
 from danmaku.ports import Clock
 from danmaku.telemetry import Telemetry
@@ -34,7 +34,9 @@ LINES_MAX: Final = 200  # log lines of one shadow rule set; the rest is counted 
 DROPPED, FAULT = "dropped", "fault"
 
 
-class _Waiting(NamedTuple):
+class Heard(NamedTuple):
+    """A comment that has come in, with its text as it was written."""
+
     room: RoomId
     comment: Comment
     text: str
@@ -55,7 +57,7 @@ class Shadow:
         self._counts = {one: looks.labels(one) for one in (*Change, DROPPED, FAULT)}
         self._screen: Screen | None = None
         self._lines_left = 0
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: deque[Heard] = deque()
         self._has_waiting = asyncio.Event()
 
     def put_on(self, screen: Screen) -> None:
@@ -68,7 +70,7 @@ class Shadow:
         if self._screen is None:
             return
         for entry in entries:
-            if (waiting := _new_comment(entry)) is None:
+            if (waiting := new_comment(entry)) is None:
                 continue
             if len(self._waiting) >= WAITING_MAX:
                 self._counts[DROPPED].inc()
@@ -87,7 +89,7 @@ class Shadow:
                 self._has_waiting.clear()
             await asyncio.sleep(PAUSE_S)
 
-    def _look(self, waiting: _Waiting) -> None:
+    def _look(self, waiting: Heard) -> None:
         if (screen := self._screen) is None:
             return
         began_ns = thread_time_ns()
@@ -103,9 +105,9 @@ class Shadow:
             return
         self._note(waiting, findings)
 
-    def _note(self, waiting: _Waiting, findings: Findings) -> None:
+    def _note(self, waiting: Heard, findings: Findings) -> None:
         verdict, comment = waiting.verdict, waiting.comment
-        change = change_of(Action(verdict.action), verdict.category, findings)
+        change = change_of(*said_by_rules(verdict), findings)
         self._counts[change].inc()
         if change is not Change.SAME and self._may_tell():
             log.info(
@@ -147,7 +149,7 @@ class Shadow:
             await asyncio.sleep(reload_ms / 1000)
 
 
-def _new_comment(entry: Entry) -> _Waiting | None:
+def new_comment(entry: Entry) -> Heard | None:
     """The comment that an entry brings in, as it was written; None for any other entry."""
     fact = entry.fact
     if not isinstance(fact, CommentPublished | CommentHeld | CommentRefused):
@@ -156,4 +158,4 @@ def _new_comment(entry: Entry) -> _Waiting | None:
         return None  # a person's decision about one that came in earlier
     verdict = fact.verdict
     text = fact.content.text if verdict.original is None else verdict.original
-    return _Waiting(entry.chain, entry.comment, text, verdict)
+    return Heard(entry.chain, entry.comment, text, verdict)

@@ -16,6 +16,7 @@ from danmaku.cli.rooms import app as rooms
 from danmaku.cli.rules import register as register_rules
 from danmaku.cli.server import register as register_server
 from danmaku.cli.shell import app
+from danmaku.cli.train import register as register_train
 
 register_server(app)
 register_record(app)
@@ -23,6 +24,7 @@ register_migrate(app)
 register_bench(app)
 register_backscan(filters)
 register_rules(filters)
+register_train(filters)
 app.add_typer(rooms, name="room")
 app.add_typer(accounts, name="account")
 app.add_typer(tokens, name="token")

@@ -12,9 +12,9 @@ from rich.progress import track
 from danmaku.app import now_ms
 from danmaku.cli.filter import RuleFiles, screen_of
 from danmaku.cli.shell import JsonFlag, answers, done, err, print_json, print_table, settings_of
+from danmaku.domain.admission import said_by_rules
 from danmaku.domain.ids import Millis, room_id_of
 from danmaku.filter.changes import Change, change_of
-from danmaku.filter.rules import Action
 from danmaku.filter.screen import Screen
 from danmaku.store.verdicts import Judged, Stretch, scan_judged
 
@@ -48,12 +48,13 @@ class Report:
             if comment.text is None or comment.verdict is None:
                 self.erased_count += 1
                 continue
-            verdict, other = comment.verdict, screen.inspect(comment.text, at_ms)
-            change = change_of(Action(verdict.action), verdict.category, other)
+            action, category = said_by_rules(comment.verdict)
+            other = screen.inspect(comment.text, at_ms)
+            change = change_of(action, category, other)
             self.changes[change.value] += 1
             if change is Change.SAME:
                 continue
-            was = _said(verdict.action, verdict.category)
+            was = _said(action.value, category)
             would_be = _said(other.action.value, other.category)
             self.moves[was, would_be] += 1
             if len(self.sample) < self.sample_max:
@@ -114,7 +115,7 @@ def backscan(
         settings_of(context).store,
         scan,
         room=None if room is None else room_id_of(room),
-        since_ms=_millis(since),
+        since_ms=millis_of(since),
     )
     if as_json:
         print_json(report.fields(screen.ruleset.version))
@@ -133,5 +134,6 @@ def backscan(
     done(f"{report.changes.total()} comments judged by rules {screen.ruleset.version}")
 
 
-def _millis(since: datetime | None) -> Millis | None:
+def millis_of(since: datetime | None) -> Millis | None:
+    """What was typed as a time of UTC."""
     return None if since is None else Millis(int(since.replace(tzinfo=UTC).timestamp() * 1000))

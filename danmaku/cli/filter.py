@@ -1,5 +1,6 @@
 """`danmaku filter`: try, explain, check, build, judge, measure."""
 
+import json
 import sys
 from collections.abc import Iterator
 from importlib import resources
@@ -8,9 +9,9 @@ from time import perf_counter_ns
 from typing import Annotated
 
 import msgspec
-import orjson
 import typer
 
+from danmaku.actions.learned import model_in
 from danmaku.cli.shell import (
     EXIT_REFUSED,
     JsonFlag,
@@ -21,6 +22,7 @@ from danmaku.cli.shell import (
     out,
     print_json,
     print_table,
+    put_in_place,
     settings_of,
 )
 from danmaku.domain.scenarios import verdicts_of
@@ -29,6 +31,7 @@ from danmaku.filter.cases import Row
 from danmaku.filter.faults import RuleFileError
 from danmaku.filter.findings import Findings
 from danmaku.filter.judge import Books, Judge
+from danmaku.filter.learned import Model, Opinion, letters_of
 from danmaku.filter.normalize import fold, key_of
 from danmaku.filter.packing import pack, unpack
 from danmaku.filter.rule_file import parse_rules
@@ -38,7 +41,7 @@ from danmaku.filter.word_list import merged, parse_phrases
 
 app = typer.Typer(help="The filter: try a text, check rules, judge cases.", no_args_is_help=True)
 
-LINE_BYTES_MAX = 1 << 20
+GROUNDS_SHOWN = 20
 
 RuleFiles = Annotated[
     list[Path] | None,
@@ -48,6 +51,9 @@ RuleFiles = Annotated[
         "Without it: the rules of the settings.",
         exists=True,
     ),
+]
+ModelFile = Annotated[
+    Path | None, typer.Option("--model", help="A learned model to ask, too.", exists=True)
 ]
 Named = Annotated[list[str] | None, typer.Option(metavar="NAME=FILE", help="May be repeated.")]
 
@@ -90,17 +96,28 @@ def try_text(
     context: typer.Context,
     text: Annotated[str, typer.Argument(help="What somebody might write.")],
     rules: RuleFiles = None,
+    model: ModelFile = None,
     *,
     as_json: JsonFlag = False,
 ) -> None:
-    """Say what would become of a text; nothing is recorded."""
+    """Say what would become of a text; nothing is recorded.
+
+    A model that is given holds as it does where the settings let it.
+    """
     findings = screen_of(context, rules).inspect(text)
+    opinion: Opinion | None = None
+    if model is not None:
+        learned = model_in(model)
+        opinion = learned.linear.opinion(letters_of(text))
+        findings = learned.held(findings, text, opinion)
     if as_json:
-        print_json(_fields(findings))
+        print_json(_fields(findings) | _opinion_fields(opinion))
         return
     out.print(f"[bold]{findings.action.value}[/]" + (f" {findings.category or ''}").rstrip())
     if findings.masked is not None:
         out.print(findings.masked, markup=False)
+    if opinion is not None:
+        out.print(_said_of(opinion))
 
 
 @app.command()
@@ -109,6 +126,7 @@ def explain(
     context: typer.Context,
     text: Annotated[str, typer.Argument(help="What somebody might write.")],
     rules: RuleFiles = None,
+    model: ModelFile = None,
 ) -> None:
     """Show how a text is read and which rule finds what in it, and why."""
     screen = screen_of(context, rules)
@@ -134,7 +152,21 @@ def explain(
         for hit in findings.hits
     ]
     print_table("What is found", columns, rows)
+    if model is not None:
+        _explain_by(model_in(model), text)
     done(f"{findings.action.value}, by rules {findings.ruleset}")
+
+
+def _explain_by(model: Model, text: str) -> None:
+    letters = letters_of(text)
+    grounds = [
+        (row, times, f"{weight:+.3f}", f"{times * weight:+.3f}")
+        for row, times, weight in model.linear.grounds(letters)[:GROUNDS_SHOWN]
+    ]
+    columns = ("letters", "times", "weight", "adds")
+    print_table("What a model learned of its letters", columns, grounds)
+    opinion = model.linear.opinion(letters)
+    out.print(f"{_said_of(opinion)}, model {model.version}; where the rules find nothing")
 
 
 @app.command()
@@ -174,9 +206,7 @@ def build(
     """Build a rule set once, to be loaded in milliseconds."""
     screen = screen_of(context, rules)
     packed = pack(screen)
-    part = target.with_name(f".{target.name}.part")
-    part.write_bytes(packed)
-    part.replace(target)  # whoever reads the file meanwhile reads the old one or the new one
+    put_in_place(target, packed)
     done(f"{target}: {len(packed)} bytes, rules {screen.ruleset.version}")
 
 
@@ -200,11 +230,13 @@ def judge(
     judging = Judge(books, verdicts_of)
     for line in _lines(files or ()):
         try:
-            fields = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
+            # Half a pair of surrogates is no JSON for orjson, but a case may be about just that.
+            fields = json.loads(line)
+        except (ValueError, RecursionError) as error:
             print_json({"id": None, "error": f"no JSON: {error}"})
             continue
-        print_json(judging.judge(fields) if isinstance(fields, dict) else {"error": "no object"})
+        told = judging.judge(fields) if isinstance(fields, dict) else {"error": "no object"}
+        _print_verdict(told)
 
 
 @app.command()
@@ -242,6 +274,13 @@ def _spent_ns(screen: Screen, said: list[str]) -> int:
     return perf_counter_ns() - began_ns
 
 
+def _print_verdict(told: object) -> None:
+    try:
+        print_json(told)
+    except TypeError:  # no UTF-8 says what it found
+        sys.stdout.write(json.dumps(told) + "\n")
+
+
 def _lines(files: list[Path] | tuple[()]) -> Iterator[bytes]:
     for path in files:
         with path.open("rb") as stream:
@@ -274,6 +313,15 @@ def _rows(path: Path) -> list[Row]:
         except msgspec.MsgspecError as error:
             raise ValueError(f"{path}: line {number}: {error}") from error
     return rows
+
+
+def _said_of(opinion: Opinion) -> str:
+    score = "none, too short" if opinion.score is None else f"{opinion.score:+.2f}"
+    return f"score {score}: {opinion.band.value}"
+
+
+def _opinion_fields(opinion: Opinion | None) -> dict[str, object]:
+    return {} if opinion is None else {"score": opinion.score, "band": opinion.band.value}
 
 
 def _fields(findings: Findings) -> dict[str, object]:

@@ -1,13 +1,24 @@
-"""`danmaku room`: create, list, open, pause, close."""
+"""`danmaku room`: create, list, open, pause, close; its own words."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from danmaku.cli.desk import Fields, ask, rows
-from danmaku.cli.shell import JsonFlag, answers, done, print_json, print_table, settings_of
+from danmaku.cli.shell import (
+    EXIT_USAGE,
+    JsonFlag,
+    answers,
+    done,
+    fail,
+    print_json,
+    print_table,
+    settings_of,
+)
 from danmaku.domain.ids import room_id_of
 from danmaku.domain.room import MediaType, RoomKind, Status
+from danmaku.filter.rules import Action
 
 app = typer.Typer(help="Rooms.", no_args_is_help=True)
 
@@ -89,3 +100,41 @@ def close(
     if not yes:
         typer.confirm(f"Close {room} for good? It cannot be opened again.", abort=True)
     _set_status(context, room, Status.CLOSED)
+
+
+@app.command()
+@answers
+def words(  # noqa: PLR0913 -- options of a command line
+    context: typer.Context,
+    room: RoomName,
+    *,
+    file: Annotated[
+        Path | None,
+        typer.Option("--set", help="Replace the list by a file's: a word a line.", exists=True),
+    ] = None,
+    add: Annotated[list[str] | None, typer.Option(help="A word more; may be repeated.")] = None,
+    remove: Annotated[list[str] | None, typer.Option(help="A word fewer; may be repeated.")] = None,
+    action: Annotated[
+        Action | None, typer.Option(help="What becomes of a comment: mask, hold or refuse.")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show a room's own words, or change them; they only add to the rules."""
+    if file is not None and (add or remove):
+        fail("--set replaces the list: say neither --add nor --remove.", exit_code=EXIT_USAGE)
+    settings, path = settings_of(context), f"/rooms/{room_id_of(room)}/words"
+    edit: Fields = {
+        "text": None if file is None else file.read_text("utf-8"),
+        "add": add,
+        "remove": remove,
+        "action": action and action.value,
+    }
+    if given := {key: value for key, value in edit.items() if value is not None}:
+        ask(settings, "PATCH", path, given)
+    now = ask(settings, "GET", path)
+    if as_json:
+        print_json(now)
+        return
+    listed = now["words"]
+    assert isinstance(listed, list)  # noqa: S101 -- the desk's own shape
+    print_table(f"Words of {room} ({now['action']})", ("word",), [(word,) for word in listed])

@@ -15,6 +15,7 @@ import typer
 import uvloop
 from pydantic import BaseModel
 
+from danmaku.actions.learned import model_in
 from danmaku.app import UnsafeStartError, serve, unsafe_demo
 from danmaku.cli.shell import (
     EXIT_USAGE,
@@ -33,6 +34,7 @@ from danmaku.demo.rooms import DEMO, FILM, PASSWORD, STAFF
 from danmaku.doors import Berth, Ports, berth_of
 from danmaku.filter.builds import screen_from
 from danmaku.filter.faults import RuleFileError
+from danmaku.filter.model_file import ModelError
 from danmaku.gateway import scatter
 from danmaku.store.sqlite import IN_MEMORY, StoreLocked
 from danmaku.telemetry import configure_logging
@@ -228,6 +230,7 @@ def doctor_command(context: typer.Context, *, as_json: JsonFlag = False) -> None
         ("data directory", *_data_dir(settings.store.data_dir)),
         ("rule file", *_rules(settings.filter.rules_file)),
         ("urgent rules", *_urgent_rules(settings.filter.urgent_file)),
+        ("learned model", *_model(settings.filter.model_file)),
         ("descriptors", *_descriptors(settings.gateway.connections_max)),
         ("address", *_address(settings.server.host, settings.server.port)),
         ("fan-out", *_fan_out()),
@@ -272,6 +275,15 @@ def _tried(path: Path) -> tuple[bool, str]:
     except (OSError, RuleFileError) as error:
         return False, str(error)
     return True, f"{len(ruleset.rules)} rules, version {ruleset.version}."
+
+
+def _model(path: Path | None) -> tuple[bool, str]:
+    if path is None:
+        return True, "None."
+    try:
+        return True, f"Version {model_in(path).version}."
+    except (OSError, ModelError) as error:
+        return False, str(error)
 
 
 def _descriptors(connections_max: int) -> tuple[bool, str]:

@@ -135,5 +135,12 @@ def done(text: str) -> None:
     out.print(f"[green]✓[/] {_escaped(text)}", highlight=False, soft_wrap=True)
 
 
+def put_in_place(target: Path, content: bytes) -> None:
+    """Write a file whole: whoever reads it meanwhile reads the old one or the new one."""
+    part = target.with_name(f".{target.name}.part")
+    part.write_bytes(content)
+    part.replace(target)
+
+
 def _escaped(text: str) -> str:
     return text.replace("[", "\\[")

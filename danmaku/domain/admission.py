@@ -30,8 +30,8 @@ from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.room import Broadcast, ReviewMode, Status
 from danmaku.errors import Code, Coded
 from danmaku.filter.findings import Findings
-from danmaku.filter.normalize import fold, key_of
-from danmaku.filter.rules import Action
+from danmaku.filter.normalize import scanned_of
+from danmaku.filter.rules import LEARNED_CATEGORY, ROOM_CATEGORY, Action
 
 REVIEW_CATEGORY = "review"  # held because the room's mode asks for a person, not for its content
 FLOOD_CATEGORY = "flood"  # held because many say nearly the same at a time
@@ -147,7 +147,7 @@ def turn(asked: Asked) -> None:
         return
     account = asked.author.account
     asked.room.slow.take_turn(account, asked.now_ms)
-    if not asked.room.note_text(account, fold(asked.text).skeleton, asked.now_ms):
+    if not asked.room.note_text(account, scanned_of(asked.text).skeleton, asked.now_ms):
         asked.room.slow.give_back(account)
         raise Coded(Code.DUPLICATE, "You have just said that.")
 
@@ -226,7 +226,7 @@ def _reason_to_wait(asked: Asked, findings: Findings) -> str | None:
         return REVIEW_CATEGORY
     if asked.imported or asked.is_host:
         return None
-    author, key = asked.author.account, key_of(fold(asked.text).skeleton)
+    author, key = asked.author.account, scanned_of(asked.text).key
     return FLOOD_CATEGORY if asked.room.is_campaign(author, key, asked.now_ms) else None
 
 
@@ -251,6 +251,16 @@ def withheld(judgement: CommentPublished, category: str, by: str) -> CommentHeld
         verdict=replace(verdict, hits=(*verdict.hits, hit)),
         category=category,
     )
+
+
+def said_by_rules(verdict: Verdict) -> tuple[Action, str | None]:
+    """Action and category of a verdict without what a room's own list or a model has added."""
+    added = (ROOM_CATEGORY, LEARNED_CATEGORY)
+    hits = [hit for hit in verdict.hits if hit.category not in added]
+    if len(hits) == len(verdict.hits):
+        return Action(verdict.action), verdict.category
+    gravest = max(hits, key=lambda hit: Action(hit.action).weight, default=None)
+    return (Action.PASS, None) if gravest is None else (Action(gravest.action), gravest.category)
 
 
 def verdict_of(look: Look, original: str) -> Verdict:

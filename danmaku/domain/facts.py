@@ -11,6 +11,7 @@ from danmaku.domain.account import PowerGrant
 from danmaku.domain.comment import Comment, Content, RecalledBy
 from danmaku.domain.ids import AccountId, ClientId, Millis, Number, RoomId, Seq
 from danmaku.domain.room import RoomState
+from danmaku.domain.room_words import RoomWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,14 @@ class RoomChanged:
 
     actor: AccountId | None
     state: RoomState
+
+
+@dataclass(frozen=True, slots=True)
+class RoomWordsSet:
+    """The room has another list of its own words. Sealed, but that it happened."""
+
+    actor: AccountId | None
+    words: RoomWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,7 @@ class CommentRestored:
 RoomFact = (
     RoomOpened
     | RoomChanged
+    | RoomWordsSet
     | CommentPublished
     | CommentHeld
     | CommentRefused

@@ -14,6 +14,7 @@ from danmaku.domain.facts import (
     Fact,
     RoomChanged,
     RoomOpened,
+    RoomWordsSet,
 )
 from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
 from danmaku.domain.pacing import SlowMode
@@ -37,8 +38,9 @@ class LiveRoom:
     """What admission and the doors ask about a room.
 
     Args:
-        version: Seq of the entry that set `state`.
+        version: Seq of the entry that last set `state` or the room's own words.
         top: Seq of the newest entry.
+        words_seq: Seq of the entry that set the room's own words; None: it never had any.
         waves: Where many who say nearly the same are noticed, in all rooms; None: nowhere.
     """
 
@@ -51,6 +53,7 @@ class LiveRoom:
         version: Seq,
         top: Seq,
         repeats: Repeats,
+        words_seq: Seq | None = None,
         waves: Waves | None = None,
     ) -> None:
         self.room = room
@@ -58,6 +61,7 @@ class LiveRoom:
         self.owner = owner
         self.version = version
         self.top = top
+        self.words_seq = words_seq
         self.slow = SlowMode(state.policy.slow_ms)
         self._repeats = repeats
         self._waves = waves
@@ -71,6 +75,8 @@ class LiveRoom:
             self.state = entry.fact.state
             self.version = entry.seq
             self.slow.set_gap(entry.fact.state.policy.slow_ms)
+        elif isinstance(entry.fact, RoomWordsSet):
+            self.words_seq = self.version = entry.seq
         elif (turn := turn_of(entry.fact)) is not None:
             self.slow.note_turn(*turn)
 

@@ -7,9 +7,13 @@ set back makes nobody wait longer than the limit itself.
 """
 
 from collections.abc import Hashable
+from typing import Final
 
 from danmaku.domain.ids import AccountId, Millis
 from danmaku.errors import TooFast
+
+ROUNDING_MS: Final = 1e-3
+"""So much may sums of thirds of a millisecond be off; a token that is due is not refused."""
 
 
 class SlowMode:
@@ -81,7 +85,7 @@ class TokenBuckets:
         self._forget_full(now_ms)
         known_ms = min(self._full_at_ms.get(key, 0.0), now_ms + self._depth_ms)
         full_at_ms = max(known_ms, float(now_ms)) + self._token_ms
-        if (over_ms := full_at_ms - now_ms - self._depth_ms) > 0:
+        if (over_ms := full_at_ms - now_ms - self._depth_ms) > ROUNDING_MS:
             raise TooFast(wait_ms=int(over_ms) + 1)
         self._full_at_ms.pop(key, None)
         self._full_at_ms[key] = full_at_ms

@@ -32,7 +32,7 @@ class Bucket(msgspec.Struct):
 
 
 class OwnRepeats(msgspec.Struct):
-    """`user_dup`: copies of one text, by one user."""
+    """`user_dup`: copies of one text, by one user, in whatever rooms."""
 
     window_s: Seconds = 30
     allow: Count = 2
@@ -74,8 +74,8 @@ class Event(msgspec.Struct):
     """One comment on its way."""
 
     t_ms: int
-    room: str
-    user: str
+    room: str | int
+    user: str | int
     text: str
 
 
@@ -112,7 +112,7 @@ class Scene:
         except TooFast:
             return "rate"
         skeleton = fold(event.text).skeleton
-        if not self._repeats.note((event.room, event.user), skeleton, now_ms):
+        if not self._repeats.note(event.user, skeleton, now_ms):
             return "dup"
         key = key_of(skeleton)
         waves = [

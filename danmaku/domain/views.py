@@ -65,4 +65,4 @@ def view_of(entry: Entry) -> View | None:
         case RoomOpened(state=state) | RoomChanged(state=state):
             return View(ViewKind.ROOM, entry.seq, state=state)
         case _:
-            return None  # held, refused, or of the platform's chain
+            return None  # held, refused, a room's own words, or of the platform's chain

@@ -7,9 +7,10 @@ by chance has to fail one of these tests, a word that somebody disguised has to 
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, pairwise
 from typing import Final, NamedTuple
 
 from danmaku.filter.english import COMMON, ENDINGS, PLURAL, PLURAL_LETTERS_MIN
@@ -29,6 +30,9 @@ SHORT_HAN_LETTERS: Final = 2
 
 WILD_SIGNS_MAX: Final = 2
 
+NEAR_RUNS_MAX: Final = 3
+"""Everyday words have four letters at most, so none reaches further out of a place."""
+
 _INSIDE_ENGLISH = " '\u2019"
 _SENTENCE = frozenset(",:?，。；：？！")
 _SPACE = " "
@@ -37,6 +41,7 @@ _OPENS = dict(zip(_BRACKETS[1::2], _BRACKETS[::2], strict=True))
 _CLOSES = dict(zip(_BRACKETS[::2], _BRACKETS[1::2], strict=True))
 _WILD = frozenset("*#_-.·•+~^=")
 _SHAPES_MAX = 8192
+_has_break = re.compile(rf"{NOTHING}*(?:{GAP}|\Z)").match
 _LETTER_FOR_LETTER = frozenset((Kind.WORD, Kind.LEET))
 _FLAG = "\U0001f1e6"  # from here on letters are regional indicators: a flag is no neighbour
 
@@ -157,13 +162,13 @@ class Reader:
     ) -> Match | None:
         start, end = span
         gaps = self._gaps(shape, runs, start, end) if GAP in self.folded[start:end] else []
-        if gaps and not self._may_bridge(entry, shape, gaps, self.folded[start:end]):
+        if gaps and not self._may_bridge(entry, shape, gaps, span):
             return None
         if entry.kind is Kind.WILDCARD and not _is_wild(shape, gaps):
             return None
         if self._is_cut_out(entry, shape, start, end):
             return None
-        stretched = sum(start <= at < end for run in runs for at in run) > len(shape.letters)
+        stretched = sum(len(_between(run, start, end)) for run in runs) > len(shape.letters)
         kind = _kind(entry.kind, gapped=bool(gaps), stretched=stretched)
         end = self._after_marks(end)
         return Match(
@@ -175,14 +180,16 @@ class Reader:
         gaps: list[Gap] = []
         last = start
         for run, begin, count in zip(runs, shape.begins, shape.counts, strict=False):
-            for number, at in enumerate(place for place in run if start <= place < end):
+            for number, at in enumerate(_between(run, start, end)):
                 if GAP in self.folded[last + 1 : at]:
                     before = begin + min(number, count - 1)
                     gaps.append(Gap(before, self.text[last + 1 : at]))
                 last = at
         return gaps
 
-    def _may_bridge(self, entry: Entry, shape: Shape, gaps: list[Gap], folded: str) -> bool:
+    def _may_bridge(
+        self, entry: Entry, shape: Shape, gaps: list[Gap], span: tuple[int, int]
+    ) -> bool:
         breaks = own_breaks(entry.word) if entry.kind in _LETTER_FOR_LETTER else frozenset()
         foreign = [gap for gap in gaps if gap.before not in breaks]
         if not foreign:
@@ -192,10 +199,11 @@ class Reader:
         if entry.kind is Kind.PINYIN and shape.is_latin:
             return shape.joints.issuperset(gap.before for gap in gaps)
         if shape.is_latin:
-            return entry.kind is Kind.WILDCARD or _may_bridge_latin(shape, foreign, folded)
-        return self._may_bridge_han(shape, foreign, folded)
+            spelled = self.folded[slice(*span)]
+            return entry.kind is Kind.WILDCARD or _may_bridge_latin(shape, foreign, spelled)
+        return self._may_bridge_han(shape, foreign, span[1])
 
-    def _may_bridge_han(self, shape: Shape, gaps: list[Gap], folded: str) -> bool:
+    def _may_bridge_han(self, shape: Shape, gaps: list[Gap], end: int) -> bool:
         """Whether a writer who means no harm would not put these gaps between ideographs."""
         if len(shape.letters) > SHORT_HAN_LETTERS + 1 or len(gaps) > 1:
             return True
@@ -205,18 +213,20 @@ class Reader:
         return (
             gap.signs != _SPACE
             or len(shape.letters) > SHORT_HAN_LETTERS
-            or self._stands_alone(folded)
+            or self._is_alone_before(end)
         )
 
-    def _stands_alone(self, folded: str) -> bool:
+    def _is_alone_before(self, end: int) -> bool:
         """Whether nothing follows the only letter after a space but a break or the end."""
-        return re.search(rf"{re.escape(folded)}{NOTHING}*(?:{GAP}|$)", self.folded) is not None
+        return _has_break(self.folded, end) is not None
 
     def _spans(
         self, entry: Entry, shape: Shape, runs: Sequence[list[int]]
     ) -> Sequence[tuple[int, int]]:
         """Where the word stands: with all that is drawn out, or exactly as it is spelled."""
         head, tail, counts = runs[0], runs[-1], shape.counts
+        if entry.reading.repeats and len(runs) == 1:
+            return self._rows(head, counts[0])
         if entry.reading.repeats:
             start = self._near(head[::-1], counts[0])[-1]
             return [(start, self._near(tail, counts[-1])[-1] + 1)]
@@ -227,6 +237,16 @@ class Reader:
         if any(len(run) != count for run, count in zip(runs[1:-1], counts[1:-1], strict=True)):
             return ()
         return [(head[-counts[0]], tail[counts[-1] - 1] + 1)]
+
+    def _rows(self, places: list[int], needed: int) -> Sequence[tuple[int, int]]:
+        """Rows of the only letter of a word: those without a gap, or all if they are too short."""
+        rows = [[places[0]]]
+        for last, at in pairwise(places):
+            if GAP in self.folded[last + 1 : at]:
+                rows.append([])
+            rows[-1].append(at)
+        long = [row for row in rows if len(row) >= needed]
+        return [(row[0], row[-1] + 1) for row in long or [places]]
 
     def _near(self, places: Sequence[int], needed: int) -> Sequence[int]:
         """As many letters of a run as stand together from its inner end; more if it needs more."""
@@ -250,8 +270,30 @@ class Reader:
     def _neighbour(self, places: range) -> str:
         for at in places:
             if self.folded[at] != NOTHING:
-                return self.folded[at] if self.text[at] < _FLAG else GAP
+                return self.folded[at] if self._is_letter(at) else GAP
         return GAP
+
+    def _is_letter(self, at: int) -> bool:
+        """Whether a letter is meant: no flag, and no sign that is one only inside a word."""
+        typed = self.text[at]
+        return typed < _FLAG and (typed.isalnum() or unicodedata.category(typed) == "So")
+
+    def around(self, first: int, stop: int) -> tuple[int, int]:
+        """Runs near a place that no gap parts from it: what may be one word with it.
+
+        Args:
+            first: The first run of the place.
+            stop: After its last run.
+        """
+        before, after = first, stop
+        while before > max(0, first - NEAR_RUNS_MAX) and self._adjoins(before):
+            before -= 1
+        while after < min(len(self.runs), stop + NEAR_RUNS_MAX) and self._adjoins(after):
+            after += 1
+        return before, after
+
+    def _adjoins(self, run: int) -> bool:
+        return GAP not in self.folded[self.runs[run - 1][-1] : self.runs[run][0]]
 
     def _is_ending(self, entry: Entry, shape: Shape, end: int) -> bool:
         """Whether what follows is an English ending and no more."""
@@ -278,6 +320,11 @@ class Reader:
         while end < len(self.text) and unicodedata.category(self.text[end])[0] == "M":
             end += 1
         return end
+
+
+def _between(places: list[int], start: int, end: int) -> Sequence[int]:
+    """Those from `start` up to `end`; of a run that is long only the part is looked at."""
+    return places[bisect_left(places, start) : bisect_left(places, end)]
 
 
 def _may_bridge_latin(shape: Shape, gaps: list[Gap], folded: str) -> bool:

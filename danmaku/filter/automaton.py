@@ -54,6 +54,7 @@ class Charwise:
     ) -> None:
         self._array = array or CharwiseDoubleArrayAhoCorasick(list(patterns))
         self.find = self._array.find_overlapping
+        self.find_longest = self._array.find_overlapping_no_suffix  # one place for each end
 
     def packed(self) -> bytes:
         """The matcher as bytes, for `unpacked`."""

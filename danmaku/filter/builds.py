@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Final
 
 from danmaku.filter.faults import Fault, FaultCode, RuleFileError
+from danmaku.filter.normalize import scanned_of
 from danmaku.filter.packing import PackError, unpack
 from danmaku.filter.rule_file import parse_rules
 from danmaku.filter.rules import Rule, Ruleset
@@ -92,7 +93,7 @@ def _failures(screen: Screen, text: str) -> Iterator[Fault]:
 
 def _acts(screen: Screen, rule: Rule, word: str) -> bool:
     """Whether a word is found; that an allowed phrase says otherwise is for the house to know."""
-    hits, _ = screen.found(word)
+    hits, _ = screen.found(scanned_of(word))
     return any(hit.action.weight >= rule.action.weight for hit in hits)
 
 

@@ -3,17 +3,21 @@
 An option that is not known here is told, never guessed at.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final, Literal
+from itertools import chain
+from typing import Annotated, Final, Literal
 
 import msgspec
 import re2
 
+from danmaku.filter.findings import Hit
 from danmaku.filter.normalize import fold
 from danmaku.filter.patterns import fault_of
 from danmaku.filter.rules import Action, Combo, Contact, Klass, Reading, Rule
 from danmaku.filter.tables import GAP
+from danmaku.filter.variants import Kind
 
 FREE: Final = Reading()
 """How a lexicon that is named is read."""
@@ -33,6 +37,9 @@ _READINGS = {
     "pinyin_initials": "initials",
     "suffixes_ok": "inflections",
 }
+PATTERNS_ID: Final = "regex"
+"""Id of the rule with the patterns that a case brings along."""
+
 _NOT_OURS = frozenset(("fold_number_style",))  # number styles are always folded
 
 
@@ -64,8 +71,15 @@ class ComboOption(msgspec.Struct, frozen=True):
     none: list[str] = []
 
     def combo(self) -> Combo:
-        """As a rule has it."""
+        """As a rule has it.
+
+        Raises:
+            ValueError: A part is without letters, so that it could stand anywhere.
+        """
         parts = [tuple(part) if isinstance(part, list) else (part,) for part in self.all]
+        for word in (*chain.from_iterable(parts), *self.none):
+            if not fold(word).skeleton:
+                raise ValueError(f"{word!r} has no letters")
         return Combo(tuple(parts), self.within, self.order == "given", tuple(self.none))
 
 
@@ -83,13 +97,13 @@ class Options(msgspec.Struct, frozen=True):
     skip_chars: str | list[str] | None = None
     digit_boundary: bool = False
     match: Literal["overlapping", "leftmost_longest", "leftmost_first_end"] | None = None
-    mask_char: str = "*"
+    mask_char: Annotated[str, msgspec.Meta(min_length=1)] = "*"
     extract: list[str] | None = None
     min_digits: int = 8
     regex: str | list[str] = []
     combo: ComboOption | None = None
     ops: list[tuple[Literal["add", "del", "allow", "unallow"], str]] = []
-    categories: dict[str, list[str]] = {}
+    categories: dict[str, Annotated[list[str], msgspec.Meta(min_length=1)]] = {}
     only_categories: list[str] | None = None
     max_run: int | None = None
     min_distinct_ratio: float | None = None
@@ -98,6 +112,8 @@ class Options(msgspec.Struct, frozen=True):
     def reading(self, usual: Reading) -> Reading:
         """How freely the words are read."""
         said = {name: getattr(self, option) for option, name in _READINGS.items()}
+        if self.skip_chars is not None and self.skip_special is None:
+            said["gaps"] = True
         return replace(usual, **{name: on for name, on in said.items() if on is not None})
 
     def unsupported(self, named: Iterable[str]) -> list[str]:
@@ -118,14 +134,14 @@ class Case(msgspec.Struct, frozen=True):
     """One case: a text, what is looked for in it, and how.
 
     Attributes:
-        lexicon: Its name, or its words.
-        whitelist: Its name, or its phrases.
+        lexicon: Its name, or its words; None: there are none.
+        whitelist: Its name, or its phrases; None: there are none.
     """
 
     text: str
     id: str | int | None = None
-    lexicon: str | list[str | Row] = []
-    whitelist: str | list[str] = []
+    lexicon: str | list[str | Row] | None = None
+    whitelist: str | list[str] | None = None
     options: Options | None = None
 
 
@@ -161,7 +177,7 @@ def word_rules(rows: Iterable[Row], reading: Reading, options: Options) -> Itera
         yield replace(
             kind,
             rule_id=f"{kind.category}-{number}",
-            words=tuple(word for word in found if word not in signs),
+            words=tuple(word for word in found if fold(word).skeleton and word not in signs),
             patterns=tuple(map(re2.escape, signs)),
         )
 
@@ -170,6 +186,15 @@ def _is_of_signs(word: str) -> bool:
     """Whether a word begins or ends with a sign, so that letters alone do not say it."""
     folded = fold(word.strip()).text
     return GAP in (folded[:1], folded[-1:])
+
+
+def term_of(hit: Hit) -> str:
+    """The word of the lexicon that a hit stands for, also where it is looked for as a pattern."""
+    is_word = hit.kind is Kind.REGEX and hit.rule_id != PATTERNS_ID
+    return _ESCAPED.sub(r"\1", hit.term) if is_word else hit.term
+
+
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
 def other_rules(options: Options) -> Iterator[Rule]:
@@ -184,7 +209,7 @@ def other_rules(options: Options) -> Iterator[Rule]:
         if fault := fault_of(pattern):
             raise ValueError(f"{pattern!r} is {fault}")
     if regex:
-        yield replace(rule, rule_id="regex", patterns=tuple(regex))
+        yield replace(rule, rule_id=PATTERNS_ID, patterns=tuple(regex))
     if options.combo is not None:
         yield replace(rule, rule_id="combo", combos=(options.combo.combo(),))
     if options.extract is not None:

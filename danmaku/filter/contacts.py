@@ -7,14 +7,21 @@ it is.
 import re
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from danmaku.filter import contact_forms as forms
 from danmaku.filter.rules import Contact
-from danmaku.filter.tables import NOTHING
+from danmaku.filter.tables import NOTHING, tables
 
 DISTINCT_DIGITS_MIN: Final = 3
 """A number of fewer different digits is laughter or a count ("扣66666")."""
+
+ROW_NUMBERS_MIN: Final = 4
+ROW_DIGITS_MAX: Final = 2
+"""So many numbers of so few digits that rise, or fall, are a row of them and no phone."""
+
+PHONE_DIGITS: Final = 11
 
 
 class Found(NamedTuple):
@@ -32,11 +39,14 @@ class Found(NamedTuple):
     value: str
 
 
-_NUMBER = re.compile(r"[0-9oli]{5}").search
-_LATIN = re.compile(r"[a-z]{2}").search
-_NAME = re.compile(r"[a-z0-9]{5}").search
-_DOT = re.compile(r"[.。．｡●点@:：]").search
-_ACCOUNT = re.compile(r"[信芯❤🛰卫微vVｖＶwWｗＷ⭐]").search
+# The first letter stands alone in these: a search that begins with a class skips in C to the next.
+_PAIR = re.compile(r"[a-z0-9][a-z0-9]").search
+_NUMBER = re.compile(r"[0-9oli][0-9oli]{4}").search
+_LATIN = re.compile(r"[a-z][a-z]").search
+_NAME = re.compile(r"[a-z0-9][a-z0-9]{4}").search
+_digits_in = re.compile(r"[0-9]").findall
+_DOT = re.compile(r"[.。．｡●•·・点點@＠:：#]|[dDｄＤ][oOｏＯ][tTｔＴ]|[艾爱愛]特").search
+_ACCOUNT = re.compile(r"[信芯心❤🛰卫衛微薇威徽徾维嶶围泡vVｖＶwWｗＷ⭐]").search
 
 
 def may_reach(text: str, skeleton: str) -> bool:
@@ -46,6 +56,8 @@ def may_reach(text: str, skeleton: str) -> bool:
         text: As typed.
         skeleton: Its letters, folded.
     """
+    if _PAIR(skeleton) is None:  # four comments in five
+        return forms.CHINESE_HOST.search(text) is not None
     if _NUMBER(skeleton) is not None:
         return True
     if _DOT(text) is not None and (_LATIN(skeleton) is not None or forms.CHINESE_HOST.search(text)):
@@ -53,11 +65,9 @@ def may_reach(text: str, skeleton: str) -> bool:
     return _NAME(skeleton) is not None and _ACCOUNT(text) is not None
 
 
-def view_of(plain: str, folded: str) -> str:
+def view_of(text: str) -> str:
     """The text as contacts are looked for in it: digits of every style, marks as typed."""
-    return "".join(
-        [read if read.isdigit() else seen for seen, read in zip(plain, folded, strict=True)]
-    )
+    return text.translate(tables().reached)
 
 
 def contacts_in(view: str, wanted: Collection[Contact], digits_min: int = 8) -> list[Found]:
@@ -72,10 +82,11 @@ def contacts_in(view: str, wanted: Collection[Contact], digits_min: int = 8) -> 
         By place; a number is told once, by the form that says most of it.
     """
     found: list[Found] = []
-    for contact, search in _SEARCHES.items():
-        if contact in wanted:
+    digits = len(_digits_in(view))
+    for contact, (least, search) in _SEARCHES.items():
+        if digits >= least and contact in wanted:
             _add(found, search(view))
-    if Contact.DIGITS in wanted:
+    if Contact.DIGITS in wanted and digits >= digits_min:
         _add(found, (one for one in _digits(view) if len(one.value) >= digits_min))
     return sorted(found, key=lambda one: one.start)
 
@@ -105,10 +116,21 @@ def _emails(view: str) -> Iterator[Found]:
 
 
 def _urls(view: str) -> Iterator[Found]:
-    for pattern in forms.URLS:
+    for pattern in _url_patterns(view):
         for match in pattern.finditer(view):
             if pattern is forms.SCHEMED or forms.NO_HOST.fullmatch(match[0]) is None:
                 yield _found(Contact.URL, match, _address(match))
+
+
+def _url_patterns(view: str) -> Iterator[re.Pattern[str]]:
+    """Those that may find something."""
+    if "//" in view:
+        yield forms.SCHEMED
+    if "www" in view:
+        yield forms.WWW
+    yield from forms.HOSTS
+    if forms.CHINESE_HOST.search(view) is not None:
+        yield forms.IN_CHINESE
 
 
 def _id_cards(view: str) -> Iterator[Found]:
@@ -125,13 +147,31 @@ def _bank_cards(view: str) -> Iterator[Found]:
 
 
 def _phones(view: str) -> Iterator[Found]:
-    for match in forms.PHONE.finditer(view):
-        yield _found(Contact.PHONE, match, _number(match)[-11:])
+    if len(_digits_in(view)) >= PHONE_DIGITS:
+        for match in forms.PHONE.finditer(view):
+            if _is_reckoned(match[0]):
+                continue
+            yield _found(Contact.PHONE, match, _number(match)[-PHONE_DIGITS:])
     for match in forms.PHONE_DRESSED.finditer(view):
         yield _found(Contact.PHONE, match, match[0].translate(_UNDRESSED))
 
 
 _UNDRESSED = str.maketrans("oli", "011")
+
+
+def _is_reckoned(typed: str) -> bool:
+    """Whether digits with signs between them are a decimal, or numbers in a row ("1 3 5 7 9")."""
+    numbers = _numbers(typed)
+    if len(numbers) < ROW_NUMBERS_MIN:
+        return _decimal(typed) is not None
+    if max(map(len, numbers)) > ROW_DIGITS_MAX or typed[0] in "+0":
+        return False
+    steps = [int(after) - int(before) for before, after in pairwise(numbers[:-1])]
+    return min(steps) > 0 or max(steps) < 0
+
+
+_numbers = re.compile("[0-9]+").findall
+_decimal = re.compile(r"[0-9]+\.[0-9]+").fullmatch
 
 
 def _landlines(view: str) -> Iterator[Found]:
@@ -142,14 +182,20 @@ def _landlines(view: str) -> Iterator[Found]:
 def _qqs(view: str) -> Iterator[Found]:
     for word in forms.QQ_WORD.finditer(view):
         match = forms.QQ_NUMBER.match(view, word.end())
-        if match and len(set(_number(match))) >= DISTINCT_DIGITS_MIN:
+        if (
+            match
+            and len(set(_number(match))) >= DISTINCT_DIGITS_MIN
+            and forms.COUNTED.match(view, match.end()) is None
+        ):
             yield _found(Contact.QQ, match, _number(match))
 
 
 def _wechats(view: str) -> Iterator[Found]:
+    if forms.WECHAT_CLUE.search(view) is None:
+        return
     for word in forms.WECHAT_WORD.finditer(view):
         match = forms.WECHAT_ID.match(view, word.end()) or forms.QQ_NUMBER.match(view, word.end())
-        if match and (not match[0].isalpha() or re.search("[号是:：]", word[0])):
+        if match and (not match[0].isalpha() or forms.NAMED.search(word[0])):
             yield _found(Contact.WECHAT, match, _address(match))
 
 
@@ -165,16 +211,17 @@ def _digits(view: str) -> Iterator[Found]:
 
 
 # What says more of a number comes first: a card is told as a card, not as a row of digits.
-_SEARCHES: Final[dict[Contact, Callable[[str], Iterator[Found]]]] = {
-    Contact.EMAIL: _emails,
-    Contact.URL: _urls,
-    Contact.ID_CARD: _id_cards,
-    Contact.PHONE: _phones,
-    Contact.BANK_CARD: _bank_cards,
-    Contact.LANDLINE: _landlines,
-    Contact.QQ: _qqs,
-    Contact.WECHAT: _wechats,
-    Contact.IPV4: _ipv4s,
+# A view with fewer digits than the number that stands here is not searched for a form.
+_SEARCHES: Final[dict[Contact, tuple[int, Callable[[str], Iterator[Found]]]]] = {
+    Contact.EMAIL: (0, _emails),
+    Contact.URL: (0, _urls),
+    Contact.ID_CARD: (17, _id_cards),
+    Contact.PHONE: (1, _phones),  # letters may stand for the others
+    Contact.BANK_CARD: (15, _bank_cards),
+    Contact.LANDLINE: (9, _landlines),
+    Contact.QQ: (5, _qqs),
+    Contact.WECHAT: (0, _wechats),
+    Contact.IPV4: (4, _ipv4s),
 }
 
 _PROVINCES = frozenset(

@@ -13,6 +13,11 @@ re red rid run sad sat saw say sea see set she shy sit six sky so some son such 
 tax tea ten than that the them then there they thing this tie time to too top toy try
 two u up us use van very war was way we well were wet what when who why win with won ye
 year yes yet yo you your
+about away back been best both call come does done down each else even ever from give goes gone
+good hand hard hear help home into just keep know last left life like line live long look made make
+many more most move much must name need next only open over part play read real right said same seen
+show side some such sure take talk tell than that them then they this time told turn very wait want
+well went were what when will with word work year your app
 """
 
 COMMON: Final = frozenset(_COMMON.split())

@@ -90,6 +90,6 @@ def masked(text: str, hits: Iterable[Hit], sign: str = MASK) -> str | None:
     """`text` with a sign for each code point of the hits; None if there are none."""
     chars = list(text)
     for hit in hits:
-        chars[hit.start : hit.end] = sign * (hit.end - hit.start)
+        chars[hit.start : hit.end] = [sign] * (hit.end - hit.start)
     changed = "".join(chars)
     return None if changed == text else changed

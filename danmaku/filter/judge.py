@@ -7,7 +7,7 @@ docs/filter.md lists the fields.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -20,13 +20,17 @@ from danmaku.filter.cases import (
     Row,
     edited,
     other_rules,
+    term_of,
     word_rules,
 )
 from danmaku.filter.findings import Hit, leftmost_longest, masked
+from danmaku.filter.normalize import fold
 from danmaku.filter.rules import Action, Klass, Rule, Ruleset, version_of
 from danmaku.filter.screen import Screen
 from danmaku.filter.shouting import is_shouting
 from danmaku.filter.variants import Kind
+
+_T = TypeVar("_T")
 
 Fields = Mapping[str, object]
 Scenario = Callable[[Fields], Sequence[str]]
@@ -62,7 +66,7 @@ class Judge:
         told: dict[str, object] = {"id": fields.get("id")}
         try:
             told |= self._events(fields) if "events" in fields else self._verdict(fields)
-        except (ValueError, KeyError, msgspec.ValidationError) as error:
+        except (ValueError, msgspec.ValidationError) as error:
             told["error"] = f"{type(error).__name__}: {error}"
         return told
 
@@ -84,7 +88,7 @@ class Judge:
             "hit": bool(hits) or shouts,
             "action": strongest.value,
             "category": next((hit.category for hit in hits if hit.action is strongest), None),
-            "terms": [hit.term for hit in hits if hit.kind is not Kind.CONTACT],
+            "terms": [term_of(hit) for hit in hits if hit.kind is not Kind.CONTACT],
             "found": [case.text[hit.start : hit.end] for hit in hits],
             "spans": [[hit.start, hit.end] for hit in hits],
             "mask": masked(case.text, hits, options.mask_char) or case.text,
@@ -96,7 +100,7 @@ class Judge:
 
     def _build(self, asked: bytes) -> Screen:
         lexicon, whitelist, options = msgspec.json.decode(
-            asked, type=tuple[str | list[str | Row], str | list[str], Options]
+            asked, type=tuple[str | list[str | Row] | None, str | list[str] | None, Options]
         )
         is_named = isinstance(lexicon, str)
         rows, phrases = edited(self._rows(lexicon), self._phrases(whitelist), options.ops)
@@ -106,13 +110,22 @@ class Judge:
             rules.append(Rule("contact", "contact", Klass.HOUSE, Action.HOLD, contacts=REACHED))
         return Screen(Ruleset(version_of(asked.decode()), tuple(rules), tuple(phrases)))
 
-    def _rows(self, lexicon: str | list[str | Row]) -> Sequence[Row]:
+    def _rows(self, lexicon: str | list[str | Row] | None) -> Sequence[Row]:
         if isinstance(lexicon, str):
-            return self._books.lexicons[lexicon]
-        return [Row(row) if isinstance(row, str) else row for row in lexicon]
+            return _named(self._books.lexicons, lexicon, "lexicon")
+        return [Row(row) if isinstance(row, str) else row for row in lexicon or ()]
 
-    def _phrases(self, whitelist: str | list[str]) -> Sequence[str]:
-        return self._books.whitelists[whitelist] if isinstance(whitelist, str) else whitelist
+    def _phrases(self, whitelist: str | list[str] | None) -> Sequence[str]:
+        if isinstance(whitelist, str):
+            return _named(self._books.whitelists, whitelist, "whitelist")
+        return [phrase for phrase in whitelist or () if fold(phrase).skeleton]
+
+
+def _named(lists: Mapping[str, Sequence[_T]], name: str, kind: str) -> Sequence[_T]:
+    try:
+        return lists[name]
+    except KeyError:
+        raise ValueError(f"no {kind} is called {name!r}") from None
 
 
 def _weight(action: Action) -> int:

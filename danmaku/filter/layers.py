@@ -7,6 +7,7 @@ from the words of both, and a rule of the small one takes the place of a rule of
 from typing import Final
 
 from danmaku.filter.findings import Findings
+from danmaku.filter.normalize import Scanned, scanned_of
 from danmaku.filter.rules import amended
 from danmaku.filter.screen import Screen, findings_of, unprotected
 
@@ -31,9 +32,13 @@ class Layers:
 
         Cost: a look of each.
         """
-        hits, matches = self._large.found(text, now_ms)
-        more, others = self._urgent.found(text, now_ms)
+        return self.findings(scanned_of(text), now_ms)
+
+    def findings(self, scanned: Scanned, now_ms: int = 0) -> Findings:
+        """As `inspect`, of a text that others look at too."""
+        hits, matches = self._large.found(scanned, now_ms)
+        more, others = self._urgent.found(scanned, now_ms)
         every = [hit for hit in hits if hit.rule_id not in self._replaced]
         every += more
-        told = unprotected(every, [*matches, *others], len(text)) if every else ()
-        return findings_of(told, text, self.ruleset.version)
+        told = unprotected(every, [*matches, *others], len(scanned.text)) if every else ()
+        return findings_of(told, scanned.text, self.ruleset.version)

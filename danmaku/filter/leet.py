@@ -5,9 +5,11 @@ with several signs are replaced by one letter and fillers that nobody sees, so t
 """
 
 import re
+import string
 from collections.abc import Iterator
 from typing import Final
 
+from danmaku.filter.normalize import MARKS
 from danmaku.filter.tables import NOTHING
 
 _DRAWN = (("|_|", "u"), ("/-\\", "a"), ("|-|", "h"), ("()", "o"), ("|)", "d"), ("|<", "k"))
@@ -37,6 +39,7 @@ _COMMON = {
     "×": "x",
     "†": "t",
     "∂": "d",
+    **dict(zip("₳฿₵₣₲₭₥₦₱₴₮₩", "abcfgkmnpstw", strict=True)),
 }
 # 1, ! and | stand for i as well as for l: all of these are read as i, in words as in texts.
 _LIKE_I = {**dict.fromkeys("1!|！¡lLｌＬ", "i")}
@@ -44,7 +47,9 @@ _VIEWS = (
     str.maketrans({**_COMMON, **_LIKE_I, "7": "t"}),
     str.maketrans({**_COMMON, **_LIKE_I, "7": "i"}),
 )
-_signs = re.compile(r"[0-9@$(+€£¥¢<＠＄§®©×†∂!|！¡]").search
+_signs = re.compile(r"[0-9@$(+€£¥¢<＠＄§®©×†∂!|！¡/฿\u20a0-\u20bf]").search
+_latin = re.compile(r"[a-z][\x00-\x7f]*").finditer
+_NO_LETTERS = string.digits + MARKS  # all that folding leaves of ASCII beside letters
 
 SHORT_LETTERS: Final = 3
 _MODEL = re.compile(r"[A-Z]+[0-9]+[A-Z]*")
@@ -53,6 +58,23 @@ _MODEL = re.compile(r"[A-Z]+[0-9]+[A-Z]*")
 def leet_of(spelled: str) -> str:
     """A word's skeleton as it looks in a view."""
     return spelled.translate(_VIEWS[0])
+
+
+def latin_pieces(text: str, folded: str) -> Iterator[tuple[int, int]]:
+    """Where leet may stand: stretches (start, end) that have Latin letters, signs and no others.
+
+    No word in leet reaches over an ideograph, and most comments that mix the two have a short name
+    or a number in them: only that is read again.
+    """
+    if _signs(text) is None:
+        return
+    before = 0
+    for letters in _latin(folded):
+        start, end = letters.span()
+        start -= len(folded[before:start]) - len(folded[before:start].rstrip(_NO_LETTERS))
+        if end - start > 1 and _signs(text, start, end) is not None:
+            yield start, end
+        before = end
 
 
 def leet_views(text: str) -> Iterator[str]:

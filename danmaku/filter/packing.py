@@ -5,19 +5,18 @@ version of the tables they were built with: patterns of other tables would look 
 """
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final
 
 import msgspec
 
 from danmaku.filter.automaton import Charwise, Matcher, matcher_of
+from danmaku.filter.envelope import content_of, enclosed
 from danmaku.filter.lexicon import Lexicon, Variants, keys_of
 from danmaku.filter.rules import Ruleset
 from danmaku.filter.screen import Screen
 from danmaku.filter.tables import tables
 
 FORMAT: Final = b"danmaku-rules-1\n"
-_DIGEST_BYTES = 32
 
 
 class PackError(ValueError):
@@ -52,8 +51,7 @@ def pack(screen: Screen) -> bytes:
         sounds=_bytes_of(lexicon.sounds),
         sound_keys=() if isinstance(lexicon.sounds, Charwise) else lexicon.sound_keys,
     )
-    body = msgspec.msgpack.encode(packed)
-    return FORMAT + sha256(body).digest() + body
+    return enclosed(FORMAT, msgspec.msgpack.encode(packed))
 
 
 def unpack(packed: bytes) -> Screen:
@@ -62,9 +60,8 @@ def unpack(packed: bytes) -> Screen:
     Raises:
         PackError: It is damaged, of another format, or was built with other tables.
     """
-    start = len(FORMAT) + _DIGEST_BYTES
-    body = packed[start:]
-    if not packed.startswith(FORMAT) or sha256(body).digest() != packed[len(FORMAT) : start]:
+    body = content_of(FORMAT, packed)
+    if body is None:
         raise PackError("not a built rule set, or not a whole one; build it anew")
     read = msgspec.msgpack.decode(body, type=_Packed)
     if read.tables != tables().version:

@@ -17,6 +17,8 @@ from danmaku.filter.normalize import fold
 from danmaku.filter.patterns import fault_of
 from danmaku.filter.rules import (
     FAULT_CATEGORY,
+    LEARNED_CATEGORY,
+    ROOM_CATEGORY,
     Action,
     Combo,
     Contact,
@@ -156,8 +158,8 @@ class _Reader:
         self._where = f'{self._where} ("{rule_id}")'
         self._known_keys(table, _RULE_KEYS)
         category = self._name(table, "category")
-        if category == FAULT_CATEGORY:
-            what = f"category {FAULT_CATEGORY} belongs to the filter itself"
+        if category in (FAULT_CATEGORY, ROOM_CATEGORY, LEARNED_CATEGORY):
+            what = f"category {category} belongs to the filter itself"
             self._wrong("category", FaultCode.RESERVED, what)
         rule = Rule(
             rule_id=rule_id,

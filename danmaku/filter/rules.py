@@ -16,6 +16,12 @@ VERSION_HEX_DIGITS: Final = 16
 FAULT_CATEGORY: Final = "filter_fault"
 """What a comment is held for when the filter failed; no rule may claim it."""
 
+ROOM_CATEGORY: Final = "room_list"
+"""What a room's own list objects to; no rule may claim it."""
+
+LEARNED_CATEGORY: Final = "learned"
+"""What a learned model holds; no rule may claim it."""
+
 
 class Klass(StrEnum):
     """On what ground a category stands: the law, the platform's rules, or the house's taste."""

@@ -19,10 +19,9 @@ from danmaku.filter.combos import Stretch, stretches_of
 from danmaku.filter.contacts import contacts_in, may_reach, view_of
 from danmaku.filter.findings import Findings, Hit, leftmost_longest, masked
 from danmaku.filter.lexicon import ALLOWED, Lexicon, Part, lexicon_of
-from danmaku.filter.normalize import key_of, plain_of, skeleton_of
+from danmaku.filter.normalize import Scanned, plain_of, scanned_of
 from danmaku.filter.patterns import Patterns
 from danmaku.filter.rules import Action, Rule, Ruleset
-from danmaku.filter.tables import tables
 from danmaku.filter.variants import Kind
 from danmaku.filter.word_search import WordSearch
 
@@ -46,7 +45,7 @@ class Screen:
         self.ruleset: Final = ruleset
         self.lexicon: Final = lexicon or lexicon_of(ruleset)
         self._search = WordSearch(self.lexicon).search
-        self._folding = tables().folded  # read now, so that not the first comment pays for it
+        scanned_of("")  # reads the tables now, so that not the first comment pays for it
         self._patterns = [(rule, one) for rule in ruleset.rules for one in rule.patterns]
         self._regexes = Patterns([pattern for _, pattern in self._patterns])
         self._contacts = [rule for rule in ruleset.rules if rule.contacts]
@@ -62,25 +61,29 @@ class Screen:
 
         Cost: linear in the text; a few microseconds for a comment in which nothing is found.
         """
-        hits = self.hits(text, now_ms)
-        return findings_of(hits, text, self.ruleset.version) if hits else self._nothing
+        return self.findings(scanned_of(text), now_ms)
+
+    def findings(self, scanned: Scanned, now_ms: int = 0) -> Findings:
+        """As `inspect`, of a text that others look at too."""
+        hits, matches = self.found(scanned, now_ms)
+        told = unprotected(hits, matches, len(scanned.text)) if hits else ()
+        return findings_of(told, scanned.text, self.ruleset.version) if told else self._nothing
 
     def hits(self, text: str, now_ms: int = 0) -> Sequence[Hit]:
         """Everything that is found, overlapping or not, less what an allowed phrase covers."""
-        hits, matches = self.found(text, now_ms)
+        hits, matches = self.found(scanned_of(text), now_ms)
         return unprotected(hits, matches, len(text)) if hits else ()
 
-    def found(self, text: str, now_ms: int = 0) -> tuple[Sequence[Hit], Sequence[Match]]:
+    def found(self, scanned: Scanned, now_ms: int = 0) -> tuple[Sequence[Hit], Sequence[Match]]:
         """Everything that is found, and the words behind it, allowed phrases among them."""
-        folded = text.translate(self._folding)
-        skeleton = skeleton_of(folded)
+        text, folded, skeleton = scanned.text, scanned.folded, scanned.skeleton
         has_latin = _has_latin(skeleton) is not None
-        matches = self._search(text, folded, key_of(skeleton), has_latin=has_latin)
+        matches = self._search(text, folded, scanned.key, has_latin=has_latin)
         hits = self._told(matches, folded) if matches else []
         if self._patterns:
             hits += self._matched(text)
         if self._contacts and may_reach(text, skeleton):
-            hits += self._reached(text, folded)
+            hits += self._reached(text)
         if self._expires and hits:
             hits = self._in_force(hits, now_ms)
         return hits, matches
@@ -115,8 +118,8 @@ class Screen:
             rule, pattern = self._patterns[number]
             yield _hit(rule, start, end, pattern, Kind.REGEX)
 
-    def _reached(self, text: str, folded: str) -> Iterator[Hit]:
-        view = view_of(plain_of(text), folded)
+    def _reached(self, text: str) -> Iterator[Hit]:
+        view = view_of(text)
         for rule in self._contacts:
             for one in contacts_in(view, rule.contacts, rule.digits_min):
                 hit = _hit(rule, one.start, one.end, one.contact.value, Kind.CONTACT)

@@ -12,7 +12,8 @@ from itertools import combinations, islice, product
 from typing import Final, NamedTuple
 
 from danmaku.filter.leet import leet_of
-from danmaku.filter.normalize import fold, plain_of
+from danmaku.filter.normalize import fold, key_of, plain_of
+from danmaku.filter.sounds import SOUND_LETTERS_MIN
 from danmaku.filter.tables import tables
 
 PATTERNS_MAX: Final = 96
@@ -28,7 +29,9 @@ SPLIT_MIXTURES_MAX: Final = 16
 
 _REVERSED_HAN_MIN = 3
 _REVERSED_LATIN_MIN = 4
-_PINYIN_LETTERS_MIN = 5
+_PINYIN_LETTERS_MIN = 4
+_ENGLISH_ENDING = "e"  # "made", "bite", "face": four letters that are pinyin as well
+_INITIALS_LETTERS_MIN = 4
 _WILDCARD_LETTERS_MIN = 4
 
 # With these a reversed word of three is likely to be two words that met by chance.
@@ -56,6 +59,7 @@ class Kind(StrEnum):
     COMBO = "combo"
     REGEX = "regex"
     CONTACT = "contact"
+    LEARNED = "learned"
 
 
 class Pattern(NamedTuple):
@@ -122,7 +126,18 @@ def _han_variants(letters: Sequence[str]) -> Iterator[Pattern]:
         for other in row:
             yield _replaced(letters, at, other, Kind.SUBSTITUTE)
     yield from _splits(letters)
+    if len(key_of("".join(letters))) < SOUND_LETTERS_MIN:  # others are found by their sound
+        yield from _siblings(letters)
     yield from _substituted_twice(letters, rows)
+
+
+def _siblings(letters: Sequence[str]) -> Iterator[Pattern]:
+    """One letter replaced by one that sounds like it and has a part of it, if that is no word."""
+    for at, char in enumerate(letters):
+        for other in tables().siblings.get(char, ""):
+            sibling = _replaced(letters, at, other, Kind.SUBSTITUTE)
+            if sibling.spelled not in tables().words:
+                yield sibling
 
 
 def _pinyin(letters: Sequence[str]) -> Iterator[Pattern]:
@@ -131,8 +146,13 @@ def _pinyin(letters: Sequence[str]) -> Iterator[Pattern]:
     if not all(readings):
         return
     syllables = [row[0] for row in readings]
-    if sum(map(len, syllables)) >= _PINYIN_LETTERS_MIN:
+    whole = "".join(syllables)
+    at_least = _PINYIN_LETTERS_MIN + (len(letters) == 1 or whole.endswith(_ENGLISH_ENDING))
+    if len(whole) >= at_least:
         yield Pattern(JOINT.join(syllables), Kind.PINYIN)
+    initials = "".join(syllable[0] for syllable in syllables)
+    if len(initials) >= _INITIALS_LETTERS_MIN and _VOWELS.isdisjoint(initials):
+        yield Pattern(initials, Kind.PINYIN)
     yield from _mixed(letters, syllables)
     if len(letters) > 2:  # noqa: PLR2004 -- one letter for a character needs two that are left
         for at, syllable in enumerate(syllables):

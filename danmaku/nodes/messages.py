@@ -3,7 +3,7 @@
 Entries of rooms travel so that another node can apply and show them without reading the record:
 what is public, and of what is private only that it happened and whose it was. Sealed bodies, texts
 as they were before masking, client ids, passwords and tokens never travel. Entries of the
-platform's chain do not travel at all: `Committed` says that they are there.
+platform's chain and rooms' own words do not travel at all: `Committed` says that they are there.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +21,7 @@ from danmaku.domain.facts import (
     Entry,
     RoomChanged,
     RoomOpened,
+    RoomWordsSet,
     Verdict,
 )
 from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Millis, RoomId, Seq
@@ -162,15 +163,23 @@ def committed(entries: Sequence[Entry]) -> Iterator[Committed]:
     for chain, of_chain in groupby(entries, key=lambda entry: entry.chain):
         for run in _runs(of_chain):
             packed = b""
-            if chain != PLATFORM:
+            if _travels(run[0]):
                 packed = _ENCODER.encode([_packed(entry) for entry in run])
             yield Committed(chain, Seq(run[0].seq - 1), run[-1].seq, packed)
+
+
+def _travels(entry: Entry) -> bool:
+    return entry.chain != PLATFORM and not isinstance(entry.fact, RoomWordsSet)
 
 
 def _runs(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     run: list[Entry] = []
     for entry in entries:
-        if run and (entry.seq != run[-1].seq + 1 or len(run) == RUN_ENTRIES_MAX):
+        if run and (
+            entry.seq != run[-1].seq + 1
+            or len(run) == RUN_ENTRIES_MAX
+            or _travels(entry) != _travels(run[0])
+        ):
             yield run
             run = []
         run.append(entry)

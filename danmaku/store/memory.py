@@ -23,7 +23,7 @@ class ChainHead(msgspec.Struct, frozen=True):
 
     top: Seq
     number_top: Number
-    version: Seq  # seq of the entry that set the room's state
+    version: Seq  # seq of the entry that set the room's state or words
     link: bytes
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from msgspec.structs import asdict
 from sqlalchemy import Connection, Table, Update, bindparam, select
 
-from danmaku.domain.facts import Entry, Fact, RoomChanged, RoomOpened
+from danmaku.domain.facts import Entry, Fact, RoomChanged, RoomOpened, RoomWordsSet
 from danmaku.domain.ids import AccountId, Number, Pseudonym, RoomId, Seq
 from danmaku.store import schema
 from danmaku.store.bulk import insert_all, update_all
@@ -27,7 +27,7 @@ from danmaku.store.memory import ChainHead
 PSEUDONYM_CHARS = 10
 RULE_SETS_KEPT = 3  # the newest decide; the others are there for those who look into what happened
 
-_SETS_ROOM = RoomOpened | RoomChanged
+_SETS_ROOM = RoomOpened | RoomChanged | RoomWordsSet
 _NEW_CHAIN = ChainHead(top=Seq(0), number_top=Number(0), version=Seq(0), link=GENESIS)
 
 
@@ -44,6 +44,7 @@ _STATEMENTS: dict[str, Table | Update] = {
     "chain": _update(schema.chain, ("id",), ("top", "number_top", "version", "link")),
     "room_new": schema.room,
     "room": _update(schema.room, ("id",), ("state",)),
+    "room_words": _update(schema.room, ("id",), ("words_seq",)),
     "account_new": schema.account,
     "account": _update(schema.account, ("id",), ("version",)),
     "password": _update(schema.account, ("id",), ("password_hash",)),

@@ -34,6 +34,7 @@ from danmaku.store.room_codec import (
     Restored,
     WasHeld,
     WasRefused,
+    WordsSet,
     state_of,
 )
 from danmaku.store.schema import AnyRow, AnySelect
@@ -71,12 +72,16 @@ class RoomProjections:
         self._comments = 0
         self._settled = 0
         self._state: bytes | None = None
+        self._words_seq: int | None = None
 
     def fault_in(self, row: AnyRow, header: Header) -> str | None:
         """As `Projections.fault_in`."""
         about = header.about
         if isinstance(about, Opened | Changed):
             self._state = row.open_content
+            return None
+        if isinstance(about, WordsSet):
+            self._words_seq = row.seq
             return None
         if row.c_origin is None:
             return "its comment is not in the list"
@@ -97,11 +102,13 @@ class RoomProjections:
         )
         if not rows == self._comments == self._settled:
             return f"the list has {rows} comments, the entries make {self._comments}"
-        state = self._connection.scalar(select(room.c.state).where(room.c.id == self._room))
-        if state is None or self._state is None:
+        kept = self._connection.execute(select(room).where(room.c.id == self._room)).first()
+        if kept is None or self._state is None:
             return "the room has no state"
-        if canonical(state_of(state)) != canonical(state_of(self._state)):
+        if canonical(state_of(kept.state)) != canonical(state_of(self._state)):
             return "the room's state is not the one last recorded"
+        if kept.words_seq != self._words_seq:
+            return "the room's own words are not those last recorded"
         return None
 
 

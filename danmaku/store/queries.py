@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from danmaku.domain.comment import Comment, CommentStatus
 from danmaku.domain.facts import BuiltRules, CommentHeld, Entry, ReportFiled
 from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Number, Pseudonym, RoomId, Seq
+from danmaku.domain.room_words import RoomWords
 from danmaku.domain.views import View, ViewKind, bare, view_of_comment
 from danmaku.errors import Broken
 from danmaku.ports import ActiveRules, Held, Own, Report, RoomRow, Segment
@@ -17,7 +18,15 @@ from danmaku.store.codec import Part
 from danmaku.store.comments import COMMENTS, ITS_BODY, client_key_of, comment_of
 from danmaku.store.entries import ENTRIES, entries_of, entry_at, header_of
 from danmaku.store.links import Readers
-from danmaku.store.room_codec import Changed, Opened, Published, Recalled, Restored, state_of
+from danmaku.store.room_codec import (
+    Changed,
+    Opened,
+    Published,
+    Recalled,
+    Restored,
+    state_of,
+    words_of,
+)
 from danmaku.store.schema import AnyRow, AnySelect
 
 EXPORT_PAGE = 1000
@@ -74,6 +83,15 @@ class Queries:
         """As `ports.Reader.room`."""
         found = await self._rooms(_ROOMS.where(_room.id == room))
         return found[0] if found else None
+
+    async def room_words(self, room: RoomId, seq: Seq) -> RoomWords:
+        """As `ports.Reader.room_words`."""
+        body = schema.body.c
+        wanted = select(body.content).where(
+            body.chain == room, body.seq == seq, body.part == Part.SEALED
+        )
+        row = await self._first(wanted)
+        return words_of(None if row is None else row.content)
 
     async def rooms(self, *, after: RoomId | None = None, limit: int = 100) -> list[RoomRow]:
         """As `ports.Reader.rooms`."""
@@ -249,6 +267,7 @@ class Queries:
                 owner=row.owner,
                 state=state_of(row.state),
                 version=row.version,
+                words_seq=row.words_seq,
                 top=row.top,
                 comments_count=row.number_top,
                 created_ms=row.created_ms,

@@ -15,6 +15,7 @@ from danmaku.domain.facts import (
     Entry,
     RoomChanged,
     RoomOpened,
+    RoomWordsSet,
 )
 from danmaku.domain.ids import Number, RoomId, Seq
 from danmaku.errors import Code, Coded, Stale
@@ -42,6 +43,7 @@ def _open_room(page: Page, chain: RoomId, fact: RoomOpened) -> Entry:
             "owner": fact.owner,
             "state": canonical(fact.state),
             "created_ms": page.now_ms,
+            "words_seq": None,
         }
     )
     return entry
@@ -50,6 +52,12 @@ def _open_room(page: Page, chain: RoomId, fact: RoomOpened) -> Entry:
 def _change_room(page: Page, chain: RoomId, fact: RoomChanged) -> Entry:
     entry = page.put(chain, fact)
     page.rows["room"].append({"_id": chain, "state": canonical(fact.state)})
+    return entry
+
+
+def _set_words(page: Page, chain: RoomId, fact: RoomWordsSet) -> Entry:
+    entry = page.put(chain, fact)
+    page.rows["room_words"].append({"_id": chain, "words_seq": entry.seq})
     return entry
 
 
@@ -101,6 +109,7 @@ def _keep(page: Page, fact: Judgement | Turn, row: CommentRow) -> Entry:
 ACTS: dict[type, Callable[[Page, RoomId, Any], Entry]] = {
     RoomOpened: _open_room,
     RoomChanged: _change_room,
+    RoomWordsSet: _set_words,
     CommentPublished: _judge,
     CommentHeld: _judge,
     CommentRefused: _judge,

@@ -15,9 +15,11 @@ from danmaku.domain.facts import (
     RoomChanged,
     RoomFact,
     RoomOpened,
+    RoomWordsSet,
 )
 from danmaku.domain.ids import Millis, Number, Pseudonym, Seq
 from danmaku.domain.room import RoomState
+from danmaku.domain.room_words import RoomWords
 from danmaku.store.codec import (
     About,
     NameOf,
@@ -35,11 +37,17 @@ from danmaku.store.codec import (
 )
 
 _STATE = msgspec.json.Decoder(RoomState)
+_WORDS = msgspec.json.Decoder(RoomWords)
 
 
 def state_of(raw: bytes) -> RoomState:
     """A room's state, as `canonical` wrote it."""
     return _STATE.decode(raw)
+
+
+def words_of(raw: bytes | None) -> RoomWords:
+    """A room's own words, as `canonical` wrote them; erased, they read as none."""
+    return RoomWords() if raw is None else _WORDS.decode(raw)
 
 
 class Opened(About, frozen=True, kw_only=True, omit_defaults=True, tag="room_opened"):
@@ -51,6 +59,12 @@ class Opened(About, frozen=True, kw_only=True, omit_defaults=True, tag="room_ope
 
 class Changed(About, frozen=True, kw_only=True, omit_defaults=True, tag="room_changed"):
     """Header of `RoomChanged`."""
+
+    actor: Pseudonym | None = None
+
+
+class WordsSet(About, frozen=True, kw_only=True, omit_defaults=True, tag="room_words_set"):
+    """Header of `RoomWordsSet`."""
 
     actor: Pseudonym | None = None
 
@@ -101,7 +115,7 @@ class Restored(About, frozen=True, kw_only=True, omit_defaults=True, tag="commen
     number: Number
 
 
-RoomAbout = Opened | Changed | Published | WasHeld | WasRefused | Recalled | Restored
+RoomAbout = Opened | Changed | WordsSet | Published | WasHeld | WasRefused | Recalled | Restored
 
 
 def _pack_opened(fact: RoomOpened, _place: Place, name_of: NameOf) -> Packed:
@@ -111,6 +125,10 @@ def _pack_opened(fact: RoomOpened, _place: Place, name_of: NameOf) -> Packed:
 
 def _pack_changed(fact: RoomChanged, _place: Place, name_of: NameOf) -> Packed:
     return Packed(Changed(actor=name_or_none(fact.actor, name_of)), open=fact.state)
+
+
+def _pack_words(fact: RoomWordsSet, _place: Place, name_of: NameOf) -> Packed:
+    return Packed(WordsSet(actor=name_or_none(fact.actor, name_of)), sealed=fact.words)
 
 
 def _pack_published(fact: CommentPublished, place: Place, name_of: NameOf) -> Packed:
@@ -177,6 +195,7 @@ def _pack_restored(fact: CommentRestored, place: Place, name_of: NameOf) -> Pack
 PACKERS: dict[type, Callable[[Any, Place, NameOf], Packed]] = {
     RoomOpened: _pack_opened,
     RoomChanged: _pack_changed,
+    RoomWordsSet: _pack_words,
     CommentPublished: _pack_published,
     CommentHeld: _pack_held,
     CommentRefused: _pack_refused,
@@ -195,6 +214,10 @@ def _opened(stored: Stored, about: Opened) -> RoomOpened:
 
 def _changed(stored: Stored, about: Changed) -> RoomChanged:
     return RoomChanged(actor=stored.account_of(about.actor), state=state_of(stored.open or b""))
+
+
+def _words(stored: Stored, about: WordsSet) -> RoomWordsSet:
+    return RoomWordsSet(actor=stored.account_of(about.actor), words=words_of(stored.sealed))
 
 
 def _published(stored: Stored, about: Published) -> CommentPublished:
@@ -258,6 +281,7 @@ def _restored(stored: Stored, about: Restored) -> CommentRestored:
 UNPACKERS: dict[type[About], Callable[[Stored, Any], RoomFact]] = {
     Opened: _opened,
     Changed: _changed,
+    WordsSet: _words,
     Published: _published,
     WasHeld: _held,
     WasRefused: _refused,

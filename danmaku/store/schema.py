@@ -54,7 +54,9 @@ chain = Table(
     Column("id", String, primary_key=True),
     Column("top", BigInteger, nullable=False),
     Column("number_top", BigInteger, nullable=False),
-    Column("version", BigInteger, nullable=False),  # seq of the entry that set the room's state
+    Column(
+        "version", BigInteger, nullable=False
+    ),  # seq of the entry that set the room's state or words
     Column("link", LargeBinary, nullable=False),  # of the entry `top`
 )
 
@@ -106,6 +108,7 @@ room = Table(
     Column("owner", BigInteger),
     Column("state", LargeBinary, nullable=False),  # canonical JSON
     Column("created_ms", BigInteger, nullable=False),
+    Column("words_seq", BigInteger),  # whose sealed body holds the room's own words
 )
 
 comment = Table(

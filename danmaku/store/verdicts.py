@@ -1,15 +1,17 @@
 """What the filter once said of what was written: a stretch of the record, read again.
 
 Reads beside a running server: one snapshot, row by row, in bounded memory. Each comment comes with
-the verdict that it was first judged by; what people have decided since does not matter here.
+the verdict that it was first judged by, and with what people have made of it since.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import Connection, Engine, and_, func, select
 
 from danmaku.config import StoreSettings
+from danmaku.domain.comment import CommentStatus, RecalledBy
 from danmaku.domain.facts import Verdict
 from danmaku.domain.ids import Millis, Number, RoomId, Seq
 from danmaku.store import schema
@@ -27,6 +29,13 @@ _FIRST_JUDGED = (
         _comment.room,
         _comment.origin,
         _comment.number,
+        _comment.at_ms,
+        _comment.status,
+        _comment.by,
+        _comment.category,
+        _comment.late,
+        _comment.imported,
+        _comment.changed_seq,
         _entry.kind,
         OPEN_BODY.c.content.label("open"),
         SEALED_BODY.c.content.label("sealed"),
@@ -43,15 +52,40 @@ _FIRST_JUDGED = (
 )
 
 
+class Decision(StrEnum):
+    """What people have made of a comment, as far as it stands now."""
+
+    KEPT = "kept"  # published as it came in, and nobody took it back
+    APPROVED = "approved"
+    REFUSED = "refused"
+    RECALLED = "recalled"
+
+    @property
+    def is_against(self) -> bool:
+        """Whether somebody of the staff wanted it gone."""
+        return self in {Decision.REFUSED, Decision.RECALLED}
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One comment as it came in; `text` and `verdict` are None once its body was erased."""
+    """One comment as it came in, and its fate.
+
+    Attributes:
+        origin: Its private id.
+        text: As written, before anything was masked; None once its body was erased.
+        verdict: Likewise.
+        decision: None: nobody has decided, or its author alone has.
+        category: Why it is held, refused or recalled, as far as it is said.
+    """
 
     room: RoomId
-    origin: Seq  # its private id
+    origin: Seq
     number: Number | None
-    text: str | None  # as written, before anything was masked
+    at_ms: Millis
+    text: str | None
     verdict: Verdict | None
+    decision: Decision | None
+    category: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +134,41 @@ def _stretch(connection: Connection, room: RoomId | None, since_ms: Millis | Non
 
 
 def _judged(row: AnyRow) -> Judged:
+    text, verdict = _first_of(row)
+    return Judged(
+        room=row.room,
+        origin=row.origin,
+        number=row.number,
+        at_ms=row.at_ms,
+        text=text,
+        verdict=verdict,
+        decision=_decision_on(row),
+        category=row.category,
+    )
+
+
+def _first_of(row: AnyRow) -> tuple[str, Verdict] | tuple[None, None]:
+    """The text as it came in, and what the filter said of it."""
     if row.sealed is None:
-        return Judged(row.room, row.origin, row.number, None, None)
+        return None, None
     if row.kind == Published.kind():
         verdict, content = publication_of(row.sealed).verdict, content_of(Part.OPEN, row.open)
     else:
         judgement = judgement_of(row.sealed, 0)
         verdict, content = judgement.verdict, judgement.content
     if content is None:
-        return Judged(row.room, row.origin, row.number, None, None)
-    text = content.text if verdict.original is None else verdict.original
-    return Judged(row.room, row.origin, row.number, text, verdict)
+        return None, None
+    return content.text if verdict.original is None else verdict.original, verdict
+
+
+def _decision_on(row: AnyRow) -> Decision | None:
+    match CommentStatus(row.status):
+        case CommentStatus.PUBLISHED if row.late:
+            return Decision.APPROVED
+        case CommentStatus.PUBLISHED if not row.imported:
+            return Decision.KEPT
+        case CommentStatus.REFUSED if row.changed_seq != row.origin:  # else the filter has
+            return Decision.REFUSED
+        case CommentStatus.RECALLED if row.by != RecalledBy.AUTHOR:
+            return Decision.RECALLED
+    return None

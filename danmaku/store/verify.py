@@ -29,7 +29,7 @@ from danmaku.store.entries import (
 from danmaku.store.keys import existing_head_key
 from danmaku.store.opening import look
 from danmaku.store.projections import PlatformProjections, Projections, RoomProjections
-from danmaku.store.room_codec import Changed, Opened, Published
+from danmaku.store.room_codec import Changed, Opened, Published, WordsSet
 from danmaku.store.schema import AnyRow
 
 PROGRESS_ENTRIES = 1000
@@ -251,7 +251,7 @@ class _Walk:
             self._require(fits, f"its {part} body does not fit")
 
     def _check_numbers(self, header: Header) -> None:
-        if isinstance(header.about, Opened | Changed):
+        if isinstance(header.about, Opened | Changed | WordsSet):
             self._version = header.seq
         if isinstance(header.about, Published):
             self._number_top += 1

@@ -16,15 +16,17 @@ from danmaku.domain.account import Bundle, Standing
 from danmaku.domain.facts import CommentHeld, CommentRefused
 from danmaku.domain.ids import Millis, RoomId, room_id_of
 from danmaku.domain.room import RoomState, Status
+from danmaku.domain.room_words import RoomWords, WordsDraft, edited, lines_of
 from danmaku.errors import NotFound
 from danmaku.formats.danmaku_v1 import Fields, state_fields_of
 from danmaku.ports import RoomRow
 from danmaku.web.answers import answer_errors
 from danmaku.web.api import NewRoom
 from danmaku.web.api_moderation import held_fields_of
+from danmaku.web.api_words import WORDS_SENT_MAX, WordsAction, WordsShape, words_shape_of
 from danmaku.web.feeds import export_of
 from danmaku.web.fields import Body, DraftFields, OriginPath, RoomPath
-from danmaku.web.guard import Guard, let_body_grow
+from danmaku.web.guard import BODY_BYTES_MAX, Guard, let_body_grow
 from danmaku.web.house import House
 from danmaku.web.importing import IMPORT_BYTES_MAX, bring_lines
 from danmaku.web.json import Json
@@ -49,6 +51,21 @@ class RoomStatus(Body):
     """What a room is to be."""
 
     status: Status
+
+
+class WordsEdit(Body):
+    """Another list as a text, a word a line, or words more and fewer; the action, if given."""
+
+    text: Annotated[str | None, Field(max_length=BODY_BYTES_MAX)] = None
+    add: Annotated[tuple[str, ...], Field(max_length=WORDS_SENT_MAX)] = ()
+    remove: Annotated[tuple[str, ...], Field(max_length=WORDS_SENT_MAX)] = ()
+    action: WordsAction | None = None
+
+    def draft(self, now: RoomWords) -> WordsDraft:
+        """The list that is asked for."""
+        if self.text is not None:
+            return WordsDraft(lines_of(self.text), self.action or now.action)
+        return edited(now, add=self.add, remove=self.remove, action=self.action)
 
 
 class NewPerson(Body):
@@ -122,6 +139,20 @@ async def set_status(house: At, room: RoomPath, body: RoomStatus) -> Response:
         return replace(state, status=body.status)
 
     entry = await house.rooms.change(None, room, change)
+    return Json({"room": room, "seq": entry.seq})
+
+
+@router.get("/rooms/{room}/words")
+async def get_words(house: At, room: RoomPath) -> WordsShape:
+    """A room's own words."""
+    words, seq = await house.word_lists.show(None, room)
+    return words_shape_of(words, seq, house.word_lists.words_max)
+
+
+@router.patch("/rooms/{room}/words")
+async def edit_words(house: At, room: RoomPath, body: WordsEdit) -> Response:
+    """Give a room other words of its own."""
+    entry = await house.word_lists.set(None, room, body.draft)
     return Json({"room": room, "seq": entry.seq})
 
 

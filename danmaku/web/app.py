@@ -14,6 +14,7 @@ from danmaku.web import (
     api,
     api_accounts,
     api_moderation,
+    api_words,
     embed,
     feeds,
     ops,
@@ -32,7 +33,7 @@ from danmaku.web.visit import PUBLIC
 _FOREVER = "public, max-age=31536000, immutable"
 _DOORS = (
     viewer, streamer, reviewer, portal, people, embed,
-    api, api_accounts, api_moderation, feeds, ops,
+    api, api_accounts, api_moderation, api_words, feeds, ops,
 )  # fmt: skip
 
 
@@ -68,7 +69,7 @@ def create_app(house: House, *, static: Path = STATIC, media: Path | None = None
             Middleware(
                 CORSMiddleware,
                 allow_origins=house.server.origins,
-                allow_methods=("GET", "POST", "PATCH", "DELETE"),
+                allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
                 allow_headers=("Authorization", "If-None-Match"),
                 expose_headers=("ETag", "Retry-After", "X-Request-Id"),
             ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from danmaku.actions.accounts import People
 from danmaku.actions.comments import Comments
 from danmaku.actions.moderation import Moderation
+from danmaku.actions.room_words import WordLists
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
 from danmaku.config import ServerSettings
@@ -23,6 +24,7 @@ class House:
     reader: Reader
     comments: Comments
     rooms: Rooms
+    word_lists: WordLists
     rules: Rules
     moderation: Moderation
     people: People

@@ -1,20 +1,30 @@
 """A streamer's page of their room, and the forms by which it is changed."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi import Form as FormBody
 from fastapi.responses import Response
+from pydantic import Field
 
 from danmaku.domain.account import Power
+from danmaku.domain.ids import RoomId
 from danmaku.domain.room import ReviewMode, RoomState
+from danmaku.domain.room_words import BadWords, RoomWords, WordsDraft, lines_of
+from danmaku.filter.rules import Action
 from danmaku.formats.danmaku_v1 import state_fields_of
+from danmaku.web.answers import Refusal, show_again
+from danmaku.web.api_words import WordsAction
 from danmaku.web.fields import RoomPath
 from danmaku.web.forms import Form
-from danmaku.web.visit import PageVisit, page_visit
+from danmaku.web.guard import BODY_BYTES_MAX
+from danmaku.web.visit import PageVisit, Visit, page_visit
 
 router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
+
+Shown = Mapping[str, object]  # what a template gets
 
 
 class PolicyForm(Form):
@@ -42,24 +52,32 @@ class BroadcastForm(Form):
     action: Literal["start", "end"]
 
 
+class WordsForm(Form):
+    """The room's own words, one a line."""
+
+    words: Annotated[str, Field(max_length=BODY_BYTES_MAX)] = ""
+    action: WordsAction = Action.HOLD
+
+    def draft(self, _now: RoomWords) -> WordsDraft:
+        """The list that is asked for."""
+        return WordsDraft(lines_of(self.words), self.action)
+
+
 @router.get("/rooms/{room}/manage")
-async def show_manage(visit: PageVisit, room: RoomPath) -> Response:
-    """The streamer's page."""
-    live = await visit.house.rooms.live(room)
+async def show_manage(
+    visit: PageVisit, room: RoomPath, said: Annotated[Literal["words"] | None, Query()] = None
+) -> Response:
+    """The streamer's page; `said` tells what the form did that led here."""
+    await visit.house.rooms.live(room)
     visit.holding(Power.ROOM_MANAGE, room)
-    site = visit.house.server.public_url or str(visit.request.base_url).rstrip("/")
-    snippet = (
-        f'<iframe src="{site}/embed/{room}" title="{room}" width="800" height="520"'
-        ' allow="fullscreen; autoplay" style="border:0"></iframe>'
-    )
-    return visit.page(
-        "manage.html",
-        {
-            "room": {"id": room, "state": state_fields_of(live.state)},
-            "embed_snippet": snippet if visit.house.server.embed_origins else None,
-            "you": visit.you(room),
-        },
-    )
+    now, _ = await visit.house.word_lists.show(visit.who, room)
+    words: Shown = {
+        "text": "\n".join(now.words),
+        "action": now.action.value,
+        "count": len(now.words),
+        "is_saved": said is not None,
+    }
+    return await _manage_page(visit, room, words)
 
 
 @router.post("/rooms/{room}/policy")
@@ -80,6 +98,47 @@ async def broadcast(
     verb = rooms.start_broadcast if form.action == "start" else rooms.end_broadcast
     await verb(who, room)
     return visit.go_to(_back(visit, room))
+
+
+@router.post("/rooms/{room}/words")
+async def set_words(
+    request: Request, visit: PageVisit, room: RoomPath, form: Annotated[WordsForm, FormBody()]
+) -> Response:
+    """Give the room other words of its own; a list that is wrong comes back as it was typed."""
+    try:
+        await visit.house.word_lists.set(visit.signed_in(), room, form.draft)
+    except BadWords as bad:
+        faults = bad.faults
+
+        async def again(refusal: Refusal) -> Response:
+            words: Shown = {
+                "text": form.words,
+                "action": form.action.value,
+                "count": len(lines_of(form.words)),
+                "faults": [{"line": fault.line, "code": fault.code.value} for fault in faults],
+            }
+            return await _manage_page(visit, room, words, status=refusal.http_status)
+
+        show_again(request, again)
+        raise
+    return visit.go_to(f"/rooms/{room}/manage?said=words#words")
+
+
+async def _manage_page(visit: Visit, room: RoomId, words: Shown, *, status: int = 200) -> Response:
+    live = await visit.house.rooms.live(room)
+    site = visit.house.server.public_url or str(visit.request.base_url).rstrip("/")
+    snippet = (
+        f'<iframe src="{site}/embed/{room}" title="{room}" width="800" height="520"'
+        ' allow="fullscreen; autoplay" style="border:0"></iframe>'
+    )
+    values = {
+        "path": f"/rooms/{room}/manage",
+        "room": {"id": room, "state": state_fields_of(live.state)},
+        "words": {**words, "words_max": visit.house.word_lists.words_max},
+        "embed_snippet": snippet if visit.house.server.embed_origins else None,
+        "you": visit.you(room),
+    }
+    return visit.page("manage.html", values, status=status)
 
 
 def _back(visit: PageVisit, room: RoomPath) -> str:

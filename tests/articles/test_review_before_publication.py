@@ -71,3 +71,28 @@ async def test_nobody_approves_a_comment_of_their_own(site):
 
     assert (got.status_code, got.json()["code"]) == (403, "own_interest")
     assert await site.listed(room) == []
+
+
+async def test_a_streamer_s_own_words_are_looked_for_before_publication_from_the_next_send_on(site):
+    room = await site.room()
+    streamer = await site.person("mia", Bundle.OPERATOR)
+    viewer = await Viewer.join(site.door(room))
+    author = await Viewer.join(site.door(room, await site.person("author")))
+
+    async def listing(*words):
+        sent = await site.api.put(
+            f"/api/rooms/{room}/words",
+            json={"words": list(words)},
+            headers={"Authorization": f"Bearer {streamer.token}"},
+        )
+        sent.raise_for_status()
+
+    await author.send("a spoiler, before")
+    await listing("spoiler")
+    held = await author.send("a spo-iler, during")
+    await listing()
+    await author.send("a spoiler, after")
+    await viewer.until(lambda: len(texts_of(viewer)) > 1)
+
+    assert (held["op"], held["category"]) == ("held", "room_list")
+    assert texts_of(viewer) == ["a spoiler, before", "a spoiler, after"]

@@ -88,6 +88,18 @@ def test_cases_are_judged_line_by_line(shell, tmp_path):
     assert "no JSON" in verdicts[3]["error"]
 
 
+def test_halves_of_pairs_are_judged_and_written_as_they_came(shell):
+    case = {"id": 1, "text": "\ud83d坏蛋", "lexicon": ["坏蛋"]}
+
+    told, nested = map(
+        json.loads,
+        shell.say("filter", "judge", stdin=json.dumps(case) + "\n" + "[" * 100_000).splitlines(),
+    )
+
+    assert "no JSON" in nested["error"]
+    assert (told["spans"], told["mask"]) == ([[1, 3]], "\ud83d**")
+
+
 def test_scenarios_are_judged_event_by_event(shell):
     said = {"room": "r1", "user": "ann", "text": "look at me"}
     case = {"id": 7, "events": [{"t_ms": at * 3_000, **said} for at in range(3)]}

@@ -74,3 +74,26 @@ def test_a_short_password_is_refused(shell):
 
     assert result.exit_code == 1
     assert "bad_message" in result.stderr
+
+
+def test_words_of_a_room_are_set_from_a_file_and_edited(lounge, tmp_path):
+    listed = tmp_path / "words.txt"
+    listed.write_text("# mine\n剧透\nthe ending\n", encoding="utf-8")
+
+    lounge.say("room", "words", "lounge", "--set", str(listed), "--action", "mask")
+    shown = lounge.say("room", "words", "lounge")
+    lounge.say("room", "words", "lounge", "--add", "one", "--add", "two", "--remove", "the ending")
+    now = lounge.ask("room", "words", "lounge")
+
+    assert "剧透" in shown
+    assert (now["words"], now["action"]) == (["剧透", "one", "two"], "mask")
+
+
+def test_a_list_that_is_wrong_names_its_lines(lounge, tmp_path):
+    listed = tmp_path / "words.txt"
+    listed.write_text("fine\n…\n", encoding="utf-8")
+
+    assert "line 2: " in lounge.refused("room", "words", "lounge", "--set", str(listed))
+    assert "not_found" in lounge.refused("room", "words", "lounge", "--remove", "fine")
+    both = lounge.run("room", "words", "lounge", "--set", str(listed), "--add", "one")
+    assert both.exit_code == 2

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -22,21 +23,29 @@ class running:  # noqa: N801 -- reads as the statement it is
     def __init__(self, shell, *options, config=None):
         chosen = [] if config is None else ["--config", str(config)]
         words = [*chosen, "--data-dir", str(shell.data_dir), "serve", *options]
+        # A pipe that nobody reads would fill, and stop the server.
+        self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115 -- closed with the block
         self.process = subprocess.Popen(
             [sys.executable, "-m", "danmaku", *words],
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self.log,
             text=True,
         )
 
     def __enter__(self):
         found = re.search(r"http://\S+", self.process.stdout.readline())
-        assert found, self.process.communicate()[1]
+        assert found, self._said()
         return self.process, found[0]
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
         self.process.communicate(timeout=30)
+        self.log.close()
+
+    def _said(self):
+        self.process.wait(30)
+        self.log.seek(0)
+        return self.log.read()
 
 
 def test_verbs_go_through_the_running_server(server, lounge):
@@ -174,7 +183,7 @@ def test_doctor_is_content_with_a_fresh_directory(shell, tmp_path):
     checks = json.loads(shell.say("--config", str(file), "doctor", "--json"))
 
     parts = ("descriptors", "address", "fan-out", "demo", "public address")
-    names = ("data directory", "rule file", "urgent rules", *parts)
+    names = ("data directory", "rule file", "urgent rules", "learned model", *parts)
     assert {check["check"]: check["ok"] for check in checks} == dict.fromkeys(names, True)
 
 

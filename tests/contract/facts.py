@@ -12,11 +12,14 @@ from danmaku.domain.facts import (
     PowersGranted,
     ReportFiled,
     RoomOpened,
+    RoomWordsSet,
     TokenIssued,
     Verdict,
 )
 from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Millis, Number, RoomId, Seq
 from danmaku.domain.room import RoomState
+from danmaku.domain.room_words import RoomWords
+from danmaku.filter.rules import Action
 from danmaku.ports import Append
 
 DEMO = RoomId("demo")
@@ -39,6 +42,10 @@ def content(text="hello", position_ms=1_000):
 
 def opened(title="A room"):
     return RoomOpened(actor=None, owner=ANN, state=RoomState(title=title))
+
+
+def words_set(*words, action=Action.HOLD):
+    return RoomWordsSet(actor=ANN, words=RoomWords(words, action))
 
 
 def _judged(client_id, author, text, position_ms, at_ms=5):

@@ -20,9 +20,11 @@ from danmaku.domain.facts import (
 )
 from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Millis, Number, RoomId, Seq
 from danmaku.domain.room import RoomState
+from danmaku.domain.room_words import RoomWords
 from danmaku.domain.views import ViewKind
 from danmaku.errors import Broken, Code, Coded, Stale
 from danmaku.filter.names import likeness_of
+from danmaku.filter.rules import Action
 from danmaku.ports import Append
 from tests.contract.facts import (
     ANN,
@@ -43,6 +45,7 @@ from tests.contract.facts import (
     registered,
     reported,
     restored,
+    words_set,
 )
 
 TURNED = {  # from which status each turn is possible, and where it leads
@@ -159,6 +162,14 @@ class CommitContract:
 
         assert entry.comment.number == 1
 
+    async def test_a_comment_that_was_decided_on_an_older_list_is_decided_again(self, store):
+        await commit_all(store, words_set("one"))
+
+        for fact in (published(), words_set("another")):
+            with pytest.raises(Stale):
+                await store.commit(in_demo(fact, room_version=Seq(1)))
+        await store.commit(in_demo(published(), room_version=Seq(2)))
+
     async def test_a_standing_that_moved_on_is_decided_again(self, store):
         seen = (await store.standing(ANN)).version
         [entry] = await store.commit(on_platform(granted()))
@@ -247,6 +258,7 @@ class CommitContract:
             published("b", origin=Seq(3)),
             recalled(1, category="spoiler"),
             published("d", author=BEN),
+            words_set(SECRET),
         ]
         for fact in facts:
             await store.commit(in_demo(fact))
@@ -261,10 +273,26 @@ class CommitContract:
         assert read == announced
         assert await store.recorded(DEMO, Seq(2), limit=2) == announced[1:3]
         tops = await store.tops([DEMO, PLATFORM, DEMO, RoomId("nowhere")])
-        assert tops == {DEMO: read[5].seq, PLATFORM: read[-1].seq}
+        assert tops == {DEMO: read[6].seq, PLATFORM: read[-1].seq}
 
 
 class ReadContract:
+    async def test_a_room_s_own_words_are_the_last_that_were_set_and_nothing_public(self, store):
+        before = await store.room(DEMO)
+        *_, last = await commit_all(
+            store, words_set("one"), words_set(SECRET, action=Action.MASK), published()
+        )
+
+        row = await store.room(DEMO)
+        words = await store.room_words(DEMO, row.words_seq)
+
+        assert (before.words_seq, row.words_seq, row.version) == (None, 3, 3)
+        assert words == RoomWords((SECRET,), Action.MASK)
+        assert await store.room_words(DEMO, last.seq - 2) == RoomWords(("one",))
+        views = await store.entries(DEMO, Seq(0), Seq(9), limit=9)
+        assert [view.seq for view in views] == [1, 4]
+        assert SECRET not in repr([*views, *[view async for view in store.export(DEMO)]])
+
     async def test_a_recalled_comment_leaves_every_public_place(self, store):
         await commit_all(
             store,

@@ -10,7 +10,7 @@ import re
 from danmaku.domain.admission import REVIEW_CATEGORY
 from danmaku.domain.categories import CATEGORIES
 from danmaku.filter.rule_file import parse_rules
-from danmaku.filter.rules import FAULT_CATEGORY
+from danmaku.filter.rules import FAULT_CATEGORY, ROOM_CATEGORY
 from tests.house.tree import ROOT, project_files
 
 ASKED = re.compile(r"\bt\(\s*[\"']([a-z_]+\.[a-z_0-9]+)[\"']")
@@ -36,6 +36,7 @@ def test_every_category_that_we_ship_has_its_words():
         *(rule.category for rule in rules.rules),
         REVIEW_CATEGORY,
         FAULT_CATEGORY,
+        ROOM_CATEGORY,
     }
 
     assert {f"category.{word}" for word in shipped} - TEXTS.keys() == set()

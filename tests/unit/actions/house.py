@@ -9,6 +9,7 @@ from danmaku.actions.accounts import People, new_id
 from danmaku.actions.comments import Comments
 from danmaku.actions.moderation import Moderation
 from danmaku.actions.naming import Naming
+from danmaku.actions.room_words import ReadyWords, WordLists
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
 from danmaku.config import AccountSettings, AdmissionSettings, StoreSettings
@@ -80,6 +81,7 @@ class House:
     naming: Naming
     people: People
     rooms: Rooms
+    word_lists: WordLists
     rules: Rules
     comments: Comments
     moderation: Moderation
@@ -128,7 +130,7 @@ class House:
 
 
 @asynccontextmanager
-async def house_on(
+async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may choose
     folder,
     *,
     screen=SCREEN,
@@ -136,6 +138,7 @@ async def house_on(
     accounts=None,
     record=lambda store: store,
     classifier=lambda _clock, _telemetry: None,
+    words_max=500,
     **admission,
 ):
     """Settings that are not given are the product's, without limits on senders.
@@ -148,6 +151,7 @@ async def house_on(
     store = await SqliteStore.open(StoreSettings(data_dir=folder), clock)
     written = record(store)
     rules = Rules(screen, record=written, clock=clock, micros_max=1_000_000, telemetry=telemetry)
+    ready = ReadyWords(store, 10_000)
     naming = Naming(rules.look, names=NAMES, accounts=store, clock=clock)
     people = People(
         written, store, naming=naming, clock=clock, settings=accounts or AccountSettings()
@@ -161,13 +165,14 @@ async def house_on(
         new_id=new_id,
         settings=settings,
     )
+    asked = {"rooms": rooms, "freshen": people.standings.freshen, "clock": clock}
+    word_lists = WordLists(written, store, words_max=words_max, **asked)
     comments = Comments(
         written,
         store,
-        rooms=rooms,
+        **asked,
         rules=rules,
-        freshen=people.standings.freshen,
-        clock=clock,
+        words=ready,
         settings=settings,
         telemetry=telemetry,
         classifier=(outside := classifier(clock, telemetry)),
@@ -175,7 +180,10 @@ async def house_on(
     moderation = Moderation(
         written, store, freshen=people.standings.freshen, clock=clock, new_id=new_id
     )
-    house = House(store, naming, people, rooms, rules, comments, moderation, telemetry, clock)
+    house = House(
+        *(store, naming, people, rooms, word_lists, rules, comments, moderation),
+        *(telemetry, clock),
+    )
     for follow in (people.standings.apply, rooms.apply, house.announced.extend):
         store.subscribe(follow)
     try:

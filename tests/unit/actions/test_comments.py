@@ -29,10 +29,10 @@ FIRST, SECOND = Number(1), Number(2)
 class FaultyScreen(Screen):
     """A filter that fails on one word, as a defect would."""
 
-    def inspect(self, text, now_ms=0):
-        if "crash" in text:
+    def findings(self, scanned, now_ms=0):
+        if "crash" in scanned.text:
             raise ZeroDivisionError
-        return super().inspect(text, now_ms)
+        return super().findings(scanned, now_ms)
 
 
 class Flaky:

@@ -11,7 +11,7 @@ PASSWORD = "correct horse"
 
 
 class FaultyScreen(Screen):
-    def inspect(self, *_):
+    def findings(self, *_):
         raise RuntimeError("a defect")
 
 

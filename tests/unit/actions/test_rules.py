@@ -16,8 +16,8 @@ URGENT = Screen(parse_rules(RULES[: RULES.index("[[rule]]", 9)].replace("darn", 
 
 
 class FaultyScreen(Screen):
-    def inspect(self, text, now_ms=0):
-        raise ZeroDivisionError(text, now_ms)
+    def findings(self, scanned, now_ms=0):
+        raise ZeroDivisionError(scanned, now_ms)
 
 
 def rules_of(house, screen, micros_max=1_000_000):

@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from danmaku.domain.account import Bundle, PowerGrant, Standing
-from danmaku.domain.admission import GATES, LIMITS, REVIEW_CATEGORY, Asked, Look, admit
+from danmaku.domain.admission import (
+    GATES,
+    LIMITS,
+    REVIEW_CATEGORY,
+    Asked,
+    Look,
+    admit,
+    said_by_rules,
+)
 from danmaku.domain.comment import (
     LATENCY_MAX_MS,
     POSITION_MAX_MS,
@@ -26,7 +34,7 @@ from danmaku.errors import Code, Refused, TooFast
 from danmaku.filter.findings import Findings
 from danmaku.filter.floods import Repeats
 from danmaku.filter.rule_file import parse_rules
-from danmaku.filter.rules import FAULT_CATEGORY
+from danmaku.filter.rules import FAULT_CATEGORY, Action
 from danmaku.filter.screen import Screen
 
 DEMO = RoomId("demo")
@@ -420,3 +428,24 @@ def test_whatever_is_sent_is_judged_or_answered_and_what_is_published_keeps_its_
     assert 0 <= content.position_ms <= POSITION_MAX_MS
     assert content.style.size in SIZES
     assert not isinstance(fact, CommentPublished) or fact.verdict.action in {"pass", "mask"}
+
+
+@pytest.mark.parametrize(
+    ("action", "category", "hits", "expected"),
+    [
+        ("pass", None, (), (Action.PASS, None)),
+        ("hold", "filter_fault", (), (Action.HOLD, "filter_fault")),
+        ("hold", "room_list", [("room_list", "hold")], (Action.PASS, None)),
+        (
+            "refuse",
+            "room_list",
+            [("mild", "mask"), ("room_list", "refuse"), ("contact", "hold")],
+            (Action.HOLD, "contact"),
+        ),
+        ("hold", "contact", [("contact", "hold"), ("room_list", "mask")], (Action.HOLD, "contact")),
+    ],
+)
+def test_what_the_rules_alone_said(action, category, hits, expected):
+    told = tuple(Hit("r", of, does, 0, 1) for of, does in hits)
+
+    assert said_by_rules(Verdict("v", action, category, 7, told)) == expected

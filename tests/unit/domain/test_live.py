@@ -2,10 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from danmaku.domain.facts import CommentRestored, Entry, RoomChanged
+from danmaku.domain.facts import CommentRestored, Entry, RoomChanged, RoomWordsSet
 from danmaku.domain.ids import AccountId, Millis, Number, RoomId, Seq
 from danmaku.domain.live import LiveRoom
 from danmaku.domain.room import RoomPolicy, RoomState, Status
+from danmaku.domain.room_words import RoomWords
 from danmaku.errors import TooFast
 from danmaku.filter.floods import Repeats
 from danmaku.filter.waves import Measures, Waves
@@ -41,6 +42,12 @@ def test_a_change_of_slow_mode_is_felt_by_the_next_turn(live):
     with pytest.raises(TooFast) as refused:
         live.slow.take_turn(ANN, Millis(12_000))
     assert refused.value.wait_ms == 3_000
+
+
+def test_other_words_of_the_room_s_own_name_the_version_and_leave_the_state(live):
+    live.apply(entry_of(8, RoomWordsSet(actor=ANN, words=RoomWords(("a",)))))
+
+    assert (live.state, live.version, live.words_seq, live.top) == (OPEN, 8, 8, 8)
 
 
 def test_other_entries_move_the_top_alone(live):

@@ -51,6 +51,51 @@ def test_many_with_one_text_or_nearly_one_are_a_flood(texts):
     assert verdicts(*events) == ["pass"] * 7 + ["flood"] * 2
 
 
+def test_a_user_has_one_bucket_and_one_memory_in_all_rooms():
+    rooms = [
+        {"t_ms": at * 100, "room": at % 3, "user": 7, "text": ADVERT + "!" * at} for at in range(6)
+    ]
+
+    verdicts_in_rooms = verdicts_of({"params": PARAMS, "events": rooms})
+
+    assert verdicts_in_rooms == ["pass", "pass", "dup", "dup", "dup", "rate"]
+
+
+@pytest.mark.parametrize(("last_ms", "verdict"), [(9_999, "flood"), (10_000, "pass")])
+def test_a_wave_reaches_back_for_less_than_its_window(last_ms, verdict):
+    events = [(0, f"user-{at}", ADVERT) for at in range(7)]
+
+    assert verdicts(*events, (last_ms, "user-8", ADVERT))[-1] == verdict
+
+
+@pytest.mark.parametrize(("last_ms", "verdict"), [(29_999, "dup"), (30_000, "pass")])
+def test_an_own_repeat_is_remembered_for_less_than_its_window(last_ms, verdict):
+    events = [(0, "ann", ADVERT), (1, "ann", ADVERT)]
+
+    assert verdicts(*events, (last_ms, "ann", ADVERT))[-1] == verdict
+
+
+def test_one_user_is_no_wave_and_each_room_has_its_own():
+    many = {**PARAMS, "user_dup": {"allow": 99}, "user_bucket": {"capacity": 99}}
+    events = [
+        {"t_ms": at, "room": f"r{at % 2}", "user": f"user-{at}", "text": ADVERT} for at in range(14)
+    ]
+
+    assert set(verdicts(*[(at, "ann", ADVERT) for at in range(20)], params=many)) == {"pass"}
+    assert set(verdicts_of({"params": PARAMS, "events": events})) == {"pass"}
+
+
+@pytest.mark.parametrize("refill_per_s", [0.1, 0.3, 0.7, 3, 7])
+def test_a_token_is_there_at_the_moment_it_is_due(refill_per_s):
+    params = {**PARAMS, "user_bucket": {"capacity": 5, "refill_per_s": refill_per_s}}
+    events = [(0, "ann", f"第{at}条内容") for at in range(5)]
+    due_ms = int(1000 * 10 / refill_per_s) + 1
+
+    later = [(due_ms, "ann", f"再来第{at}条") for at in range(6)]
+
+    assert verdicts(*events, *later, params=params) == ["pass"] * 10 + ["rate"]
+
+
 def test_laughter_passes():
     events = [(at * 200, f"user-{at}", "哈" * (3 + at % 9)) for at in range(30)]
 

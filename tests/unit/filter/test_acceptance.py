@@ -1,3 +1,5 @@
+from time import thread_time
+
 import pytest
 
 from danmaku.filter.rules import EXACT, SHORT, Reading
@@ -19,6 +21,7 @@ CHINESE = [
     ("敢打赌，博士不会", []),
     ("赌 博弈", []),
     ("就是赌 博", ["赌 博"]),
+    ("赌 博弈，就是赌 博", ["赌 博"]),
     ("加，微信多好", []),
     ("加微，信", []),
     ("加 微 信", ["加 微 信"]),
@@ -70,6 +73,17 @@ def test_latin_words_and_their_boundaries(text, expected):
     assert found(LATIN, text) == expected
 
 
+@pytest.mark.parametrize("text", ["赌 博弈", "a.", "天.", "aa"])
+@pytest.mark.parametrize("reading", [Reading(variants=False), EXACT])
+def test_many_places_of_a_word_cost_no_more_each_than_one(text, reading):
+    screen = screen_of("赌博", "a", "天", "aa", reading=reading)
+    began = thread_time()
+
+    screen.inspect(text * 20_000)
+
+    assert thread_time() - began < 3
+
+
 def test_a_word_may_stand_with_the_gaps_that_it_has():
     assert found(SPACED, "get free followers") == ["free followers"]
     assert found(SPACED, "kung fu master") == ["kung fu master"]
@@ -86,6 +100,11 @@ def test_exact_words_in_a_row_of_one_letter_are_told_one_by_one():
     assert found(screen_of("0", reading=EXACT), "a00b") == []
     loose = Reading(latin_boundary=False, repeats=False, gaps=False, variants=False)
     assert found(screen_of("0", reading=loose), "a00b") == ["0", "0"]
+
+
+def test_a_word_of_one_letter_is_told_row_by_row():
+    assert found(screen_of("哈"), "哈 哈哈") == ["哈", "哈哈"]
+    assert found(screen_of("aaa"), "a.a.a") == ["a.a.a"]
 
 
 def test_exact_words_in_longer_runs():

@@ -63,6 +63,8 @@ def test_options_of_a_case():
     skipping = {"skip_special": True, "skip_chars": "."}
     assert judged("赌.博", lexicon=["赌博"], options=skipping)["hit"] is True
     assert judged("赌*博", lexicon=["赌博"], options=skipping)["hit"] is False
+    assert judged("赌.博", lexicon=["赌博"], options={"skip_chars": "."})["hit"] is True
+    assert judged("赌*博", lexicon=["赌博"], options={"skip_chars": "."})["hit"] is False
     assert judged("x", lexicon=["x"], options={"mask_char": "#", "new": 1}) | {"id": 0} == {
         **judged("x", lexicon=["x"]),
         "mask": "#",
@@ -77,11 +79,39 @@ def test_options_of_a_case():
         {"text": 3},
         {"text": "a", "lexicon": "unknown"},
         {"text": "a", "options": {"regex": "("}},
+        {"text": "a", "whitelist": "unknown"},
         {"text": "a", "options": {"match": "best"}},
+        {"text": "a", "lexicon": ["a"], "options": {"categories": {"a": []}}},
+        {"text": "a", "lexicon": ["a"], "options": {"mask_char": ""}},
+        {"text": "a", "options": {"combo": {"all": ["买", "！"]}}},
     ],
 )
 def test_a_wrong_case_is_told_and_spoils_no_other(fields):
     assert "error" in JUDGE.judge(fields)
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [("(a|b)*", "x(A|b)*"), ("...", "嗯..."), ("@@", "@@"), ("c++", "C++"), ("坏蛋😀", "坏蛋😀")],
+)
+def test_a_word_of_signs_is_told_as_it_stands_in_the_lexicon(word, text):
+    assert judged(text, lexicon=[word])["terms"] == [word]
+
+
+def test_a_mask_of_several_characters_moves_no_later_hit():
+    options = {"mask_char": "[x]"}
+
+    assert judged("a b a", lexicon=["a"], options=options)["mask"] == "[x] b [x]"
+
+
+def test_words_and_phrases_without_letters_are_passed_over():
+    assert judged("a", lexicon=["", " ", "\u200b"], whitelist=[""])["hit"] is False
+    assert judged("a", lexicon=None, whitelist=None)["hit"] is False
+
+
+def test_halves_of_pairs_and_long_texts():
+    assert judged("\ud83d坏蛋", lexicon=["坏蛋"])["spans"] == [[1, 3]]
+    assert judged("坏蛋" * 5000, lexicon=["坏蛋"])["count"] == 5000
 
 
 def test_events_are_for_whoever_judges_them():

@@ -1,6 +1,6 @@
 import pytest
 
-from danmaku.filter.leet import is_leet, leet_of, leet_views
+from danmaku.filter.leet import is_leet, latin_pieces, leet_of, leet_views
 from danmaku.filter.normalize import fold
 
 
@@ -15,6 +15,29 @@ def test_what_stands_for_i_and_for_l_is_read_as_one():
     assert list(leet_views("a7")) == ["at", "ai"]
     assert list(leet_views("a5")) == ["as"]
     assert list(leet_views("hello")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("来f\u200bu ©k吧4级hello啊", ["f\u200bu ©k"]),
+        ("好, 5h!t", [", 5h!t"]),
+        ("b/-\\d", ["b/-\\d"]),
+        ("2023年ok", []),
+        ("hello你好", []),
+        ("7", []),
+        ("", []),
+    ],
+)
+def test_only_stretches_with_letters_and_signs_are_read_again(text, pieces):
+    places = latin_pieces(text, fold(text).text)
+
+    assert [text[start:end] for start, end in places] == pieces
+
+
+def test_no_sign_is_read_as_a_letter_of_another_script():
+    for sign in "0123456789@$(+€£¥¢<＠＄§®©×†∂!|！¡/":
+        assert fold(sign).text.isascii(), sign
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from danmaku.filter.normalize import Runs, fold, key_of, plain_of
+from danmaku.filter.normalize import SCANNED_KEPT_MAX, Runs, fold, key_of, plain_of, scanned_of
 
 ANY_TEXT = st.text(alphabet=st.characters(codec=None), max_size=40)
 
@@ -16,6 +16,9 @@ READ_AS = [
     ("zürich łódź", "zurichlodz"),
     ("廣告垃圾広告刷単", "广告垃圾广告刷单"),
     ("⻩片⽩痴⺩⼋", "黄片白痴王8"),
+    ("⻘山⻔口⻛⻋⾭", "青山门口风车青"),
+    ("伱夲昰嶶菂", "你本是微菂"),
+    ("ҍօօҟ ΛΞЯ", "bookaer"),
     ("①❷３４𝟛⑹⒎", "1234367"),
     ("一二三四五六七八九零壹贰叁", "1234567890123"),
     ("加\u200b微\ufeff信\u202e", "加微信"),
@@ -61,3 +64,20 @@ def test_runs_tell_where_each_letter_of_the_key_stands(text):
 
 def test_patterns_see_marks_and_numerals_as_typed_and_letters_folded():
     assert plain_of("ＱＱ：一二，123 體!") == "qq:一二,123 体!"
+
+
+@given(ANY_TEXT)
+def test_scanned_is_all_that_folding_gives(text):
+    scanned, folded = scanned_of(text), fold(text)
+
+    assert (scanned.text, scanned.folded, scanned.skeleton) == (text, folded.text, folded.skeleton)
+    assert scanned.key == key_of(folded.skeleton)
+
+
+def test_a_text_of_just_now_is_not_folded_again_and_old_ones_are_forgotten():
+    first = scanned_of("just now")
+    assert scanned_of("just now") is first
+
+    for number in range(SCANNED_KEPT_MAX):
+        scanned_of(f"later {number}")
+    assert scanned_of("just now") is not first

@@ -16,7 +16,18 @@ def test_patterns_are_found_with_their_numbers_and_code_points():
 
 @pytest.mark.parametrize(
     "pattern",
-    ["(", "a{100000}", "(?=a)", "(a)\\1", "x" * (PATTERN_CODE_POINTS_MAX + 1), "a*", "", "\ud83d"],
+    [
+        "(",
+        "a{100000}",
+        "(?=a)",
+        "(a)\\1",
+        "x" * (PATTERN_CODE_POINTS_MAX + 1),
+        "a*",
+        "",
+        "\\b",
+        "\\B",
+        "\ud83d",
+    ],
 )
 def test_patterns_that_cannot_be_used_are_told(pattern):
     assert fault_of(pattern) is not None

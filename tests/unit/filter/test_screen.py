@@ -20,6 +20,44 @@ CASES = [json.loads(line) for line in (HERE / "cases.jsonl").read_text("utf-8").
 EVASIONS = [case for case in CASES if case["spans"]]
 BENIGN = [case for case in CASES if not case["spans"]]
 
+NEUTRAL = Screen(
+    parse_rules("""
+[[rule]]
+id = "neutral"
+category = "ads"
+class = "house"
+action = "hold"
+words = ["卖号", "陪玩", "彩票", "键盘侠", "青云门", "张小凡", "扫码进群", "垃圾主播", "低价出售",
+    "loser", "noob", "scam", "viagra", "jackpot", "telegram", "whatsapp", "giveaway", "win88"]
+[[allow]]
+phrases = ["买卖号码"]
+""")
+)
+DISGUISED = {
+    "卖号": "賣號 卖·号 卖👨\u200d👩\u200d👧号 卖🇨🇳号 卖\u3164号 卖̸号̸ 卖\n号 mai号 卖hao",
+    "陪玩": "赔玩 陪顽 陪\u2060玩 pei玩",
+    "彩票": "彩瞟 睬票 彩西示 caipiao",
+    "键盘侠": "鍵盤俠 键(盘)侠 见盘侠 键pan侠 键p侠 钅建盘侠 侠盘键 jiànpánxiá JianPanXia",
+    "青云门": "⻘云⻔ 青★云★门 青云们",
+    "张小凡": "張小凡 弓长小凡 张晓凡 张小帆 zhangxiaofan",
+    "扫码进群": "掃．碼．進．群 扫马进群 扫码近群 smjq saomajinqun 扫石马进群 群进码扫 扫m进群",
+    "垃圾主播": "垃🔥圾🔥主🔥播 辣鸡主播 垃ji主bo 垃土及主播 ljzb 垃垃圾圾主播",
+    "低价出售": "低價出售 低价出受",
+    "loser": "ＬＯＳＥＲ l0s3r lоsеr ⓛⓞⓢⓔⓡ 🇱🇴🇸🇪🇷 l̶o̶s̶e̶r̶ ʟᴏꜱᴇʀ l*ser resol lo\u200dser",
+    "noob": "n00b ռօօҍ 𝕟𝕠𝕠𝕓 nnnooob n.o.o.b ɴooʙ",
+    "scam": "$cam ₴₵a₥ ᏚᏟᎪᎷ sc4m ₛcₐₘ ЅСАМ s/c/a/m",
+    "viagra": "ʌiagra v1agra νιαgrα 𝓿𝓲𝓪𝓰𝓻𝓪",
+    "jackpot": "j4ckp0t ջackpot jаckроt",
+    "win88": "win⑧⑧ win八八 win捌捌 win8️⃣8️⃣ win㊇㊇",
+}
+HONEST = """
+哈哈哈哈 2333 比分110:108 KDA_12/3/8 BV1GJ411x7h7 ¯\\_(ツ)_/¯ 床前明月光疑是地上霜
+见面盘点 检票盘问 配完音 买卖号码 玩家陪跑 票房彩蛋 弓长岭 扫描进度 门云 才气 期盼
+closer snobs scamper telegraphed give_a_way_out no_object wins_88
+こんにちは 안녕하세요 Привет مرحبا می‌خواهم Việt_Nam ขอบคุณ नमस्ते façade İzmir
+A1高速 S8赛季 k8s 4K p2p 🇨🇳🇨🇳 №1 ½ ♪♪ ㋡ 1️⃣2️⃣3️⃣ made nice face
+"""
+
 TWO_OF_A_KIND = """
 [[rule]]
 id = "mild"
@@ -238,3 +276,18 @@ def test_a_million_words_are_built_and_found():
     screen = Screen(Ruleset("v", (rule,)))
 
     assert screen.inspect("好" + words[123_456] + "好").action is Action.MASK
+
+
+@pytest.mark.parametrize(
+    ("word", "typed"),
+    [(word, typed) for word, row in DISGUISED.items() for typed in row.split(" ")],
+)
+def test_disguises_of_words_that_no_table_knows(word, typed):
+    [hit] = NEUTRAL.inspect(f"看，{typed}！").hits
+
+    assert (hit.term, hit.start) == (word, 2)
+
+
+@pytest.mark.parametrize("typed", HONEST.split())
+def test_what_people_say_is_no_disguise(typed):
+    assert not NEUTRAL.hits(typed.replace("_", " "))

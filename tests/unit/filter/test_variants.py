@@ -23,16 +23,26 @@ def test_pinyin_whole_mixed_and_by_one_letter():
 def test_short_words_have_no_pinyin_that_everybody_writes():
     assert "ma" not in ways("妈", Kind.PINYIN)
     assert "jiao" not in ways("骄", Kind.PINYIN)
-    assert "nima" not in ways("尼玛", Kind.PINYIN)
+    assert "nima" in ways("尼玛", Kind.PINYIN)
+    assert "made" not in ways("马德", Kind.PINYIN)
 
 
-def test_initials_only_where_asked_for():
+def test_initials_of_short_words_only_where_asked_for():
+    assert "smjq" in ways("扫码进群", Kind.PINYIN)
+    assert "aeyn" not in ways("爱恩与你", Kind.PINYIN)
     assert "bj" not in ways("北京", Kind.PINYIN)
     assert {"bj", "北j", "bjing"} <= ways("北京", Kind.PINYIN, initials=True)
 
 
 def test_substitutes_one_and_two():
     assert {"加薇信", "茄微信", "茄薇信"} <= ways("加微信", Kind.SUBSTITUTE)
+
+
+def test_what_sounds_alike_and_has_a_part_of_it_stands_for_a_letter_of_a_short_word():
+    assert {"赔玩", "陪顽"} <= ways("陪玩", Kind.SUBSTITUTE)
+    assert {"彩票", "时采"}.isdisjoint(ways("采票", Kind.SUBSTITUTE))
+    assert "时时采" in ways("时时彩", Kind.SUBSTITUTE)
+    assert "青芸门" not in ways("青云门", Kind.SUBSTITUTE)
 
 
 def test_characters_in_their_parts():

@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from danmaku.actions.accounts import People, new_id
 from danmaku.actions.comments import Comments
 from danmaku.actions.naming import Naming
+from danmaku.actions.room_words import ReadyWords
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
 from danmaku.config import (
@@ -204,6 +205,7 @@ async def house(folder, *, comments_class=Comments, server=None, **gateway):
         store,
         rooms=rooms,
         rules=rules,
+        words=ReadyWords(store, 1000),
         freshen=people.standings.freshen,
         clock=wall_ms,
         settings=admission,

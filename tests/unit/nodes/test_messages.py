@@ -42,6 +42,7 @@ from tests.contract.facts import (
     registered,
     reported,
     restored,
+    words_set,
 )
 from tests.unit.nodes.entries import changed
 
@@ -127,6 +128,18 @@ async def test_of_the_platform_only_the_numbers_travel(tmp_path):
     told = list(committed([entry for entry in announced if entry.chain == PLATFORM]))
 
     assert told == [Committed(PLATFORM, Seq(0), Seq(4))]
+
+
+async def test_of_a_room_s_own_words_only_the_number_travels(tmp_path):
+    sent = await recorded(tmp_path, opened(), words_set("planted"), published("c1"))
+
+    told = list(committed(sent))
+
+    assert [(one.after, one.upto, len(entries_of(one))) for one in told] == [
+        (0, 1, 1),
+        (1, 2, 0),
+        (2, 3, 1),
+    ]
 
 
 def test_runs_have_no_holes_and_a_bound(monkeypatch):

@@ -32,6 +32,7 @@ from tests.contract.facts import (
     registered,
     reported,
     restored,
+    words_set,
 )
 
 NAMES = {
@@ -48,6 +49,7 @@ LIVE_STATE = RoomState(title="直播", broadcast=Broadcast(Millis(5), Millis(9))
 FACTS = [
     (opened(), PLACE),
     (RoomChanged(actor=None, state=LIVE_STATE), PLACE),
+    (words_set("剧透", "two words"), Place(Seq(7))),
     (published(), PLACE),
     (published("é ♥", text="弹幕 🎉"), PLACE),
     (replace(published(), verdict=MASKED, imported=True), PLACE),
@@ -121,6 +123,15 @@ def test_headers_say_nothing_of_the_text_nor_of_the_sender(make):
 @pytest.mark.parametrize("fact", [held(), refused()])
 def test_held_and_refused_comments_are_sealed_whole(fact):
     assert [body["part"] for body in written(fact, PLACE).bodies] == [Part.SEALED]
+
+
+def test_a_room_s_own_words_are_sealed_and_erased_they_read_as_none():
+    rows = written(words_set(SECRET), PLACE)
+
+    assert [body["part"] for body in rows.bodies] == [Part.SEALED]
+    assert SECRET not in rows.entry["header"].decode()
+    rows.bodies.clear()
+    assert read_back(rows, None) == words_set()
 
 
 def test_what_was_masked_is_sealed():

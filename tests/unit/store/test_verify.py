@@ -35,6 +35,7 @@ from tests.contract.facts import (
     registered,
     reported,
     restored,
+    words_set,
 )
 from tests.contract.soundness import findings_in, steps_of
 
@@ -82,7 +83,8 @@ async def write_sample(folder):
         await store.commit(in_demo(fact))
     await store.close()
     store = await opened_store(folder)
-    for index in range(len(room), TOP):
+    await store.commit(in_demo(words_set("a", "b")))
+    for index in range(len(room) + 1, TOP):
         await store.commit(in_demo(published(f"more{index}", author=(ANN, BEN)[index % 2])))
     await store.close()
 
@@ -245,6 +247,7 @@ TAMPERINGS = [
         TOP,
     ),
     saying("a room's state", "UPDATE room SET state = replace(state, 'later', 'never')", TOP),
+    saying("a room's own words", "UPDATE room SET words_seq = 11", TOP),
     saying("a room taken away", "DELETE FROM room", TOP),
     saying("a chain's top", "UPDATE chain SET top = 31 WHERE id = 'demo'", TOP + 1),
     saying("a chain's numbers", "UPDATE chain SET number_top = 3 WHERE id = 'demo'", TOP),

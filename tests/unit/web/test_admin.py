@@ -114,3 +114,20 @@ async def test_desk_is_not_part_of_the_public_door(stage):
     for path in ("/grants", "/accounts", "/tokens", "/held", "/export/demo", "/import/demo"):
         assert (await guest.get(path)).status_code == 404
         assert (await guest.client.post(path, json={})).status_code == 404
+
+
+async def test_words_of_a_room_are_shown_and_edited(stage):
+    await stage.room()
+    desk = stage.desk
+
+    whole = await desk.patch(
+        "/rooms/demo/words", json={"text": "# mine\none\ntwo", "action": "mask"}
+    )
+    edited = await desk.patch("/rooms/demo/words", json={"add": ["three"], "remove": ["ONE"]})
+    gone = await desk.patch("/rooms/demo/words", json={"remove": ["nine"]})
+    wrong = await desk.patch("/rooms/demo/words", json={"text": "one\n\n…"})
+    now = (await desk.get("/rooms/demo/words")).json()
+
+    assert [answer.status_code for answer in (whole, edited, gone, wrong)] == [200, 200, 404, 400]
+    assert "line 3: " in wrong.json()["text"]
+    assert (now["words"], now["action"], now["seq"]) == (["two", "three"], "mask", 3)

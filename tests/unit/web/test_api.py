@@ -27,6 +27,8 @@ MATRIX = [
     ("POST", "/api/rooms", NEW_ROOM, (401, 403, 403, 403, 201)),
     ("PATCH", "/api/rooms/demo", {"slow_ms": 0}, (401, 403, 200, 403, 200)),
     ("PATCH", "/api/rooms/demo", {"status": "closed"}, (401, 403, 403, 403, 200)),
+    ("GET", "/api/rooms/demo/words", None, (401, 403, 200, 403, 200)),
+    ("PUT", "/api/rooms/demo/words", {"words": ["a"]}, (401, 403, 200, 403, 200)),
     ("POST", "/api/rooms/demo/broadcast", {"running": True}, (401, 403, 200, 403, 200)),
     ("POST", "/api/rooms/demo/comments", SPOKEN, (401, 201, 201, 201, 201)),
     ("POST", "/api/rooms/demo/comments/{number}/recall", None, (401, 403, 200, 200, 403)),

@@ -1,3 +1,5 @@
+import pytest
+
 from danmaku.domain.account import Bundle
 from danmaku.domain.room import ReviewMode
 from tests.unit.web.conftest import OUR_SITE
@@ -75,3 +77,45 @@ async def test_unknown_fields_and_values_are_refused(stage):
     for fields in ({"owner": "mia"}, {"mode": "closed"}, {"comments": "maybe"}, {"slow_ms": "x"}):
         answer = await mia.post_form(f"/rooms/{room}/policy", **fields)
         assert answer.status_code == 400
+
+
+async def test_page_shows_the_room_s_own_words_and_the_form_sets_them(stage):
+    room, mia, ann = await furnished(stage)
+
+    saved = await mia.post_form(
+        f"/rooms/{room}/words", words="# mine\r\n剧透\r\nthe ending\r\n", action="mask"
+    )
+    page = await mia.get(saved.headers["location"])
+    await ann.post_form(f"/rooms/{room}/comments", text="t.h.e ending!")
+
+    assert (saved.status_code, page.status_code) == (303, 200)
+    assert "剧透\nthe ending</textarea>" in page.text
+    assert "Saved." in page.text
+    assert "2 of at most 500" in page.text
+    assert '<option value="mask" selected>' in page.text
+    assert f"{'*' * len('t.h.e ending')}!" in (await ann.get(f"/rooms/{room}")).text
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("en", "Line 3: has no letter"), ("zh-CN", "第 3 行： 没有可识别的")]
+)
+async def test_words_that_are_wrong_come_back_as_typed_with_their_lines(stage, lang, told):
+    room, mia, _ = await furnished(stage)
+    mia.client.headers["Accept-Language"] = lang
+
+    refused = await mia.post_form(f"/rooms/{room}/words", words="fine\n<b>\n…", action="refuse")
+
+    assert refused.status_code == 400
+    assert told in refused.text
+    assert "fine\n&lt;b&gt;\n…</textarea>" in refused.text
+    assert '<option value="refuse" selected>' in refused.text
+    assert (await stage.core.rooms.live(room)).words_seq is None
+
+
+async def test_words_are_for_who_manages_the_room(stage):
+    room, _, ann = await furnished(stage)
+
+    foreign = await ann.post_form(f"/rooms/{room}/words", words="a")
+    guest = await stage.guest().post_form(f"/rooms/{room}/words", words="a")
+
+    assert (foreign.status_code, guest.status_code) == (403, 401)

@@ -3,8 +3,8 @@
 from alembic import op
 from sqlalchemy import BigInteger, Column, LargeBinary, String
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 # SQLite compares texts by code point; PostgreSQL as its database was told, unless a column says.
 _Words = String().with_variant(String(collation="C"), "postgresql")

@@ -1,4 +1,10 @@
-from bench.filter.quality import added_by_free_channels, is_exact, is_right, scores
+from bench.filter.quality import (
+    added_by_free_channels,
+    is_exact,
+    is_right,
+    scenario_scores,
+    scores,
+)
 from danmaku.filter.cases import Row
 from danmaku.filter.judge import Books, Judge
 
@@ -34,6 +40,16 @@ def test_actions_and_categories_are_compared_where_they_are_said():
 
     assert is_right(wrong, verdict)
     assert not is_exact(wrong, verdict)
+
+
+def test_a_scenario_is_right_where_all_its_events_are():
+    event = {"t_ms": 0, "room": "r1", "user": "ann", "text": "hello"}
+    right = {"tier": "must", "events": [{**event, "expect": "pass"}]}
+    wrong = {"tier": "must", "events": [{**event, "expect": "pass"}, {**event, "expect": "rate"}]}
+
+    score = scenario_scores([right, wrong])["scenario", "must"]
+
+    assert (score.count, score.right) == (2, 1)
 
 
 def test_what_disguises_alone_flag_is_listed():
