@@ -12,7 +12,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib import resources
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Protocol
@@ -22,7 +21,8 @@ import structlog
 from danmaku.actions.accounts import People, new_id
 from danmaku.actions.classifier import Classifier
 from danmaku.actions.comments import Comments
-from danmaku.actions.learned import Learned, model_in
+from danmaku.actions.filter_files import changed_ms_of, learned_of, screens_of
+from danmaku.actions.learned import Learned
 from danmaku.actions.moderation import Moderation
 from danmaku.actions.naming import Naming
 from danmaku.actions.room_words import ReadyWords, WordLists
@@ -32,13 +32,12 @@ from danmaku.actions.rule_share import SharedRules
 from danmaku.actions.rule_watch import RuleWatch
 from danmaku.actions.rules import Rules
 from danmaku.actions.shadow import Shadow
-from danmaku.config import FilterSettings, Settings
+from danmaku.config import Settings
 from danmaku.demo import rooms as demo
 from danmaku.domain.facts import Entry, TokenRevoked
 from danmaku.domain.ids import Millis, RoomId
 from danmaku.doors import AddressTakenError, Berth, Door, desk_door, ops_door, public_door
 from danmaku.errors import Code
-from danmaku.filter.builds import screen_from
 from danmaku.filter.names import Names
 from danmaku.filter.screen import Screen
 from danmaku.gateway.pauses import Pauses
@@ -110,9 +109,9 @@ async def opened(
         ModelError: The learned model cannot be used.
         OSError: A rule file or the model cannot be read.
     """
-    screens = await asyncio.to_thread(_screens, settings.filter)
+    screens = await asyncio.to_thread(screens_of, settings.filter)
     telemetry = telemetry or Telemetry()
-    learned = await asyncio.to_thread(_learned, settings.filter, telemetry)
+    learned = await asyncio.to_thread(learned_of, settings.filter, telemetry)
     classifier = Classifier.chosen(settings.filter, now_ms, telemetry)
     async with contextlib.AsyncExitStack() as stack:
         if classifier is not None:
@@ -198,28 +197,6 @@ def _furnished(  # noqa: PLR0913 -- all that the verbs stand on
     )
     verbs = (people, rooms, word_lists, rules, comments, moderation)
     return Core(settings, record, store, telemetry, *verbs, learned=learned)
-
-
-def _screens(settings: FilterSettings) -> tuple[Screen, Screen | None]:
-    """The rules to begin with, and what is laid over them."""
-    file, urgent = settings.rules_file, settings.urgent_file
-    sample = resources.files("danmaku.filter").joinpath("sample_rules.toml")
-    source = sample.read_bytes() if file is None else file.read_bytes()
-    large = screen_from(source, sample.name if file is None else str(file))
-    return large, None if urgent is None else screen_from(urgent.read_bytes(), str(urgent))
-
-
-def _changed_ms(settings: FilterSettings) -> Millis:
-    """When the rule files were changed last; the sample rules never are."""
-    files = [file for file in (settings.rules_file, settings.urgent_file) if file is not None]
-    return Millis(max((file.stat().st_mtime_ns // 1_000_000 for file in files), default=0))
-
-
-def _learned(settings: FilterSettings, telemetry: Telemetry) -> Learned | None:
-    """The learned stage of the settings; None: they name none."""
-    if settings.model_file is None:
-        return None
-    return Learned(model_in(settings.model_file), telemetry)
 
 
 def house_of(
@@ -434,7 +411,7 @@ class Server:
             return None
         shared = SharedRules(core.rules, core.store, core.telemetry)
         node.record.when_others_write(shared.apply)
-        changed_ms = await asyncio.to_thread(_changed_ms, core.settings.filter)
+        changed_ms = await asyncio.to_thread(changed_ms_of, core.settings.filter)
         if await shared.begin(changed_ms):
             await self._watch.pass_over()
         return shared
