@@ -8,7 +8,6 @@ stretched or styled, it has one score.
 A model says "hold", never "refuse": it has seen what people did, and knows no reasons.
 """
 
-import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +24,9 @@ from danmaku.filter.variants import Kind
 
 ROW_LETTERS_MAX: Final = 3
 ROWS_MAX: Final = 20_000
+WEIGHT_MAX: Final = 1e6
+"""Log odds no training comes near; sums of these stay numbers, which can be compared."""
+
 LETTERS_MIN: Final = 4
 """Of a shorter key a model says nothing: everybody laughs alike."""
 
@@ -78,8 +80,9 @@ class Weights:
             return f"rows of 1 to {ROW_LETTERS_MAX} letters"
         if len(self.weights) != len(self.rows):
             return "a weight for each row"
-        if not all(map(math.isfinite, (*self.weights, self.bias, self.shadow_at, self.hold_at))):
-            return "finite numbers"
+        numbers = (*self.weights, self.bias, self.shadow_at, self.hold_at)
+        if not all(-WEIGHT_MAX <= number <= WEIGHT_MAX for number in numbers):
+            return f"numbers from -{WEIGHT_MAX:g} to {WEIGHT_MAX:g}"
         return None if self.shadow_at <= self.hold_at else "shadow_at up to hold_at"
 
 

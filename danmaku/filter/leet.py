@@ -6,6 +6,7 @@ with several signs are replaced by one letter and fillers that nobody sees, so t
 
 import re
 import string
+import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
@@ -31,8 +32,6 @@ _COMMON = {
     "¥": "y",
     "¢": "c",
     "<": "c",
-    "＠": "a",
-    "＄": "s",
     "§": "s",
     "®": "r",
     "©": "c",
@@ -42,12 +41,28 @@ _COMMON = {
     **dict(zip("₳฿₵₣₲₭₥₦₱₴₮₩", "abcfgkmnpstw", strict=True)),
 }
 # 1, ! and | stand for i as well as for l: all of these are read as i, in words as in texts.
-_LIKE_I = {**dict.fromkeys("1!|！¡lLｌＬ", "i")}
-_VIEWS = (
-    str.maketrans({**_COMMON, **_LIKE_I, "7": "t"}),
-    str.maketrans({**_COMMON, **_LIKE_I, "7": "i"}),
-)
-_signs = re.compile(r"[0-9@$(+€£¥¢<＠＄§®©×†∂!|！¡/฿\u20a0-\u20bf]").search
+_LIKE_I = dict.fromkeys("1!|¡lLｌＬ", "i")
+
+
+def _styled(sign: str) -> str:
+    """A sign, and how else it is typed: full width; digits as mathematics have them, or circled."""
+    wide = chr(ord(sign) + 0xFEE0) if sign.isascii() and not sign.isalpha() else ""
+    if not sign.isdigit():
+        return sign + wide
+    bold = (chr(at + int(sign)) for at in range(0x1D7CE, 0x1D800, 10))
+    return "".join((sign, wide, *bold, chr(0x245F + int(sign)) if sign != "0" else "⓪"))
+
+
+def _view(seven: str) -> dict[int, str]:
+    read = {**_COMMON, **_LIKE_I, "7": seven}
+    return {ord(char): letter for sign, letter in read.items() for char in _styled(sign)}
+
+
+_VIEWS = (_view("t"), _view("i"))
+_SEVENS = frozenset(_styled("7"))
+_signs = re.compile(
+    r"[0-9@$(+€£¥¢<§®©×†∂!|¡/฿\u20a0-\u20bf⓪①-⑨！＄（＋＜＠｜０-９\U0001d7ce-\U0001d7ff]"
+).search
 _latin = re.compile(r"[a-z][\x00-\x7f]*").finditer
 _NO_LETTERS = string.digits + MARKS  # all that folding leaves of ASCII beside letters
 
@@ -86,7 +101,7 @@ def leet_views(text: str) -> Iterator[str]:
         for signs, letter in _DRAWN:
             drawn = drawn.replace(signs, letter + NOTHING * (len(signs) - 1))
     yield drawn.translate(_VIEWS[0])
-    if "7" in drawn:
+    if not _SEVENS.isdisjoint(drawn):
         yield drawn.translate(_VIEWS[1])
 
 
@@ -104,4 +119,4 @@ def is_leet(typed: str, read: str, folded: str) -> bool:
     if not has_letter or not has_sign:
         return False
     is_short = sum(map(str.isalpha, read)) <= SHORT_LETTERS
-    return not (is_short and _MODEL.fullmatch(typed))
+    return not (is_short and _MODEL.fullmatch(unicodedata.normalize("NFKC", typed)))

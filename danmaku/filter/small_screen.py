@@ -22,6 +22,9 @@ from danmaku.filter.variants import Kind
 NEAR: Final = Reading(leet=False, variants=False)
 """How such words are read."""
 
+PLACES_MAX: Final = 2000
+"""Four words at each letter of the longest comment; who writes a list for more wants to be slow."""
+
 
 class SmallScreen:
     """A list of words, ready to be looked for beside the rules.
@@ -45,10 +48,15 @@ class SmallScreen:
         Args:
             findings: What the rules say of the text.
             scanned: The text.
+
+        Raises:
+            ValueError: There are more places to look at than `PLACES_MAX`.
         """
         action, category, klass = findings.action, findings.category, findings.klass
         hits, hidden = findings.hits, findings.masked
         places = self._find(scanned.key)
+        if len(places) > PLACES_MAX:
+            raise ValueError(f"the list has more than {PLACES_MAX} places in one text")
         if places and (more := self._hits(scanned, places)):
             hits = tuple(sorted((*hits, *more), key=_place))
             hidden = masked(scanned.text, [hit for hit in hits if hit.action is Action.MASK])

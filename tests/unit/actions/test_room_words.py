@@ -203,6 +203,15 @@ async def test_a_fault_in_a_list_holds_and_loosens_nothing(house, text, action, 
     assert house.telemetry.filter_faults._value.get() == 1
 
 
+async def test_a_list_made_to_cost_time_holds(house, ann):
+    words = ["a" * first + "b" * second for first in range(1, 16) for second in range(1, 16)]
+    await house.word_lists.set(None, DEMO, list_of(*words, action=Action.MASK))
+
+    entry = await house.say(ann, "ab" * 40)
+
+    assert (type(entry.fact), entry.fact.category) == (CommentHeld, FAULT_CATEGORY)
+
+
 async def test_only_so_many_words_are_kept_and_the_latest_of_them(house):
     rooms = [RoomId(f"r{number}") for number in range(6)]
     for room in rooms:

@@ -122,6 +122,7 @@ def test_a_model_publishes_nothing_more_and_refuses_nothing(words, weighed, bias
         weights({chr(0x4E00 + n): 1.0 for n in range(ROWS_MAX + 1)}),
         weights({"": 1.0}),
         weights({"a": math.nan}),
+        weights({"a": 1e308, "ab": -1e308}),
         weights({"a": 1.0}, bias=math.inf),
         weights({"a": 1.0}, shadow_at=2.0, hold_at=1.0),
     ],

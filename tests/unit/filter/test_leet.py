@@ -13,6 +13,7 @@ def test_what_stands_for_i_and_for_l_is_read_as_one():
     assert list(leet_views("a1l")) == ["aii"]
     assert leet_of("slot") == "siot"
     assert list(leet_views("a7")) == ["at", "ai"]
+    assert list(leet_views("a７")) == ["at", "ai"]
     assert list(leet_views("a5")) == ["as"]
     assert list(leet_views("hello")) == []
 
@@ -36,7 +37,7 @@ def test_only_stretches_with_letters_and_signs_are_read_again(text, pieces):
 
 
 def test_no_sign_is_read_as_a_letter_of_another_script():
-    for sign in "0123456789@$(+€£¥¢<＠＄§®©×†∂!|！¡/":
+    for sign in "0123456789@$(+€£¥¢<＠＄§®©×†∂!|！¡/０７９（＋＜｜𝟎𝟏𝟿①⑨⓪":
         assert fold(sign).text.isascii(), sign
 
 
@@ -46,6 +47,7 @@ def test_no_sign_is_read_as_a_letter_of_another_script():
         ("sh1t", "shit", True),
         ("455", "ass", False),
         ("A55", "ass", False),
+        ("Ａ５５", "ass", False),
         ("a55", "ass", True),
         ("shit", "shit", False),
     ],

@@ -13,6 +13,8 @@ DISGUISED = [
     ("@$$h073", "@$$h073", Kind.LEET),
     ("с\u200bА$1ηο", "с\u200bА$1ηο", Kind.LEET),
     ("s3x", "s3x", Kind.LEET),
+    ("ｓ３ｘ", "ｓ３ｘ", Kind.LEET),
+    ("s③x", "s③x", Kind.LEET),
     ("告广圾垃", "告广圾垃", Kind.REVERSED),
     ("代纟东", "代纟东", Kind.SPLIT),
     ("代lian", "代lian", Kind.PINYIN),

@@ -107,6 +107,7 @@ async def test_words_that_are_wrong_come_back_as_typed_with_their_lines(stage, l
 
     assert refused.status_code == 400
     assert told in refused.text
+    assert f'action="/rooms/{room}/words#words"' in refused.text  # a phone shows that part first
     assert "fine\n&lt;b&gt;\n…</textarea>" in refused.text
     assert '<option value="refuse" selected>' in refused.text
     assert (await stage.core.rooms.live(room)).words_seq is None
