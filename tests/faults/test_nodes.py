@@ -12,9 +12,9 @@ import time
 import httpx
 import pytest
 
+from bench import backing
 from bench.client import Viewer
 from bench.record import read_record
-from tests import servers
 from tests.faults.proxy import Proxy
 from tests.faults.several import ROOM, paired, play
 from tests.faults.visitors import GONE
@@ -75,7 +75,7 @@ async def test_nodes_are_replaced_one_by_one(pair, chance):
 
 
 async def test_the_bus_is_killed_and_comes_back_empty(tmp_path, postgres_url, chance, rounds):
-    with servers.redis() as redis:
+    with backing.redis() as redis:
 
         async def trouble(_pair):
             for _ in range(rounds):
@@ -89,7 +89,7 @@ async def test_the_bus_is_killed_and_comes_back_empty(tmp_path, postgres_url, ch
 
 
 async def test_the_database_is_killed(tmp_path, redis_url, chance, rounds):
-    with servers.postgres() as postgres, postgres.database() as url:
+    with backing.postgres() as postgres, postgres.database() as url:
 
         async def trouble(_pair):
             for _ in range(rounds):
@@ -106,7 +106,7 @@ async def test_the_database_is_killed(tmp_path, redis_url, chance, rounds):
 
 
 async def test_the_bus_stands_still(tmp_path, postgres_url, chance, long):
-    with servers.redis() as redis:
+    with backing.redis() as redis:
 
         async def trouble(_pair):
             redis.daemon.process.send_signal(signal.SIGSTOP)
