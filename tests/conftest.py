@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import settings
 
-from tests import servers
+from bench import backing
 
 # A shared machine may stall any example: how long one takes says nothing. A failure prints the
 # words that bring it back.
@@ -13,7 +13,7 @@ settings.load_profile("house")
 
 @pytest.fixture(scope="session")
 def postgres():
-    with servers.postgres() as cluster:
+    with backing.postgres() as cluster:
         yield cluster
 
 
@@ -26,7 +26,7 @@ def postgres_url(postgres):
 
 @pytest.fixture(scope="session")
 def redis():
-    with servers.redis() as server:
+    with backing.redis() as server:
         yield server
 
 
@@ -37,5 +37,5 @@ def redis_url(redis):
 
 @pytest.fixture(scope="session")
 def redis_cluster():
-    with servers.redis_cluster() as nodes:
+    with backing.redis_cluster() as nodes:
         yield nodes

@@ -15,7 +15,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from tests.servers import free_port
+from bench.server import free_port
 
 WORKERS = 2
 JSON = "danmaku.v1.json"

@@ -9,6 +9,7 @@ from importlib import resources
 
 import pytest
 
+from bench import backing
 from bench.checker import Run, check
 from bench.client import Door, Viewer
 from danmaku.domain.account import Bundle
@@ -20,7 +21,6 @@ from danmaku.filter.rules import Action
 from danmaku.filter.screen import Screen
 from danmaku.nodes.bus import Exchange, LocalBus
 from danmaku.store.keys import KEY_FILE
-from tests import servers
 from tests.live.site import PLAIN, running, settings_of
 
 WAIT_S = 20.0
@@ -36,7 +36,7 @@ words = ["zorkmid"]
 
 @pytest.fixture(scope="module")
 def postgres():
-    with servers.postgres() as cluster:
+    with backing.postgres() as cluster:
         yield cluster
 
 
@@ -48,7 +48,7 @@ def database(postgres):
 
 @pytest.fixture(scope="module")
 def redis():
-    with servers.redis() as server:
+    with backing.redis() as server:
         yield server
 
 
@@ -101,7 +101,7 @@ async def test_so_they_do_over_redis(tmp_path, database, redis):
 
 @pytest.mark.faults
 async def test_so_they_do_while_redis_is_gone(tmp_path, database):
-    with servers.redis() as own:
+    with backing.redis() as own:
         async with pair(tmp_path, database, {"bus": own.url}, None, None) as sites:
             pouring = asyncio.create_task(pour(sites))
             await asyncio.sleep(0.1)

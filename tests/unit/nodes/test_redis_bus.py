@@ -5,17 +5,17 @@ import signal
 
 import pytest
 
+from bench import backing
 from danmaku.nodes import redis_bus
 from danmaku.nodes.bus import HOUSE, Channel
 from danmaku.nodes.redis_bus import RedisBus
 from danmaku.telemetry import Telemetry
-from tests import servers
 from tests.unit.nodes.house import holds
 
 
 @pytest.fixture
 def redis():
-    with servers.redis() as server:
+    with backing.redis() as server:
         yield server
 
 
@@ -68,7 +68,7 @@ async def test_after_a_crash_of_redis_messages_come_through_again(redis):
 async def test_without_redis_the_queue_stays_bounded_and_nobody_waits(monkeypatch):
     monkeypatch.setattr(redis_bus, "QUEUE_MAX", 10)
     monkeypatch.setattr(redis_bus, "SUBSCRIBED_S", 0.01)
-    async with joined(f"redis://127.0.0.1:{servers.free_port()}/0", "house") as [bus]:
+    async with joined(f"redis://127.0.0.1:{backing.free_port()}/0", "house") as [bus]:
         await bus.subscribe(HOUSE)
         for _ in range(100):
             bus.publish(HOUSE, b"message")

@@ -1,7 +1,7 @@
-"""Real database and bus servers for the tests, on free ports of 127.0.0.1.
+"""Real database and bus servers for tests and benches, on free ports of 127.0.0.1.
 
-Each lives in a directory of its own below /tmp and ends with the tests that started it, even when
-those are killed. Nothing that the system itself runs or keeps is touched.
+Each lives in a directory of its own below /tmp and ends with the thread that started it, even when
+that is killed. Nothing that the system itself runs or keeps is touched.
 """
 
 import contextlib
@@ -15,8 +15,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
+
+from bench.server import free_port
 
 START_S = 60.0
 LOOPBACK = "127.0.0.1"
@@ -35,6 +38,7 @@ class Daemon:
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
+        """Begin, and wait until it takes commands."""
         with (self.home / "log").open("ab") as log:
             # The kernel ends the server with the tests, whatever ended them.
             self.process = subprocess.Popen(
@@ -63,7 +67,7 @@ class Daemon:
         return as_user(self.user)
 
     def _is_ready(self) -> bool:
-        if self.process.poll() is not None:
+        if self.process is not None and self.process.poll() is not None:
             raise RuntimeError(f"It did not start:\n{(self.home / 'log').read_text()}")
         return self.answers()
 
@@ -73,13 +77,6 @@ def as_user(user: str | None) -> list[str]:
     if user is None:
         return []
     return [f"--reuid={user}", f"--regid={user}", "--clear-groups"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 # --- PostgreSQL
@@ -95,6 +92,7 @@ class Postgres:
     _names: Iterator[int] = field(default_factory=lambda: count(1))
 
     def url(self, database: str) -> str:
+        """Address of a database."""
         return f"postgresql://danmaku:{self.password}@{LOOPBACK}:{self.port}/{database}"
 
     @contextlib.contextmanager
@@ -175,7 +173,7 @@ def _binary(name: str) -> Path:
     homes = sorted(DEBIAN_POSTGRES.glob(f"*/bin/{name}"), key=lambda path: int(path.parts[4]))
     if found is None and not homes:
         raise RuntimeError(f"PostgreSQL's {name} is not installed.")
-    return homes[-1] if homes else Path(found)
+    return homes[-1] if found is None else Path(found)
 
 
 def _answers_psql(cluster: Postgres) -> bool:
@@ -197,11 +195,13 @@ class Redis:
 
     @property
     def url(self) -> str:
+        """Its address."""
         return f"redis://{LOOPBACK}:{self.port}/0"
 
 
 @contextlib.contextmanager
 def redis() -> Iterator[Redis]:
+    """A Redis of its own."""
     with _home(None) as home, _redis(home, []) as server:
         yield server
 
@@ -226,7 +226,7 @@ def redis_cluster(nodes_count: int = 3) -> Iterator[list[Redis]]:
             timeout=START_S,
         )
         for node in nodes:
-            _wait_for(lambda port=node.port: b"cluster_state:ok" in _ask(port, "CLUSTER INFO"))
+            _wait_for(partial(_is_whole, node.port))
         yield nodes
 
 
@@ -244,6 +244,10 @@ def _redis(home: Path, words: list[str]) -> Iterator[Redis]:
     )
     with _started(daemon):
         yield Redis(daemon, port)
+
+
+def _is_whole(port: int) -> bool:
+    return b"cluster_state:ok" in _ask(port, "CLUSTER INFO")
 
 
 def _ask(port: int, command: str) -> bytes:

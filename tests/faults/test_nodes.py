@@ -1,0 +1,255 @@
+"""Two nodes on one record, and everything around them fails: nothing seen or told is untrue.
+
+The checker judges what all viewers saw, what all senders were told and what is recorded: nothing
+lost, doubled or out of order, and no gap without a name.
+"""
+
+import asyncio
+import os
+import signal
+import time
+
+import httpx
+import pytest
+
+from bench import backing
+from bench.client import Viewer
+from bench.record import read_record
+from tests.faults.proxy import Proxy
+from tests.faults.several import ROOM, paired, play
+from tests.faults.visitors import GONE
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
+
+RECALLED_S = 1.0  # a recall is applied by then, on every node that hears bus or record
+FENCED_S = 5.0 + 1.0  # a node that hears neither lets its viewers go by then
+
+
+@pytest.fixture
+async def pair(tmp_path, postgres_url, redis_url):
+    async with paired(tmp_path, postgres_url, redis_url) as pair:
+        yield pair
+
+
+@pytest.fixture(params=[2, pytest.param(20, marks=pytest.mark.soak)])
+def rounds(request):
+    return request.param
+
+
+@pytest.fixture(params=[1, pytest.param(6, marks=pytest.mark.soak)])
+def long(request):
+    """How many times as long something stands still."""
+    return request.param
+
+
+# --- what dies
+
+
+async def test_both_write_to_one_room_as_fast_as_they_can(pair, chance):
+    await play(pair, chance, lambda _: asyncio.sleep(3))
+
+
+async def test_a_node_is_killed(pair, chance, rounds):
+    async def trouble(pair):
+        for number in range(rounds):
+            await asyncio.sleep(chance.uniform(0.2, 0.8))
+            pair.nodes[number % 2].kill()
+            await asyncio.sleep(chance.uniform(0.1, 0.5))
+            await pair.start(number % 2)
+
+    await play(pair, chance, trouble)
+
+
+async def test_nodes_are_replaced_one_by_one(pair, chance):
+    async def trouble(pair):
+        for node in (0, 1):
+            await pair.stop(node)
+            await pair.start(node)
+            await asyncio.sleep(0.5)
+
+    watchers = await play(pair, chance, trouble)
+
+    for watcher in watchers:
+        codes = [viewer.close_code for viewer in watcher.visits[:-1]]
+        assert set(codes) <= {1001, 1012}, codes  # told to go, never cut off
+
+
+async def test_the_bus_is_killed_and_comes_back_empty(tmp_path, postgres_url, chance, rounds):
+    with backing.redis() as redis:
+
+        async def trouble(_pair):
+            for _ in range(rounds):
+                await asyncio.to_thread(redis.daemon.stop, signal.SIGKILL)
+                await asyncio.sleep(chance.uniform(0.1, 1.5))
+                redis.daemon.start()
+                await asyncio.sleep(chance.uniform(0.1, 1.5))
+
+        async with paired(tmp_path, postgres_url, redis.url) as pair:
+            await play(pair, chance, trouble)
+
+
+async def test_the_database_is_killed(tmp_path, redis_url, chance, rounds):
+    with backing.postgres() as postgres, postgres.database() as url:
+
+        async def trouble(_pair):
+            for _ in range(rounds):
+                await asyncio.to_thread(postgres.daemon.stop, signal.SIGKILL)
+                await asyncio.sleep(chance.uniform(0.1, 1.0))
+                postgres.daemon.start()  # on this thread: it ends with the one that starts it
+                await asyncio.sleep(chance.uniform(2.0, 3.0))
+
+        async with paired(tmp_path, url, redis_url) as pair:
+            await play(pair, chance, trouble)
+
+
+# --- what stands still
+
+
+async def test_the_bus_stands_still(tmp_path, postgres_url, chance, long):
+    with backing.redis() as redis:
+
+        async def trouble(_pair):
+            redis.daemon.process.send_signal(signal.SIGSTOP)
+            await asyncio.sleep(5 * long)
+            redis.daemon.process.send_signal(signal.SIGCONT)
+            await asyncio.sleep(1)
+
+        async with paired(tmp_path, postgres_url, redis.url) as pair:
+            await play(pair, chance, trouble)
+
+
+async def test_a_node_stands_still_and_is_woken(pair, chance, long):
+    async def trouble(pair):
+        os.kill(pair.nodes[1].pid, signal.SIGSTOP)
+        await asyncio.sleep(8 + 6 * (long - 1))
+        os.kill(pair.nodes[1].pid, signal.SIGCONT)
+        await asyncio.sleep(1)
+
+    watchers = await play(pair, chance, trouble)
+
+    assert any(1012 in [v.close_code for v in watcher.visits] for watcher in watchers)
+
+
+async def test_a_woken_node_decides_on_what_is_true_now(pair):
+    token = await asyncio.to_thread(pair.nodes[0].account, "ann")
+    there = await Viewer.join(pair.door(1, token=token))
+    await there.send("before")
+    os.kill(pair.nodes[1].pid, signal.SIGSTOP)
+    try:
+        for number in range(5):
+            await there.begin(f"stale {number}", client_id=f"stale{number}")
+        await set_status(pair.nodes[0], "paused")
+        await asyncio.sleep(2)
+    finally:
+        os.kill(pair.nodes[1].pid, signal.SIGCONT)
+
+    answers = [await there.answer(f"stale{number}") for number in range(5)]
+
+    assert {answer.get("code") for answer in answers} == {"room_paused"}
+    record = await read_record(pair.nodes[0].address, ROOM)
+    assert [e["text"] for e in record.entries.values() if e["kind"] == "comment"] == ["before"]
+
+
+# --- what is cut off
+
+
+@pytest.mark.parametrize("directions", ["both", "calls", "answers"])
+async def test_a_node_is_cut_off_from_the_bus(tmp_path, postgres_url, redis, chance, directions):
+    async with Proxy(redis.port) as line:
+
+        async def trouble(_pair):
+            line.part(calls=directions != "answers", answers=directions != "calls")
+            await asyncio.sleep(5)
+            line.mend()
+            await asyncio.sleep(1)
+
+        second = {"NODES__BUS": f"redis://{line.address}/0"}
+        async with paired(tmp_path, postgres_url, redis.url, second=second) as pair:
+            await play(pair, chance, trouble)
+
+
+async def test_a_node_is_cut_off_from_the_record(
+    tmp_path, postgres, postgres_url, redis_url, chance
+):
+    async with Proxy(postgres.port) as line:
+
+        async def trouble(_pair):
+            line.part()
+            await asyncio.sleep(7)  # longer than a transaction may stand open
+            line.mend()
+            await asyncio.sleep(2)
+
+        second = {"STORE__URL": through(line, postgres, postgres_url)}
+        async with paired(tmp_path, postgres_url, redis_url, second=second) as pair:
+            await play(pair, chance, trouble)
+
+
+async def test_a_recall_reaches_who_is_cut_off_from_the_bus(tmp_path, postgres_url, redis):
+    async with Proxy(redis.port) as line:
+        second = {"NODES__BUS": f"redis://{line.address}/0"}
+        async with paired(tmp_path, postgres_url, redis.url, second=second) as pair:
+            here, there, sent = await one_comment(pair)
+            line.part()
+
+            began_s = time.monotonic()
+            await here.recall(sent["number"])
+            await there.reach(sent["seq"] + 1)
+
+            assert time.monotonic() - began_s < RECALLED_S
+            await assert_forgotten(pair, sent)
+
+
+async def test_who_is_cut_off_from_all_shows_nothing(tmp_path, postgres, postgres_url, redis):
+    async with Proxy(postgres.port) as record_line, Proxy(redis.port) as bus_line:
+        second = {
+            "STORE__URL": through(record_line, postgres, postgres_url),
+            "NODES__BUS": f"redis://{bus_line.address}/0",
+        }
+        async with paired(tmp_path, postgres_url, redis.url, second=second) as pair:
+            here, there, sent = await one_comment(pair)
+            record_line.part()
+            bus_line.part()
+
+            began_s = time.monotonic()
+            await here.recall(sent["number"])
+            assert await there.gone() == 1012
+
+            assert time.monotonic() - began_s < FENCED_S
+            assert not await pair.is_ready(1)
+            with pytest.raises(GONE):
+                await Viewer.join(pair.door(1), since=0)
+            record_line.mend()
+            bus_line.mend()
+            await pair.until_ready(1)
+            await assert_forgotten(pair, sent)
+
+
+# --- what these tests share
+
+
+def through(line, postgres, url):
+    return url.replace(f"127.0.0.1:{postgres.port}", line.address)
+
+
+async def one_comment(pair):
+    """Its author at the first node, a viewer at the other, and what both saw."""
+    token = await asyncio.to_thread(pair.nodes[0].account, "ann")
+    here = await Viewer.join(pair.door(0, token=token))
+    there = await Viewer.join(pair.door(1))
+    sent = await here.send("take me back")
+    await there.reach(sent["seq"])
+    return here, there, sent
+
+
+async def assert_forgotten(pair, sent):
+    """Who comes to the second node now is not shown the text."""
+    late = await Viewer.join(pair.door(1), since=0)
+    await late.reach(sent["seq"])
+    shown = [entry for event in late.events[1:] for entry in event.entries]
+    assert [entry for entry in shown if entry.get("text") == "take me back"] == []
+
+
+async def set_status(server, status):
+    transport = httpx.AsyncHTTPTransport(uds=str(server.desk))
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as desk:
+        (await desk.post(f"/rooms/{ROOM}/status", json={"status": status})).raise_for_status()
