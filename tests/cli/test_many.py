@@ -102,6 +102,14 @@ async def until(holds, within_s=40):
             await asyncio.sleep(0.05)
 
 
+async def all_know_another(site):
+    """They tell of themselves every two seconds."""
+    async with asyncio.timeout(20):
+        for number in range(WORKERS):
+            while await site.metric(number, "danmaku_nodes_seen") < 1:  # noqa: ASYNC110 -- asked
+                await asyncio.sleep(0.2)
+
+
 async def test_viewers_and_senders_live_through_the_replacing_of_all_workers(site):
     await asyncio.to_thread(
         site.say, "account", "create", "mia", "--password-stdin", stdin="long enough\n"
@@ -143,10 +151,7 @@ async def test_viewers_and_senders_live_through_the_replacing_of_all_workers(sit
 
     assert sent == list(range(1, newest + 1))
     assert all(each == list(range(each[0], newest + 1)) for each in seen)
-    async with asyncio.timeout(20):  # they tell of themselves every two seconds
-        for number in range(WORKERS):
-            while await site.metric(number, "danmaku_nodes_seen") < 1:  # noqa: ASYNC110 -- asked
-                await asyncio.sleep(0.2)
+    await all_know_another(site)
 
 
 async def test_all_end_with_the_keeper_however_it_ends(site):
