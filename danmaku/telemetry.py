@@ -10,8 +10,11 @@ Owned by `app.py`; counted on the event loop and in the store's threads (the lib
 import logging
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
+from threading import Lock
+from time import monotonic
+from typing import Final
 
 import structlog
 from prometheus_client import (
@@ -41,6 +44,15 @@ _MICROS = (5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 5e-3, 2e-2)
 _WAITS = (5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 0.5, 1.0, 5.0)
 _SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 _TRACE_FRAMES_MAX = 30
+
+LINES_PER_MINUTE_MAX: Final = 20
+"""Log lines of one event, from `warning` on, that are written in a minute."""
+
+LEFT_OUT: Final = "lines_left_out"
+"""The line that says how many of which event were not."""
+
+_MINUTE_S: Final = 60.0
+_BOUNDED: Final = frozenset(("warning", "error", "exception", "critical"))
 
 
 class Telemetry:
@@ -107,7 +119,7 @@ class Telemetry:
             "danmaku_filter_seconds", "One text in the filter.", buckets=_MICROS, registry=registry
         )
         self.filter_faults = counter(
-            "danmaku_filter_faults", "Looks that failed or took too long: held."
+            "danmaku_filter_faults", "Looks that failed or took too long: held, or refused."
         )
         self.rules_refused = counter("danmaku_rules_refused", "Rule files not read or not built.")
         self.shadow_looks = counter(
@@ -173,8 +185,63 @@ class Telemetry:
         return generate_latest(self._registry)
 
 
+class LineBound:
+    """Bounds what faults write: one that comes with every comment must not fill a disk.
+
+    Of each event the first lines of a minute are written and the others counted; the first line of
+    any event after that minute brings one that says how many. Metrics count all of them.
+
+    A processor of structlog, asked on the loop and in the store's threads. It knows as many events
+    as the code has names for: an event is never made of what somebody wrote.
+
+    Args:
+        tell: Writes the line about what was left out: takes the event and how many.
+        now_s: A clock that is never set back, seconds.
+    """
+
+    def __init__(
+        self, tell: Callable[[str, int], None], now_s: Callable[[], float] = monotonic
+    ) -> None:
+        self._tell = tell
+        self._now_s = now_s
+        self._lock = Lock()
+        self._counts: dict[str, int] = {}
+        self._until_s = 0.0
+
+    def __call__(self, _logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+        """Let a line pass.
+
+        Raises:
+            structlog.DropEvent: It is one too many.
+        """
+        name = str(event["event"])
+        with self._lock:
+            left_out = self._begin_again() if self._now_s() >= self._until_s else {}
+            if method in _BOUNDED:
+                self._counts[name] = self._counts.get(name, 0) + 1
+            is_over = method in _BOUNDED and self._counts[name] > LINES_PER_MINUTE_MAX
+        for one, count in left_out.items():
+            self._tell(one, count)
+        if is_over:
+            raise structlog.DropEvent
+        return event
+
+    def _begin_again(self) -> dict[str, int]:
+        """Begin a minute; which events of the last one were left out, and how often."""
+        last, self._counts = self._counts, {}
+        self._until_s = self._now_s() + _MINUTE_S
+        over = {name: count - LINES_PER_MINUTE_MAX for name, count in last.items()}
+        return {name: count for name, count in over.items() if count > 0}
+
+
+def _tell_left_out(event: str, count: int) -> None:
+    structlog.get_logger(__name__).warning(LEFT_OUT, code=event, count=count)
+
+
 def configure_logging(level: str) -> None:
     """Send every log line of the process, the libraries' too, to stderr as one JSON object.
+
+    Our own are bounded (see `LineBound`).
 
     Args:
         level: Least level that is written: debug, info, warning or error.
@@ -187,7 +254,11 @@ def configure_logging(level: str) -> None:
         _keep_known_fields,
     ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            LineBound(_tell_left_out),  # first: what is left out costs no trace
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )

@@ -3,8 +3,12 @@ import json
 import subprocess
 import sys
 import textwrap
+from collections import Counter
+from functools import partial
 
-from danmaku.telemetry import LOGGED, Telemetry
+from structlog import DropEvent
+
+from danmaku.telemetry import LINES_PER_MINUTE_MAX, LOGGED, LineBound, Telemetry
 from tests.house.tree import parsed, python_files
 
 SECRET = "planted-secret-words"
@@ -65,6 +69,47 @@ def test_one_event_is_one_line_whatever_is_in_it():
     [line] = written(r'log.warning("odd", path="a\r\n\x1b[31m\u2028b")')
 
     assert line["path"] == "a\r\n\x1b[31m\u2028b"
+
+
+def test_an_event_that_comes_all_the_time_is_written_so_often_a_minute():
+    lines = written(
+        f"""
+        for at in range({LINES_PER_MINUTE_MAX + 3}):
+            try:
+                int(SECRET)
+            except ValueError:
+                log.exception("filter_fault")
+            log.info("said", seq=at)
+        log.warning("other")
+        """
+    )
+
+    events = Counter(line["event"] for line in lines)
+    assert events == {
+        "filter_fault": LINES_PER_MINUTE_MAX,
+        "said": LINES_PER_MINUTE_MAX + 3,
+        "other": 1,
+    }
+
+
+def test_what_was_left_out_in_a_minute_is_said_once_when_it_is_over():
+    told, clock = [], iter([0.0] * 2 + [1.0] * (LINES_PER_MINUTE_MAX + 4) + [60.0] * 2 + [61.0])
+    bound = LineBound(lambda *said: told.append(said), partial(next, clock))
+
+    def passes(method, event):
+        try:
+            return bound(None, method, {"event": event}) == {"event": event}
+        except DropEvent:
+            return False
+
+    kept = [passes("error", "fault") for _ in range(LINES_PER_MINUTE_MAX + 5)]
+
+    assert kept == [True] * LINES_PER_MINUTE_MAX + [False] * 5
+    assert told == []
+    assert passes("info", "hello")
+    assert told == [("fault", 5)]
+    assert passes("error", "fault")
+    assert told == [("fault", 5)]
 
 
 def test_libraries_write_the_same_lines_and_the_access_log_none():
