@@ -56,10 +56,18 @@ def _unpacked(built: BuiltRules) -> _Chosen:
     return _chosen(unpack(built.large), None if built.urgent is None else unpack(built.urgent))
 
 
+def _at_fault(found: Findings | None, ruleset: str) -> Findings:
+    """What a look that failed or was late says: a refusal that it had found stays one."""
+    if found is not None and found.action is Action.REFUSE:
+        return found
+    return Findings.fault(ruleset)
+
+
 class Rules:
     """The screen that looks at every text.
 
-    Fails closed: whatever goes wrong in the filter, or takes too long, is a comment *held*.
+    Fails closed: whatever goes wrong in the filter, or takes too long, is a comment *held*, unless
+    it was found by then that it is *refused*.
 
     Article: articles.Article.REVIEW_BEFORE_PUBLICATION
 
@@ -130,15 +138,14 @@ class Rules:
         except Exception:
             log.exception("filter_fault", ruleset=screen.ruleset.version)
             self._telemetry.filter_faults.inc()
-            if findings is None or findings.action is not Action.REFUSE:
-                findings = Findings.fault(screen.ruleset.version)
+            findings = _at_fault(findings, screen.ruleset.version)
         took_ns = thread_time_ns() - began_ns
         self._telemetry.filter_seconds.observe(took_ns / 1e9)
         micros = took_ns // 1000
         if micros > self._micros_max:
             log.error("filter_overrun", ruleset=screen.ruleset.version, micros=micros)
-            findings = Findings.fault(screen.ruleset.version)
             self._telemetry.filter_faults.inc()
+            findings = _at_fault(findings, screen.ruleset.version)
         return Look(findings, micros)
 
     async def activate(

@@ -55,6 +55,23 @@ async def test_a_look_that_takes_too_long_holds_and_is_counted(house):
     assert faults(house) == 1
 
 
+async def test_a_refusal_that_was_found_stays_one_however_late(house):
+    look = rules_of(house, SCREEN, micros_max=-1).look("buynow")
+
+    assert look.findings == SCREEN.inspect("buynow")
+    assert look.findings.action is Action.REFUSE
+    assert faults(house) == 1
+
+
+async def test_a_fault_after_a_refusal_was_found_changes_nothing(house):
+    def fail(findings, scanned):
+        raise ZeroDivisionError(findings, scanned)
+
+    look = rules_of(house, SCREEN, micros_max=-1).look("buynow", last=fail)
+
+    assert look.findings == SCREEN.inspect("buynow")
+
+
 async def test_other_rules_decide_once_the_change_is_recorded(house):
     assert await house.rules.activate(None, large=STRICTER)
 
