@@ -32,6 +32,10 @@ class FileChanges:
         self._told = stamp
         return True
 
+    def tell_again(self) -> None:
+        """Tell the last change once more: it could not be looked into."""
+        self._told = None
+
     async def pass_over(self) -> None:
         """Tell nothing of how the file looks by now."""
         self._told = await asyncio.to_thread(_stamp_of, self.path)

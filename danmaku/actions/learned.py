@@ -115,14 +115,19 @@ class Learned:
             await self.look_at(changes)
 
     async def look_at(self, changes: FileChanges) -> None:
-        """Look at the file once."""
-        if not await changes.has_settled():
-            return
+        """Look at the file once; whatever goes wrong, the model stays."""
         try:
+            if not await changes.has_settled():
+                return
             model = await asyncio.to_thread(model_in, changes.path)
         except (OSError, ModelError) as error:
             log.error("model_not_read", reason=str(error))  # noqa: TRY400 -- no defect of ours
             self._telemetry.rules_refused.inc()
+            return
+        except Exception:
+            log.exception("model_watch_failed")  # a defect of ours must not end the server
+            self._telemetry.rules_refused.inc()
+            changes.tell_again()
             return
         if model.version != self.version:
             self.put_on(model)

@@ -85,5 +85,10 @@ class SharedRules:
             self._telemetry.rules_refused.inc()
             self._is_behind.set()
             return
+        except Exception:
+            log.exception("rules_share_failed")  # a defect of ours must not end the server
+            self._telemetry.rules_refused.inc()
+            self._is_behind.set()
+            return
         if is_new:
             log.info("rules_adopted", ruleset=self._rules.version)

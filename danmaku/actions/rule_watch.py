@@ -74,7 +74,7 @@ class RuleWatch:
             await file.changes.pass_over()
 
     async def look(self) -> None:
-        """Look at each file once."""
+        """Look at each file once; whatever goes wrong, the rules in force stay."""
         for file in self._files:
             await self._look_at(file)
 
@@ -85,12 +85,20 @@ class RuleWatch:
 
     async def _look_at(self, file: _Watched) -> None:
         try:
+            await self._read(file)
+            await self._put_in_force(file)
+        except Exception:
+            log.exception("rules_watch_failed")  # a defect of ours must not end the server
+            self._telemetry.rules_refused.inc()
+            file.changes.tell_again()
+
+    async def _read(self, file: _Watched) -> None:
+        try:
             if await file.changes.has_settled():
                 file.waiting = await build(file.changes.path, seconds_max=self._build_s)
         except (OSError, RuleFileError, BuildFailed) as error:
             log.error("rules_not_read", reason=str(error))  # noqa: TRY400 -- no defect of ours
             self._telemetry.rules_refused.inc()
-        await self._put_in_force(file)
 
     async def _put_in_force(self, file: _Watched) -> None:
         if file.waiting is None:

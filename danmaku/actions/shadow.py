@@ -19,7 +19,6 @@ from danmaku.domain.comment import Comment
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused, Entry, Verdict
 from danmaku.domain.ids import RoomId
 from danmaku.filter.changes import Change, change_of
-from danmaku.filter.findings import Findings
 from danmaku.filter.screen import Screen
 from danmaku.ports import Clock
 from danmaku.telemetry import Telemetry
@@ -53,6 +52,7 @@ class Shadow:
     def __init__(self, *, clock: Clock, micros_max: int, telemetry: Telemetry) -> None:
         self._clock = clock
         self._micros_max = micros_max
+        self._refused = telemetry.rules_refused
         looks = telemetry.shadow_looks
         self._counts = {one: looks.labels(one) for one in (*Change, DROPPED, FAULT)}
         self._screen: Screen | None = None
@@ -95,24 +95,25 @@ class Shadow:
         began_ns = thread_time_ns()
         try:
             findings = screen.inspect(waiting.text, self._clock())
+            is_late = (thread_time_ns() - began_ns) // 1000 > self._micros_max
+            change = change_of(*said_by_rules(waiting.verdict), findings)
         except Exception:
             self._counts[FAULT].inc()
             if self._may_tell():
                 log.exception("shadow_fault", ruleset=screen.ruleset.version)
             return
-        if (thread_time_ns() - began_ns) // 1000 > self._micros_max:
+        if is_late:
             self._counts[FAULT].inc()
             return
-        self._note(waiting, findings)
+        self._note(waiting, change, findings.ruleset)
 
-    def _note(self, waiting: Heard, findings: Findings) -> None:
-        verdict, comment = waiting.verdict, waiting.comment
-        change = change_of(*said_by_rules(verdict), findings)
+    def _note(self, waiting: Heard, change: Change, ruleset: str) -> None:
+        comment = waiting.comment
         self._counts[change].inc()
         if change is not Change.SAME and self._may_tell():
             log.info(
                 "shadow_differs",
-                ruleset=findings.ruleset,
+                ruleset=ruleset,
                 code=change.value,
                 room=waiting.room,
                 number=comment.number,
@@ -128,7 +129,7 @@ class Shadow:
     ) -> None:
         """Put on the rules of a file whenever it changes, until cancelled.
 
-        A file that is wrong is told once, and the shadow stays as it is.
+        A file that is wrong is told and counted once, and the shadow stays as it is.
         """
         seen: int | None = None
         told = ""
@@ -144,8 +145,11 @@ class Shadow:
                 if str(error) != told:
                     told = str(error)
                     log.error("shadow_not_read", reason=told)  # noqa: TRY400 -- no defect of ours
+                    self._refused.inc()
             except Exception:
-                log.exception("shadow_not_built")
+                log.exception("shadow_watch_failed")  # a defect of ours must not end the server
+                self._refused.inc()
+                seen = None
             await asyncio.sleep(reload_ms / 1000)
 
 

@@ -27,3 +27,15 @@ async def test_that_a_file_is_gone_is_a_change(tmp_path):
         *(False, True),
         *(False, True, False),
     ]
+
+
+async def test_a_change_that_could_not_be_looked_into_is_told_again(tmp_path):
+    changes = FileChanges(tmp_path / "file")
+    told = [await changes.has_settled() for _ in range(3)]
+
+    changes.tell_again()
+
+    assert [*told, *[await changes.has_settled() for _ in range(2)]] == [
+        *(False, True, False),
+        *(True, False),
+    ]

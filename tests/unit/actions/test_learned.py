@@ -1,4 +1,5 @@
 import asyncio
+from pathlib import Path
 
 import pytest
 import structlog
@@ -132,6 +133,17 @@ async def test_it_follows_its_file_and_a_wrong_one_changes_nothing(house, tmp_pa
     assert versions[4] not in versions[:4]
     assert stage.version == versions[4]
     assert house.telemetry.rules_refused._value.get() == 3
+
+
+async def test_a_look_that_nobody_foresaw_is_counted_and_the_model_stays(house):
+    stage = learned_of(house)
+    changes = FileChanges(Path("nul\0"))  # no path at all: not even an OSError
+
+    for _ in range(2):
+        await stage.look_at(changes)
+
+    assert stage.version == GLOOMY.version
+    assert house.telemetry.rules_refused._value.get() == 2
 
 
 async def test_it_goes_on_looking(house, tmp_path):

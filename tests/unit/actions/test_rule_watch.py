@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from danmaku.actions.rule_watch import RuleWatch
+from danmaku.actions.rules import Rules
 from danmaku.domain.facts import CommentHeld, RulesActivated
 from danmaku.filter.rules import Action
 from tests.unit.actions.house import RULES, SCREEN
@@ -131,3 +132,31 @@ async def test_what_is_passed_over_decides_nothing_until_it_changes(house, files
     files[0].write_text(STRICTER + "\n", "utf-8")
     await settle(watch)
     assert house.rules.look("phoneme").findings.action is not Action.PASS
+
+
+async def test_what_nobody_foresaw_is_counted_and_tried_again(house, files):
+    class FaultyRules(Rules):
+        faults_left = 1
+
+        async def activate(self, who, **layers):
+            if self.faults_left:
+                self.faults_left -= 1
+                raise ZeroDivisionError
+            return await super().activate(who, **layers)
+
+    rules = FaultyRules(
+        SCREEN,
+        record=house.store,
+        clock=house.clock,
+        micros_max=1_000_000,
+        telemetry=house.telemetry,
+    )
+    files[0].write_text(STRICTER, "utf-8")
+    watch = RuleWatch(rules, large=files[0], urgent=None, build_s=30, telemetry=house.telemetry)
+
+    await settle(watch)
+    before = (rules.version, refused(house))
+    await watch.look()
+
+    assert before == (SCREEN.ruleset.version, 1)
+    assert rules.look("phoneme").findings.action is Action.HOLD

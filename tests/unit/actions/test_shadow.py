@@ -140,3 +140,24 @@ async def test_it_follows_its_file_and_a_wrong_one_changes_nothing(house, ann, t
     events = [line["event"] for line in lines]
     assert events.count("shadow_put_on") == 1
     assert events.count("shadow_not_read") == 1
+
+
+async def test_a_build_that_nobody_foresaw_is_counted_and_tried_again(house, tmp_path):
+    path = tmp_path / "shadow.toml"
+    path.write_text(OTHER, "utf-8")
+    built = asyncio.Event()
+    faults = iter([ZeroDivisionError()])
+
+    async def build(_file):
+        if (fault := next(faults, None)) is not None:
+            raise fault
+        built.set()
+        return SCREEN
+
+    async with asyncio.timeout(10), shadow_of(house, screen=None) as shadow:
+        following = asyncio.create_task(shadow.follow(path, reload_ms=1, build=build))
+        await built.wait()
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+    assert house.telemetry.rules_refused._value.get() == 1
