@@ -185,16 +185,18 @@ class FaultyDialect:
     def __init__(self, real: Dialect, spoil: Callable[[list[bytes]], list[bytes]]) -> None:
         self._real = real
         self._spoil = spoil
-        self._batches = 0
+        self._spoilable = 0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
 
     def batch(self, op: Any, after: Seq, upto: Seq, parts: Sequence[bytes]) -> bytes:
         """See `Dialect`."""
-        self._batches += 1
-        spoilt = self._spoil(list(parts)) if self._batches % EVERY == 0 else parts
-        return self._real.batch(op, after, upto, spoilt)
+        if (spoilt := self._spoil(list(parts))) == list(parts):
+            return self._real.batch(op, after, upto, parts)  # one alone cannot be swapped
+        self._spoilable += 1
+        is_spoilt = self._spoilable % EVERY == 1
+        return self._real.batch(op, after, upto, spoilt if is_spoilt else parts)
 
 
 def with_record(core: Core, record: object, verbs: type[Comments] = Comments) -> Core:

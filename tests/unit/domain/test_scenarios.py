@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from danmaku.domain.scenarios import verdicts_of
+from danmaku.domain.scenarios import unsupported_in, verdicts_of
 
 PARAMS = {
     "user_bucket": {"capacity": 5, "refill_per_s": 0.5},
@@ -107,8 +107,47 @@ def test_what_is_not_given_is_as_in_the_product():
 
 
 @pytest.mark.parametrize(
-    "params", [{"user_bucket": {"capacity": 0}}, {"near": {"ngram": 3}}, {"user_dup": 3}]
+    "params", [{"user_bucket": {"capacity": -1}}, {"near": {"jaccard": 2}}, {"user_dup": 3}]
 )
 def test_measures_out_of_bounds_are_told(params):
     with pytest.raises(msgspec.ValidationError):
         verdicts((0, "ann", "hello"), params=params)
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"user_bucket": {"capacity": 2, "refill_per_s": 0}}, ["pass", "pass", "rate", "rate"]),
+        ({"user_bucket": {"capacity": 0}}, ["rate"] * 4),
+        ({"user_dup": {"allow": 0, "min_len": 0}}, ["dup"] * 4),
+        ({"user_dup": {"allow": 1, "min_len": 0}}, ["pass", "dup", "dup", "dup"]),
+        ({"user_dup": {"window_s": 0, "allow": 1, "min_len": 0}}, ["pass"] * 4),
+        ({"user_dup": {"allow": 9}, "room_dup": {"distinct_users": 1}}, ["pass"] * 4),
+        (
+            {"user_dup": {"allow": 9}, "room_dup": {"distinct_users": 1, "min_norm_len": 0}},
+            ["flood"] * 4,
+        ),
+        ({"room_dup": {"distinct_users": 0, "min_norm_len": 0, "window_s": 0}}, ["flood"] * 4),
+        ({"near": {"jaccard": 0, "distinct_users": 1, "min_norm_len": 0}}, ["flood"] * 4),
+    ],
+)
+def test_a_bound_of_zero_is_read_as_what_it_means(params, expected):
+    events = [(1_700_000_000_000 + at * 86_400_000, "ann", "好") for at in range(4)]
+    close = [(1_700_000_000_000 + at * 1_000, "ann", "好") for at in range(4)]
+
+    assert verdicts(*(events if "user_bucket" in params else close), params=params) == expected
+
+
+def test_what_is_asked_in_vain_is_named_and_the_rest_is_judged():
+    params = {
+        **PARAMS,
+        "near": {"ngram": 3, "shingle": 1},
+        "user_dup": {"allow": 2, "window": 30},
+        "room_bucket": {"capacity": 1},
+    }
+
+    assert unsupported_in({"params": params}) == [
+        *("near.ngram", "near.shingle", "room_bucket", "user_dup.window")
+    ]
+    assert unsupported_in({"params": PARAMS}) == unsupported_in({}) == []
+    assert verdicts((0, "ann", "hello"), params=params) == ["pass"]

@@ -1,7 +1,7 @@
 import pytest
 
 from danmaku.filter.cases import Row
-from danmaku.filter.judge import Books, Judge
+from danmaku.filter.judge import Books, Judge, Scenario
 
 BOOKS = Books(
     {"base": [Row("赌博", "gambling", "block"), Row("sb", "abuse", "mask", "latin", short=True)]},
@@ -116,5 +116,16 @@ def test_halves_of_pairs_and_long_texts():
 
 def test_events_are_for_whoever_judges_them():
     assert JUDGE.judge({"id": 1, "events": []}) == {"id": 1, "unsupported": ["events"]}
-    judge = Judge(BOOKS, scenario=lambda case: ["pass"] * len(case["events"]))
-    assert judge.judge({"id": 1, "events": [{}]})["verdicts"] == ["pass"]
+    scenario = Scenario(lambda case: ["pass"] * len(case["events"]), lambda _case: ["odd"])
+    told = Judge(BOOKS, scenario).judge({"id": 1, "events": [{}]})
+    assert told == {"id": 1, "verdicts": ["pass"], "unsupported": ["odd"]}
+
+
+@pytest.mark.parametrize(
+    ("options", "hit"),
+    [({"min_len": 0, "max_run": 3}, True), ({"max_run": 3}, False), ({"max_run": 0}, False)],
+)
+def test_a_bound_of_zero_is_no_minimum_and_not_the_usual_one(options, hit):
+    told = [JUDGE.judge({"text": text, "options": options}) for text in ("aaaa", "")]
+
+    assert [one.get("hit") for one in told] == [hit, False]
