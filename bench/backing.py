@@ -26,6 +26,10 @@ LOOPBACK = "127.0.0.1"
 DEBIAN_POSTGRES = Path("/usr/lib/postgresql")
 
 
+class AbsentError(RuntimeError):
+    """A server's programs are not installed here."""
+
+
 @dataclass
 class Daemon:
     """A server process that can be ended and begun again on the same port and files."""
@@ -172,7 +176,7 @@ def _binary(name: str) -> Path:
     found = shutil.which(name)
     homes = sorted(DEBIAN_POSTGRES.glob(f"*/bin/{name}"), key=lambda path: int(path.parts[4]))
     if found is None and not homes:
-        raise RuntimeError(f"PostgreSQL's {name} is not installed.")
+        raise AbsentError(f"PostgreSQL's {name} is not installed.")
     return homes[-1] if found is None else Path(found)
 
 

@@ -11,12 +11,15 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Sequence
+from itertools import cycle
 from pathlib import Path
 from random import Random
 from time import monotonic_ns
 
 import msgspec
 import uvloop
+from hdrh.histogram import HdrHistogram
 
 from bench.audience import Audience
 from bench.audience_native import audience
@@ -42,19 +45,20 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """What one driver is to do.
 
     Attributes:
-        pid: Process of the server.
-        desk: The operator's socket.
-        stages: Where the server writes what its clocks say.
+        addresses: Of the servers; there is one at least.
+        pids: Their processes.
+        desk: The operator's socket at the first one.
+        stages: Where each server writes what its clocks say.
         tokens: One for each sender.
         moderator: Of an account that may recall and restore in the first room; empty: nobody may.
         attackers: One for each account that floods.
         core: Processor to stay on; None: wherever the system likes.
     """
 
-    address: str
-    pid: int
+    addresses: list[str]
+    pids: list[int]
     desk: str
-    stages: str
+    stages: list[str]
     scenario: Scenario
     tokens: list[str]
     moderator: str
@@ -86,23 +90,23 @@ def say(said: Said) -> None:
 
 async def drive(order: Order) -> Result:
     """Carry out an order from the first connection to the verdict."""
-    watch = Watch(order.pid)
+    watch = Watch(order.pids)
     viewers = await audience(order.core)
     try:
         stage = _stage_of(order, viewers)
         begin_ns, end_ns = await _Load(order, stage, watch).run()
         say(Said("settling"))
         await _settle(stage)
-        stages = await asyncio.to_thread(Path(order.stages).read_bytes)
+        stages = await asyncio.to_thread(_stages_of, order.stages)
         say(Said("judging"))
         heard = Heard(
             order.scenario,
             stage,
             await viewers.log(),
-            await read_records(order.address, stage.rooms),
+            await read_records(order.addresses[0], stage.rooms),
             begin_ns,
             end_ns,
-            msgspec.json.decode(stages, type=dict[str, str]),
+            stages,
             watch.spent(),
         )
         result = reckon(heard)
@@ -132,7 +136,7 @@ def _stage_of(order: Order, viewers: Audience) -> Stage:
     text = TEXT if isinstance(scenario.load, Quiet) else scenario.load.text
     honest, attack = Senders("b", text), Senders("a", _FLOOD_TEXT)
     return Stage(
-        address=order.address,
+        addresses=order.addresses,
         desk=order.desk,
         moderator=order.moderator,
         attackers=order.attackers,
@@ -177,23 +181,28 @@ class _Load:
 
     async def _let_in(self) -> None:
         stage, order = self._stage, self._order
+        speaking = order.addresses[: self._scenario.speaking or None]
         standing = stage.places[: stage.standing]
-        await stage.audience.connect(0, knocks_of(order.address, standing))
+        await stage.audience.connect(0, knocks_of(order.addresses, standing))
         self._watch.viewers_are_in()
         self._seats = await stage.crowd.take_seats(
             [
-                Door(order.address, room_of_sender(self._scenario, n), token=token)
-                for n, token in enumerate(order.tokens)
+                Door(address, room_of_sender(self._scenario, n), token=token)
+                for n, (token, address) in enumerate(zip(order.tokens, cycle(speaking)))
             ]
         )
 
     async def _measure(self, begin_ns: int, end_ns: int) -> None:
         await asyncio.sleep((begin_ns - monotonic_ns()) / 1e9)
-        os.kill(self._order.pid, signal.SIGUSR1)
+        self._signal(signal.SIGUSR1)
         self._watch.begin()
         await asyncio.sleep((end_ns - monotonic_ns()) / 1e9)
         self._watch.end()
-        os.kill(self._order.pid, signal.SIGUSR2)
+        self._signal(signal.SIGUSR2)
+
+    def _signal(self, number: signal.Signals) -> None:
+        for pid in self._order.pids:
+            os.kill(pid, number)
 
     async def _send(self, from_ns: int, end_ns: int) -> None:
         load, honest = self._scenario.load, self._stage.honest
@@ -217,6 +226,20 @@ def _paces_of(load: Rate | Steps) -> list[Pace]:
     rates = [load.per_s] if isinstance(load, Rate) else load.per_s
     each_s = load.seconds / len(rates)
     return [Pace(rates[0], load.warm_up_s), *(Pace(per_s, each_s) for per_s in rates)]
+
+
+def _stages_of(paths: Sequence[str]) -> dict[str, str]:
+    """What the clocks of all servers say, as of one."""
+    merged: dict[str, HdrHistogram] = {}
+    for path in paths:
+        said = msgspec.json.decode(Path(path).read_bytes(), type=dict[str, str])
+        for name, encoded in said.items():
+            times = HdrHistogram.decode(encoded)
+            if name in merged:
+                merged[name].add(times)
+            else:
+                merged[name] = times
+    return {name: times.encode().decode() for name, times in merged.items()}
 
 
 async def _settle(stage: Stage) -> None:

@@ -42,7 +42,8 @@ class Stage:
     """Everything that can be made to happen, and what came of it.
 
     Attributes:
-        desk: The operator's socket.
+        addresses: Of all servers.
+        desk: The operator's socket at the first one.
         moderator: Token of an account that may recall and restore in the first room.
         attackers: Tokens of the accounts that flood.
         places: Of all viewers, by number.
@@ -56,7 +57,7 @@ class Stage:
         wrongs: What should not have been.
     """
 
-    address: str
+    addresses: Sequence[str]
     desk: str
     moderator: str
     attackers: Sequence[str]
@@ -79,6 +80,11 @@ class Stage:
     def __post_init__(self) -> None:
         """Nobody is disturbed yet."""
         self.disturbed = np.zeros(len(self.places), np.bool_)
+
+    @property
+    def address(self) -> str:
+        """Of the first server."""
+        return self.addresses[0]
 
     def first(self, share: float) -> int:
         """How many of those who were there from the beginning a share is."""
@@ -118,7 +124,7 @@ async def _happen(stage: Stage, happening: Happening, at_ns: int, joining: int) 
 
 async def _join(stage: Stage, join: Join, at_ns: int, first: int) -> None:
     count = sum(join.viewers.values())
-    knocks = knocks_of(stage.address, stage.places[first : first + count])
+    knocks = knocks_of(stage.addresses, stage.places[first : first + count])
     await _let_in(stage, first, knocks, join.over_s)
     stage.took_s["join"] = (monotonic_ns() - at_ns) / 1e9
 
@@ -135,7 +141,7 @@ async def _storm(stage: Stage, storm: Storm, at_ns: int) -> None:
         stage.returns[viewer].append(back)
     back_ns = at_ns + round(storm.away_s * 1e9)
     await _until(back_ns)
-    await _let_in(stage, 0, knocks_of(stage.address, stage.places[:count], returns), storm.over_s)
+    await _let_in(stage, 0, knocks_of(stage.addresses, stage.places[:count], returns), storm.over_s)
     stage.took_s["return"] = (monotonic_ns() - back_ns) / 1e9
 
 

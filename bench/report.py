@@ -1,6 +1,7 @@
 """A run's figures, in the units that people compare, and why it does not count."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 import msgspec
 from hdrh.histogram import HdrHistogram
@@ -21,15 +22,24 @@ _SERVER_STAGES = {
 """What they are called here, and by the server."""
 
 _CURVE_SHARES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999, 1.0)
+_PER_DELIVERY = "server CPU / us per comment delivery"
 _HIGHER_IS_BETTER = frozenset({"comment deliveries / per s", "ramp / good comments per s"})
 
 _Named = Iterator[tuple[str, float | None]]
 
 
-def outcome_of(measured: Measured, where: Environment) -> Outcome:
-    """Judge a run and name its figures."""
+def outcome_of(measured: Measured, where: Environment, beside: Outcome | None = None) -> Outcome:
+    """Judge a run and name its figures.
+
+    Args:
+        measured: The run.
+        where: It took place.
+        beside: What the scenario names for a comparison; its failures are this one's too.
+    """
     scenario, result = measured.scenario, measured.result
-    found = {name: value for name, value in _figures(measured) if value is not None}
+    figures = chain(_figures(measured), _ratios(measured, beside))
+    found = {name: value for name, value in figures if value is not None}
+    beside_failures = [] if beside is None else [f"{beside.name}: {f}" for f in beside.failures]
     return Outcome(
         kind="scenario",
         name=scenario.name,
@@ -39,7 +49,7 @@ def outcome_of(measured: Measured, where: Environment) -> Outcome:
         figures={name: _figure_of(name, value, scenario) for name, value in found.items()},
         curves=_curves(measured),
         findings=result.findings,
-        failures=failures_of(measured, found),
+        failures=failures_of(measured, found) + beside_failures,
         notes=_notes(measured),
         details={
             "scenario": msgspec.to_builtins(scenario),
@@ -109,9 +119,10 @@ def _costs(measured: Measured) -> _Named:
     cpu_us = spent.cpu_ns / 1000
     per_frame, per_delivery = _per(cpu_us, result.frames), _per(cpu_us, result.deliveries)
     plain_us = measured.plain_loop.cpu_us_per_frame if measured.plain_loop else None
-    yield "server CPU / us per comment delivery", per_delivery
+    yield _PER_DELIVERY, per_delivery
     yield "server CPU / us per frame", per_frame
     yield "server CPU / us per comment", _per(cpu_us, result.comments)
+    yield "server CPU / us per comment heard", _heard_us(measured)
     yield "server CPU / share of a core", spent.cpu_ns / 1e9 / spent.seconds
     yield "plain loop / us per write", plain_us
     yield "ratio / per frame", _ratio(per_frame, plain_us)
@@ -120,6 +131,22 @@ def _costs(measured: Measured) -> _Named:
     yield "memory / KiB a viewer", _memory_kib(spent, scenario)
     yield "handshake / us CPU a viewer", _per(spent.handshake_ns / 1000, scenario.viewers_count)
     yield "driver / share of a core", spent.driver_ns / 1e9 / spent.seconds
+
+
+def _ratios(measured: Measured, beside: Outcome | None) -> _Named:
+    if beside is None:
+        return
+    theirs = beside.figures.get(_PER_DELIVERY)
+    ours = _per(measured.result.spent.cpu_ns / 1000, measured.result.deliveries)
+    ratio = _ratio(ours, None if theirs is None else theirs.values[0])
+    yield f"ratio / per comment delivery, to {beside.name}", ratio
+
+
+def _heard_us(measured: Measured) -> float | None:
+    """What a comment costs on a node that only hears of it; None where each has senders."""
+    result, speaking = measured.result, measured.scenario.speaking
+    silent_ns = result.spent.nodes_ns[speaking:] if speaking else []
+    return _per(sum(silent_ns) / 1000, result.comments * len(silent_ns))
 
 
 def _times(measured: Measured) -> _Named:

@@ -3,13 +3,14 @@
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from bench.driver import Order, Said
 from bench.furnishing import furnish
+from bench.house import serving
 from bench.native import NoCompilerError
 from bench.plain_loop import Writing, Written
 from bench.plain_loop import measure as measure_plain_loop
@@ -67,8 +68,10 @@ def run(
     program = ("bench.served",) if fault is None else ("bench.served", fault)
     with tempfile.TemporaryDirectory(prefix="danmaku-bench-") as folder:
         settings = {**scenario.settings, **_rules_of(scenario, Path(folder))}
-        with Server(Path(folder), settings, core=core, program=program) as server:
-            order = _order_of(scenario, server, seed, DRIVER_CORE if pinned else None)
+        with serving(
+            Path(folder), settings, nodes=scenario.nodes, core=core, program=program
+        ) as servers:
+            order = _order_of(scenario, servers, seed, DRIVER_CORE if pinned else None)
             result = _drive(order, progress)
     if not yardstick:
         return Measured(scenario, seed, result, None, "not asked for")
@@ -84,19 +87,19 @@ def _rules_of(scenario: Scenario, folder: Path) -> dict[str, str]:
     return {"FILTER__RULES_FILE": str(path)}
 
 
-def _order_of(scenario: Scenario, server: Server, seed: int, core: int | None) -> Order:
+def _order_of(scenario: Scenario, servers: Sequence[Server], seed: int, core: int | None) -> Order:
     floods = [event.accounts for event in scenario.events if isinstance(event, Flood)]
     furniture = furnish(
-        server.desk,
+        (desk := servers[0].desk),
         rooms_of(scenario.rooms),
         senders=scenario.senders,
         attackers=max(floods, default=0),
     )
     return Order(
-        address=server.address,
-        pid=server.pid,
-        desk=str(server.desk),
-        stages=str(server.data_dir / STAGES_FILE),
+        addresses=[server.address for server in servers],
+        pids=[server.pid for server in servers],
+        desk=str(desk),
+        stages=[str(server.data_dir / STAGES_FILE) for server in servers],
         scenario=scenario,
         tokens=furniture.tokens,
         moderator=furniture.moderator,

@@ -161,6 +161,10 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     Attributes:
         rooms: Viewers and senders are spread over them evenly.
+        nodes: Servers over one PostgreSQL and one Redis, viewers spread over them evenly; 0: one
+            server with a record of its own.
+        speaking: How many of the nodes have senders, the first ones; 0: all.
+        beside: Scenario that is run before each round, to hold what a delivery costs against it.
         viewers: How many of each kind of bench.messages.KINDS, in all rooms together.
         events: What happens, by seconds since the load began.
         rules: How many words the filter looks for; 0: the sample rules.
@@ -174,6 +178,9 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     load: Load
     viewers: dict[str, int]
     rooms: int = 1
+    nodes: int = 0
+    speaking: int = 0
+    beside: str = ""
     events: list[Happening] = []
     rules: int = 0
     answers: list[str] = msgspec.field(default_factory=lambda: ["published"])
@@ -185,7 +192,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
         Raises:
             ValueError: For an unknown kind of viewer, sends that nobody sends, an event after the
-                end, or an event whose share is none.
+                end, an event whose share is none, or more nodes that speak than there are.
         """
         for happening in self.events:
             self._check(happening)
@@ -196,6 +203,8 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             raise ValueError(f"{self.name}: nobody sends what the load asks for")
         if self.rooms < 1:
             raise ValueError(f"{self.name}: a run has a room at least")
+        if not 0 <= self.speaking <= self.nodes:
+            raise ValueError(f"{self.name}: {self.speaking} of {self.nodes} nodes cannot speak")
 
     def _check(self, happening: Happening) -> None:
         if not 0 <= happening.at_s < self.seconds:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, cycle
 from os import urandom
 
 from bench.audience import Knock
@@ -70,11 +70,14 @@ def knock_of(address: str, place: Place, back: Return | None = None) -> Knock:
     return Knock(host, int(port), request, greeting)
 
 
-def knocks_of(address: str, places: Iterable[Place], returns: Sequence[Return] = ()) -> list[Knock]:
-    """The same for many; `returns` is empty or has one for each."""
+def knocks_of(
+    addresses: Sequence[str], places: Iterable[Place], returns: Sequence[Return] = ()
+) -> list[Knock]:
+    """The same for many, at each server in turn; `returns` is empty or has one for each."""
+    doors = cycle(addresses)
     if not returns:
-        return [knock_of(address, place) for place in places]
-    return [knock_of(address, *both) for both in zip(places, returns, strict=True)]
+        return [knock_of(next(doors), place) for place in places]
+    return [knock_of(next(doors), *both) for both in zip(places, returns, strict=True)]
 
 
 def _mixed(viewers: dict[str, int]) -> list[str]:

@@ -29,12 +29,12 @@ from bench.commands.shell import (
 )
 from bench.driver import Said
 from bench.micro import suite
-from bench.outcome import Outcome, environment
+from bench.outcome import Environment, Outcome, environment
 from bench.plan import plans
 from bench.plan.costs import Costs
 from bench.report import outcome_of
 from bench.rounds import merged
-from bench.runner import run
+from bench.runner import Measured, run
 from bench.scenario import Scenario, names
 
 
@@ -124,15 +124,23 @@ def measured(scenario: Scenario, *, rounds: int, seed: int) -> Outcome:
     outcomes: list[Outcome] = []
     for n in range(rounds):
         title = scenario.name if rounds == 1 else f"{scenario.name}, round {n + 1} of {rounds}"
-        with progress(title, scenario.comments_count) as (bars, bar):
-
-            def show(said: Said, bars: Progress = bars, bar: TaskID = bar) -> None:
-                frames = f", {said.frames:,} frames" if said.frames else ""
-                bars.update(bar, completed=said.sent or None, state=said.at + frames)
-
-            done = run(scenario, seed=seed + n, cores=where.cores, progress=show)
-        outcomes.append(outcome_of(done, where))
+        beside = None
+        if scenario.beside:
+            other = scenario_named(scenario.beside)
+            beside = outcome_of(_shown(other, f"{title}: {other.name}", seed + n, where), where)
+        outcomes.append(outcome_of(_shown(scenario, title, seed + n, where), where, beside))
     return merged(outcomes)
+
+
+def _shown(scenario: Scenario, title: str, seed: int, where: Environment) -> Measured:
+    """Run a scenario, its progress on standard error."""
+    with progress(title, scenario.comments_count) as (bars, bar):
+
+        def show(said: Said) -> None:
+            frames = f", {said.frames:,} frames" if said.frames else ""
+            bars.update(bar, completed=said.sent or None, state=said.at + frames)
+
+        return run(scenario, seed=seed, cores=where.cores, progress=show)
 
 
 def micro(seed: int) -> Outcome:

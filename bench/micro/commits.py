@@ -9,13 +9,14 @@ import itertools
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random
 from statistics import median
 from time import monotonic, process_time_ns, time_ns
 from typing import Self
 
+from bench.backing import AbsentError, postgres
 from bench.micro.samples import texts
 from bench.outcome import Figure
 from danmaku.config import StoreSettings
@@ -24,13 +25,15 @@ from danmaku.domain.facts import AccountRegistered, CommentPublished, RoomOpened
 from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Millis, RoomId
 from danmaku.domain.room import RoomState
 from danmaku.ports import Append
-from danmaku.store.sqlite import SqliteStore
+from danmaku.store.opening import open_store
 
 ROUNDS = 5
 LONE = 100
 GROUPS = (10, 100, 512)
 ENTRIES_PER_S_MIN = 10_000.0
 GROUP_WITH_GOAL = 512  # as many as the server takes unless it is told otherwise
+SHARED_ENTRIES_PER_S_MIN = 5_000.0
+SHARED_ENTRIES = 8 * GROUP_WITH_GOAL
 SENDERS = 20
 _ENTRIES_A_ROUND = 1_000
 _FILE_BYTES = 4 << 20
@@ -51,6 +54,35 @@ def figures(seed: int) -> dict[str, Figure]:
             bench = _Bench(Path(folder, str(size)), said, gather=size)
             found |= asyncio.run(_group(bench, size))
     return found
+
+
+def shared_figures(seed: int) -> dict[str, Figure]:
+    """Commits of full groups by one server through PostgreSQL; nothing where there is none."""
+    said = Random(seed).sample(texts(), k=len(texts()))
+    name = f"record in PostgreSQL / groups of {GROUP_WITH_GOAL}"
+    with tempfile.TemporaryDirectory(prefix="danmaku-bench-") as folder, suppress(AbsentError):
+        with postgres() as cluster, cluster.database() as url:
+            bench = _Bench(Path(folder), said, gather=GROUP_WITH_GOAL, url=url)
+            rates, cpus = asyncio.run(_rates(bench, SHARED_ENTRIES))
+        return {
+            name: Figure(rates, "entries/s", better="higher", goal=SHARED_ENTRIES_PER_S_MIN),
+            f"{name}, processor of the server": Figure(cpus, "us an entry"),
+        }
+    return {}
+
+
+async def _rates(bench: "_Bench", count: int) -> tuple[list[float], list[float]]:
+    """Entries a second, and what each costs in microseconds, round by round."""
+    rates: list[float] = []
+    cpus: list[float] = []
+    async with asyncio.timeout(120), bench:
+        await bench.commit(count)
+        for _ in range(ROUNDS):
+            began_s, began_ns = monotonic(), process_time_ns()
+            await bench.commit(count)
+            cpus.append((process_time_ns() - began_ns) / count / 1000)
+            rates.append(count / (monotonic() - began_s))
+    return rates, cpus
 
 
 def notes() -> list[str]:
@@ -127,18 +159,19 @@ class _Bench:
         folder: Where the record comes to lie.
         said: What the comments say, one after the other.
         gather: Entries that one transaction takes at most.
+        url: Of a database that servers share; empty: the record lies in the folder.
     """
 
-    def __init__(self, folder: Path, said: Sequence[str], *, gather: int) -> None:
+    def __init__(self, folder: Path, said: Sequence[str], *, gather: int, url: str = "") -> None:
         self.folder = folder
         self._settings = StoreSettings(
-            data_dir=folder, gather_entries_max=gather, queue_entries_max=1_000_000
+            data_dir=folder, url=url, gather_entries_max=gather, queue_entries_max=1_000_000
         )
         self._texts = itertools.cycle(said)
         self._places = itertools.count(1)
 
     async def __aenter__(self) -> Self:
-        self._store = await SqliteStore.open(self._settings, _now_ms)
+        self._store = await open_store(self._settings, _now_ms)
         for n in range(SENDERS):
             fact = AccountRegistered(login=f"sender{n}", name=f"Sender {n}", password_hash=None)
             await self._store.commit(Append(PLATFORM, fact))

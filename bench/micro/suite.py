@@ -13,6 +13,7 @@ _PARTS: dict[str, Callable[[int], dict[str, Figure]]] = {
     "codec": codecs.figures,
     "the whole way out": writes.figures,
     "record": commits.figures,
+    "record that servers share": commits.shared_figures,
 }
 
 

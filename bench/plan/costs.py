@@ -29,7 +29,7 @@ class Costs:
 
     send_us: float = 7.0
     comment_us: float = 490.0
-    follow_us: float = 60.0
+    follow_us: float = 175.0
     commit_ms: float = 4.0
     hop_ms: float = 0.5
     publish_us: float = 2.0

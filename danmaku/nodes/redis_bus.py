@@ -208,17 +208,15 @@ class RedisBus:
 
     async def _attend(self, ear: PubSub) -> None:
         """Hear one connection until it fails."""
-        is_asked = False
-        while True:
-            got = await ear.get_message(timeout=QUIET_S)
-            if got is not None:
-                is_asked = False
-                self._take(got)
-            elif is_asked:
-                raise TimeoutError
-            else:
-                is_asked = True
-                await ear.ping()
+        heard = asyncio.Event()
+        async with asyncio.TaskGroup() as both:
+            both.create_task(_feel_pulse(ear, heard), name="bus pulse")
+            while True:
+                # No deadline here: one for each message would cost more than the message.
+                got = await ear.get_message(timeout=None)
+                heard.set()
+                if got is not None:
+                    self._take(got)
 
     def _take(self, got: dict[str, Any]) -> None:
         match got["type"]:
@@ -282,6 +280,17 @@ def _words() -> dict[str, Any]:
         "socket_timeout": ANSWER_S,
         "socket_connect_timeout": ANSWER_S,
     }
+
+
+async def _feel_pulse(ear: PubSub, heard: asyncio.Event) -> None:
+    """Fail as soon as the connection says nothing any more, though it is asked."""
+    while True:
+        heard.clear()
+        await asyncio.sleep(QUIET_S / 2)
+        if not heard.is_set():
+            await ear.ping()
+            async with asyncio.timeout(QUIET_S):
+                await heard.wait()
 
 
 async def _pause(least_s: float = PAUSE_MIN_S) -> None:

@@ -67,3 +67,18 @@ def test_rooms_are_judged_one_by_one(ran):
     result, _ = ran("many_rooms_100", scale=0.2, seconds=1)
 
     assert result.deliveries > 0
+
+
+def test_two_nodes_are_judged_as_one_house(ran):
+    result, kept = ran("two_nodes", scale=0.05, seconds=2)
+
+    assert len(result.spent.nodes_ns) == 2
+    assert min(result.spent.nodes_ns) > 0
+    assert "server CPU / us per comment heard" not in kept.figures
+
+
+def test_who_only_hears_is_measured_apart(ran):
+    _, kept = ran("hearing", scale=1, seconds=2)
+
+    heard = kept.figures["server CPU / us per comment heard"].values[0]
+    assert 0 < heard < kept.figures["server CPU / us per comment"].values[0]

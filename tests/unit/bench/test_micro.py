@@ -93,8 +93,9 @@ def test_the_suite_is_one_outcome_and_tells_what_it_does():
     outcome = suite.measured(5, told.append)
 
     assert (outcome.kind, outcome.seed, outcome.failures) == ("micro", 5, [])
-    assert told == ["filter", "admission", "codec", "the whole way out", "record"]
+    parts = ["filter", "admission", "codec", "the whole way out"]
+    assert told == [*parts, "record", "record that servers share"]
     assert {name.partition(" / ")[0] for name in outcome.figures} == {
-        *("filter", "admission", "codec", "bytes", "disk", "record"),
+        *("filter", "admission", "codec", "bytes", "disk", "record", "record in PostgreSQL"),
         "whole way of 20 to 5",
     }
