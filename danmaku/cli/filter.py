@@ -25,12 +25,12 @@ from danmaku.cli.shell import (
     put_in_place,
     settings_of,
 )
-from danmaku.domain.scenarios import verdicts_of
+from danmaku.domain.scenarios import unsupported_in, verdicts_of
 from danmaku.filter.builds import ruleset_from, screen_from
 from danmaku.filter.cases import Row
 from danmaku.filter.faults import RuleFileError
 from danmaku.filter.findings import Findings
-from danmaku.filter.judge import Books, Judge
+from danmaku.filter.judge import Books, Judge, Scenario
 from danmaku.filter.learned import Model, Opinion, letters_of
 from danmaku.filter.normalize import fold, key_of
 from danmaku.filter.packing import pack, unpack
@@ -227,7 +227,7 @@ def judge(
             for name, path in map(_named, whitelist or ())
         },
     )
-    judging = Judge(books, verdicts_of)
+    judging = Judge(books, Scenario(verdicts_of, unsupported_in))
     for line in _lines(files or ()):
         try:
             # Half a pair of surrogates is no JSON for orjson, but a case may be about just that.

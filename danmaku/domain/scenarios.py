@@ -19,16 +19,23 @@ from danmaku.filter.normalize import fold, key_of
 from danmaku.filter.waves import Measures, Wave, Waves
 
 MS_PER_S: Final = 1000
+NGRAM: Final = 2  # letters that are compared together; no other number can be asked for
 
-Seconds = Annotated[float, Meta(gt=0, le=86_400)]
-Count = Annotated[int, Meta(ge=1, le=10_000)]
+_NEVER_PER_S: Final = MS_PER_S / 2**38  # a token in nine years; sums of such stay exact
+
+Seconds = Annotated[float, Meta(ge=0, le=86_400)]
+Count = Annotated[int, Meta(ge=0, le=10_000)]
 
 
 class Bucket(msgspec.Struct):
-    """`user_bucket`: acts at once, and in the long run."""
+    """`user_bucket`: acts at once, and in the long run; 0: none, and never again."""
 
     capacity: Count = 5
-    refill_per_s: Annotated[float, Meta(gt=0)] = 1.0
+    refill_per_s: Annotated[float, Meta(ge=0)] = 1.0
+
+    def begin(self) -> TokenBuckets:
+        """The buckets, all of them full."""
+        return TokenBuckets(self.refill_per_s or _NEVER_PER_S, self.capacity)
 
 
 class OwnRepeats(msgspec.Struct):
@@ -48,14 +55,14 @@ class RoomRepeats(msgspec.Struct):
 
 
 class Near(msgspec.Struct):
-    """`near`: users with texts that are alike.
+    """`near`: users with texts that are alike; `jaccard` of 0: that have one pair in common.
 
     `jaccard` is on the scale of pairs in common to the mean of both texts' pairs, of which the
     Jaccard coefficient is a function: 0.7 there is 0.54 of Jaccard's own.
     """
 
-    ngram: Annotated[int, Meta(ge=2, le=2)] = 2
-    jaccard: Annotated[float, Meta(gt=0, le=1)] = 0.7
+    ngram: int = NGRAM
+    jaccard: Annotated[float, Meta(ge=0, le=1)] = 0.7
     window_s: Seconds = 10
     distinct_users: Count = 8
     min_norm_len: Count = 8
@@ -89,7 +96,7 @@ class Scene:
 
     def __init__(self, params: Params) -> None:
         bucket, own, same, near = params.user_bucket, params.user_dup, params.room_dup, params.near
-        self._buckets = TokenBuckets(bucket.refill_per_s, bucket.capacity)
+        self._buckets = bucket.begin()
         self._repeats = Repeats(
             within_ms=_ms(own.window_s), allowed=own.allow, min_length=own.min_len
         )
@@ -137,6 +144,23 @@ def verdicts_of(fields: Mapping[str, object]) -> Sequence[str]:
     scene = Scene(case.params)
     moments = accumulate((event.t_ms for event in case.events), max)
     return [scene.verdict(event, at) for event, at in zip(case.events, moments, strict=True)]
+
+
+def unsupported_in(fields: Mapping[str, object]) -> list[str]:
+    """The measures of a scenario, by `group.name`, that are not known or not done as it asks."""
+    params = fields.get("params")
+    if not isinstance(params, Mapping):
+        return []
+    known = {one.name: one.type for one in msgspec.structs.fields(Params)}
+    told = {str(group) for group in params if group not in known}
+    for group, kind in known.items():
+        named = params.get(group)
+        if isinstance(named, Mapping):
+            told |= {f"{group}.{name}" for name in named if name not in kind.__struct_fields__}
+    near = params.get("near")
+    if isinstance(near, Mapping) and near.get("ngram", NGRAM) != NGRAM:
+        told.add("near.ngram")
+    return sorted(told)
 
 
 def _ms(seconds: float) -> int:

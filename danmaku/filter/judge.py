@@ -7,7 +7,7 @@ docs/filter.md lists the fields.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -33,7 +33,19 @@ from danmaku.filter.variants import Kind
 _T = TypeVar("_T")
 
 Fields = Mapping[str, object]
-Scenario = Callable[[Fields], Sequence[str]]
+
+
+class Scenario(NamedTuple):
+    """How cases of events are judged.
+
+    Attributes:
+        verdicts_of: Gives the verdicts in their order.
+        unsupported_in: Names what a case asks for in vain.
+    """
+
+    verdicts_of: Callable[[Fields], Sequence[str]]
+    unsupported_in: Callable[[Fields], Sequence[str]]
+
 
 SCREENS_MAX: Final = 256
 _SHOUT_LENGTH, _SHOUT_RUN, _SHOUT_RATIO = 20, 12, 0.12
@@ -52,8 +64,7 @@ class Judge:
 
     Args:
         books: What cases may name.
-        scenario: Judges a case of events and gives the verdicts in their order; None: such cases
-            are told to be unsupported.
+        scenario: Judges cases of events; None: such cases are told to be unsupported.
     """
 
     def __init__(self, books: Books, scenario: Scenario | None = None) -> None:
@@ -73,7 +84,11 @@ class Judge:
     def _events(self, fields: Fields) -> dict[str, object]:
         if self._scenario is None:
             return {"unsupported": ["events"]}
-        return {"verdicts": list(self._scenario(fields)), "unsupported": []}
+        verdicts = self._scenario.verdicts_of(fields)
+        return {
+            "verdicts": list(verdicts),
+            "unsupported": list(self._scenario.unsupported_in(fields)),
+        }
 
     def _verdict(self, fields: Fields) -> dict[str, object]:
         case = msgspec.convert(fields, Case)
@@ -166,7 +181,11 @@ def _is_counted(hit: Hit, text: str, options: Options) -> bool:
 def _shouts(text: str, options: Options) -> bool:
     return is_shouting(
         text,
-        length_min=options.min_len or _SHOUT_LENGTH,
-        run_max=options.max_run or _SHOUT_RUN,
-        distinct_ratio_min=options.min_distinct_ratio or _SHOUT_RATIO,
+        length_min=_given(options.min_len, _SHOUT_LENGTH),
+        run_max=_given(options.max_run, _SHOUT_RUN),
+        distinct_ratio_min=_given(options.min_distinct_ratio, _SHOUT_RATIO),
     )
+
+
+def _given(asked: _T | None, usual: _T) -> _T:
+    return usual if asked is None else asked
