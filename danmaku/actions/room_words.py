@@ -11,7 +11,7 @@ from danmaku.domain.grants import require
 from danmaku.domain.ids import RoomId, Seq
 from danmaku.domain.live import LiveRoom
 from danmaku.domain.room import Status
-from danmaku.domain.room_words import RoomWords, WordsDraft, accepted
+from danmaku.domain.room_words import ListChanged, RoomWords, WordsDraft, accepted
 from danmaku.errors import Code, Coded
 from danmaku.filter.small_screen import SmallScreen
 from danmaku.ports import Append, Clock, Reader, Record
@@ -117,7 +117,12 @@ class WordLists:
         return await self._now(live), live.words_seq
 
     async def set(
-        self, who: Standing | None, room: RoomId, change: Callable[[RoomWords], WordsDraft]
+        self,
+        who: Standing | None,
+        room: RoomId,
+        change: Callable[[RoomWords], WordsDraft],
+        *,
+        seen: int | None = None,
     ) -> Entry:
         """Give the room another list; felt by the next send, wherever it comes from.
 
@@ -125,8 +130,11 @@ class WordLists:
             who: Who asks; None is the operator at the command line.
             room: Which room.
             change: From the list of now to the new one; may be asked again.
+            seen: Seq of the entry that set the list which `who` has changed, 0: there was none;
+                None: whatever list is there now.
 
         Raises:
+            ListChanged: Another list than `seen` is there now.
             NotFound: There is no such room.
             NotAllowed: `who` may not manage it.
             Coded: ROOM_CLOSED: it is closed for good.
@@ -138,6 +146,8 @@ class WordLists:
             self._require(asker, room)
             if live.state.status is Status.CLOSED:
                 raise Coded(Code.ROOM_CLOSED, "This room is closed for good.")
+            if seen is not None and seen != (live.words_seq or 0):
+                raise ListChanged("The list has changed since it was opened.")
             version = live.version  # of now: it may change while the list is read
             words = accepted(change(await self._now(live)), words_max=self.words_max)
             actor = None if asker is None else asker.account

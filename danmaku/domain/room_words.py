@@ -10,7 +10,7 @@ from typing import Final
 
 from danmaku.domain.comment import clean_text
 from danmaku.domain.ids import Seq
-from danmaku.errors import BadMessage, NotFound
+from danmaku.errors import BadMessage, Code, NotFound, Refused
 from danmaku.filter.faults import Fault, FaultCode
 from danmaku.filter.normalize import fold
 from danmaku.filter.rules import ROOM_CATEGORY, Action, Klass, Rule
@@ -54,6 +54,12 @@ class WordsDraft:
     action: Action = Action.HOLD
 
 
+class ListChanged(Refused):
+    """Somebody else has set another list since this one was opened; nothing was set."""
+
+    code = Code.LIST_CHANGED
+
+
 class BadWords(BadMessage):
     """A list that cannot be used; nothing of it is.
 
@@ -84,10 +90,11 @@ def edited(
     Raises:
         NotFound: A word to be removed is not in it.
     """
-    gone = {_read(word) for word in remove}
+    gone = {_read(word): word for word in remove}
     kept = [word for word in now.words if _read(word) not in gone]
-    if len(now.words) - len(kept) < len(gone):
-        raise NotFound("There is no such word in the list.")
+    if missing := gone.keys() - {_read(word) for word in now.words}:
+        named = ", ".join(word for read, word in gone.items() if read in missing)
+        raise NotFound(f"Not in the list: {named}.")
     return WordsDraft(tuple(enumerate([*kept, *add], start=1)), action or now.action)
 
 

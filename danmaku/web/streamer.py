@@ -12,7 +12,7 @@ from pydantic import Field
 from danmaku.domain.account import Power
 from danmaku.domain.ids import RoomId
 from danmaku.domain.room import ReviewMode, RoomState
-from danmaku.domain.room_words import BadWords, RoomWords, WordsDraft, lines_of
+from danmaku.domain.room_words import BadWords, ListChanged, RoomWords, WordsDraft, lines_of
 from danmaku.filter.rules import Action
 from danmaku.formats.danmaku_v1 import state_fields_of
 from danmaku.web.answers import Refusal, show_again
@@ -57,6 +57,7 @@ class WordsForm(Form):
 
     words: Annotated[str, Field(max_length=BODY_BYTES_MAX)] = ""
     action: WordsAction = Action.HOLD
+    seen: int | None = None  # seq of the list that the form was opened with; 0: there was none
 
     def draft(self, _now: RoomWords) -> WordsDraft:
         """The list that is asked for."""
@@ -70,9 +71,10 @@ async def show_manage(
     """The streamer's page; `said` tells what the form did that led here."""
     await visit.house.rooms.live(room)
     visit.holding(Power.ROOM_MANAGE, room)
-    now, _ = await visit.house.word_lists.show(visit.who, room)
+    now, seq = await visit.house.word_lists.show(visit.who, room)
     words: Shown = {
         "text": "\n".join(now.words),
+        "seen": seq or 0,
         "action": now.action.value,
         "count": len(now.words),
         "is_saved": said is not None,
@@ -104,24 +106,39 @@ async def broadcast(
 async def set_words(
     request: Request, visit: PageVisit, room: RoomPath, form: Annotated[WordsForm, FormBody()]
 ) -> Response:
-    """Give the room other words of its own; a list that is wrong comes back as it was typed."""
+    """Give the room other words of its own.
+
+    A list that is wrong comes back as it was typed; so does one that was opened before somebody
+    else set another, with that beside it, and the next save replaces it.
+    """
+    lists, who = visit.house.word_lists, visit.signed_in()
     try:
-        await visit.house.word_lists.set(visit.signed_in(), room, form.draft)
+        await lists.set(who, room, form.draft, seen=form.seen)
     except BadWords as bad:
-        faults = bad.faults
-
-        async def again(refusal: Refusal) -> Response:
-            words: Shown = {
-                "text": form.words,
-                "action": form.action.value,
-                "count": len(lines_of(form.words)),
-                "faults": [{"line": fault.line, "code": fault.code.value} for fault in faults],
-            }
-            return await _manage_page(visit, room, words, status=refusal.http_status)
-
-        show_again(request, again)
+        faults = [{"line": fault.line, "code": fault.code.value} for fault in bad.faults]
+        _show_words_again(request, visit, room, form, {"faults": faults})
+        raise
+    except ListChanged:
+        now, seq = await lists.show(who, room)
+        _show_words_again(request, visit, room, form, {"now": now.words, "seen": seq or 0})
         raise
     return visit.go_to(f"/rooms/{room}/manage?said=words#words")
+
+
+def _show_words_again(
+    request: Request, visit: Visit, room: RoomId, form: WordsForm, why: Shown
+) -> None:
+    async def again(refusal: Refusal) -> Response:
+        words: Shown = {
+            "text": form.words,
+            "seen": form.seen,
+            "action": form.action.value,
+            "count": len(lines_of(form.words)),
+            **why,
+        }
+        return await _manage_page(visit, room, words, status=refusal.http_status)
+
+    show_again(request, again)
 
 
 async def _manage_page(visit: Visit, room: RoomId, words: Shown, *, status: int = 200) -> Response:

@@ -113,6 +113,25 @@ async def test_words_that_are_wrong_come_back_as_typed_with_their_lines(stage, l
     assert (await stage.core.rooms.live(room)).words_seq is None
 
 
+async def test_who_saves_words_later_is_told_that_the_list_has_changed(stage):
+    room, mia, _ = await furnished(stage)
+    opened = await mia.get(f"/rooms/{room}/manage")
+    first = await mia.post_form(f"/rooms/{room}/words", words="one", seen="0")
+
+    later = await mia.post_form(f"/rooms/{room}/words", words="two\nthree", seen="0")
+    kept = (await stage.core.word_lists.show(None, room))[0].words
+    seq = (await stage.core.rooms.live(room)).words_seq
+    again = await mia.post_form(f"/rooms/{room}/words", words="two\nthree", seen=str(seq))
+
+    assert 'name="seen" value="0"' in opened.text
+    assert (first.status_code, later.status_code, again.status_code) == (303, 409, 303)
+    assert kept == ("one",)
+    assert "changed this list since you opened it" in later.text
+    assert "<li>one</li>" in later.text
+    assert "two\nthree</textarea>" in later.text
+    assert f'name="seen" value="{seq}"' in later.text
+
+
 async def test_words_are_for_who_manages_the_room(stage):
     room, _, ann = await furnished(stage)
 
