@@ -1,7 +1,7 @@
 """`danmaku room`: create, list, open, pause, close; its own words."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -18,7 +18,6 @@ from danmaku.cli.shell import (
 )
 from danmaku.domain.ids import room_id_of
 from danmaku.domain.room import MediaType, RoomKind, Status
-from danmaku.filter.rules import Action
 
 app = typer.Typer(help="Rooms.", no_args_is_help=True)
 
@@ -115,7 +114,8 @@ def words(  # noqa: PLR0913 -- options of a command line
     add: Annotated[list[str] | None, typer.Option(help="A word more; may be repeated.")] = None,
     remove: Annotated[list[str] | None, typer.Option(help="A word fewer; may be repeated.")] = None,
     action: Annotated[
-        Action | None, typer.Option(help="What becomes of a comment: mask, hold or refuse.")
+        Literal["mask", "hold", "refuse"] | None,
+        typer.Option(help="What becomes of a comment."),
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -127,7 +127,7 @@ def words(  # noqa: PLR0913 -- options of a command line
         "text": None if file is None else file.read_text("utf-8"),
         "add": add,
         "remove": remove,
-        "action": action and action.value,
+        "action": action,
     }
     if given := {key: value for key, value in edit.items() if value is not None}:
         ask(settings, "PATCH", path, given)

@@ -112,11 +112,15 @@ def print_json(fields: object) -> None:
 
 
 def print_table(title: str, columns: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
-    """A table for people."""
-    table = Table(*columns, title=title, title_justify="left", header_style="bold", box=None)
+    """A table for people; its title stands over it by itself, for a narrow table would wrap it."""
+    if not rows:
+        out.print(_escaped(f"{title}: none"), soft_wrap=True)
+        return
+    out.print(f"[table.title]{_escaped(title)}[/]", highlight=False, soft_wrap=True)
+    table = Table(*columns, header_style="bold", box=None)
     for row in rows:
         table.add_row(*("" if cell is None else _escaped(str(cell)) for cell in row))
-    out.print(table if rows else f"{title}: none")
+    out.print(table)
 
 
 def progress_bars() -> Progress:

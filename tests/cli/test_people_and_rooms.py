@@ -82,6 +82,7 @@ def test_words_of_a_room_are_set_from_a_file_and_edited(lounge, tmp_path):
 
     lounge.say("room", "words", "lounge", "--set", str(listed), "--action", "mask")
     shown = lounge.say("room", "words", "lounge")
+    assert "Words of lounge (mask)\n" in shown
     lounge.say("room", "words", "lounge", "--add", "one", "--add", "two", "--remove", "the ending")
     now = lounge.ask("room", "words", "lounge")
 
@@ -94,6 +95,10 @@ def test_a_list_that_is_wrong_names_its_lines(lounge, tmp_path):
     listed.write_text("fine\n…\n", encoding="utf-8")
 
     assert "line 2: " in lounge.refused("room", "words", "lounge", "--set", str(listed))
-    assert "not_found" in lounge.refused("room", "words", "lounge", "--remove", "fine")
+    missing = lounge.refused("room", "words", "lounge", "--remove", "fine")
+    assert "Not in the list: fine. (not_found)" in missing
+    passing = lounge.run("room", "words", "lounge", "--action", "pass")
+    assert passing.exit_code == 2
+    assert all(f"'{word}'" in passing.stderr for word in ("mask", "hold", "refuse"))
     both = lounge.run("room", "words", "lounge", "--set", str(listed), "--add", "one")
     assert both.exit_code == 2
