@@ -1,10 +1,14 @@
 """Who somebody is to this house: the powers that grants give, and the standing doors ask for."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from danmaku.domain.documents import DocumentKind
+from danmaku.domain.identity import Identity
 from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
+from danmaku.domain.measures import Measure
 from danmaku.errors import BadMessage
 
 _LOGIN = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{2,31}")
@@ -37,6 +41,11 @@ class Power(StrEnum):
     GRANT_GIVE = "grant.give"
     RULES_ACTIVATE = "rules.activate"
     REPORT_READ = "report.read"
+    ACCOUNT_MUTE = "account.mute"  # in one room
+    MEASURE_TAKE = "measure.take"  # against an account or a room
+    MEASURE_GRAVE = "measure.grave"  # close, forbid, close a room's comments
+    CONTROL_SET = "control.set"
+    DOCUMENT_ISSUE = "document.issue"
 
 
 class Bundle(StrEnum):
@@ -51,14 +60,25 @@ class Bundle(StrEnum):
     OPERATOR = "operator"
 
 
-_ROOM_CARE = frozenset({Power.COMMENT_RECALL, Power.COMMENT_RESTORE, Power.COMMENT_REVIEW})
+_ROOM_CARE = frozenset(
+    {Power.COMMENT_RECALL, Power.COMMENT_RESTORE, Power.COMMENT_REVIEW, Power.ACCOUNT_MUTE}
+)
 
 BUNDLES: dict[Bundle, frozenset[Power]] = {
     Bundle.VIEWER: frozenset({Power.COMMENT_SEND}),
     Bundle.STREAMER: _ROOM_CARE | {Power.ROOM_MANAGE, Power.RECORD_IMPORT},
     Bundle.MODERATOR: _ROOM_CARE,
-    Bundle.REVIEWER: _ROOM_CARE | {Power.REPORT_READ},
-    Bundle.CHIEF_EDITOR: _ROOM_CARE | {Power.REPORT_READ, Power.RULES_ACTIVATE, Power.ROOM_CLOSE},
+    Bundle.REVIEWER: _ROOM_CARE | {Power.REPORT_READ, Power.MEASURE_TAKE},
+    Bundle.CHIEF_EDITOR: _ROOM_CARE
+    | {
+        Power.REPORT_READ,
+        Power.RULES_ACTIVATE,
+        Power.ROOM_CLOSE,
+        Power.MEASURE_TAKE,
+        Power.MEASURE_GRAVE,
+        Power.CONTROL_SET,
+        Power.DOCUMENT_ISSUE,
+    },
     Bundle.INSPECTOR: frozenset({Power.REPORT_READ}),
     Bundle.OPERATOR: frozenset(
         {
@@ -106,6 +126,11 @@ class Standing:
     version: Seq
     grants: tuple[PowerGrant, ...] = ()
     token_room: RoomId | None = None  # signed in with a token that is good in this room only
+    identity: Identity | None = None  # None: not verified
+    accepted: Mapping[DocumentKind, int] = field(default_factory=dict)  # kind to version
+    measures: tuple[Measure, ...] = ()  # felt, neither reversed nor read; ended ones may be there
+    level: int | None = None  # of credit; None: none was reckoned yet
+    is_closed: bool = False  # given up by its owner
 
     def reaches(self, room: RoomId | None) -> bool:
         """Whether the way it signed in is good in `room` (None: on the platform)."""

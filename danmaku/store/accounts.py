@@ -13,6 +13,13 @@ from danmaku.store import schema
 from danmaku.store.database import Readers
 from danmaku.store.ground import login_key_of
 from danmaku.store.intake import Work
+from danmaku.store.people_queries import (
+    accepted_by,
+    identity_of,
+    is_closed,
+    level_of,
+    measures_of,
+)
 
 _account, _grant, _token = schema.account.c, schema.power_grant.c, schema.token.c
 _session, _reset = schema.session.c, schema.reset.c
@@ -31,12 +38,24 @@ class AccountQueries:
 
     async def standing(self, account: AccountId) -> Standing | None:
         """As `ports.Accounts.standing`."""
+        now_ms = self._clock()
 
         def read(connection: Connection) -> Standing | None:
             found = connection.execute(select(schema.account).where(_account.id == account))
             if (row := found.first()) is None:
                 return None
-            return Standing(row.id, row.login, row.name, row.version, _grants(connection, account))
+            return Standing(
+                row.id,
+                row.login,
+                row.name,
+                row.version,
+                _grants(connection, account),
+                identity=identity_of(connection, account),
+                accepted=accepted_by(connection, account),
+                measures=measures_of(connection, account, now_ms),
+                level=level_of(connection, account),
+                is_closed=is_closed(connection, account),
+            )
 
         return await self._readers.ask(read)
 

@@ -27,7 +27,9 @@ from danmaku.store.keys import head_key
 from danmaku.store.memory import Memory
 from danmaku.store.migrations import migrate
 from danmaku.store.patience import Patience
+from danmaku.store.people_queries import PeopleQueries
 from danmaku.store.queries import Queries
+from danmaku.store.vault import VAULT_FILE, Vault, check_key
 from danmaku.store.writer import Watch, Writer
 
 LOCK_FILE = "store.lock"
@@ -45,7 +47,7 @@ class StoreLocked(StoreDown):
         self.path = path
 
 
-class SqliteStore(Queries, AccountQueries):
+class SqliteStore(Queries, AccountQueries, PeopleQueries):
     """`ports.Record`, `ports.Reader` and `ports.Accounts` in one; made by `open`.
 
     Lives on the event loop that opened it.
@@ -54,7 +56,8 @@ class SqliteStore(Queries, AccountQueries):
     def __init__(self, settings: StoreSettings, clock: Clock, lock: FileLock, watch: Watch) -> None:
         path = settings.data_dir / DATABASE_FILE
         engine = write_engine(path)
-        self._epoch = _prepare(engine)
+        key_file = settings.vault_key_file or settings.data_dir / VAULT_FILE
+        self._epoch = _prepare(engine, key_file)
         self._lock = lock
         self._patience = Patience(settings.commit_wait_ms_max / 1000)
         threads = settings.readers_count
@@ -76,6 +79,8 @@ class SqliteStore(Queries, AccountQueries):
         )
         Queries.__init__(self, readers)
         AccountQueries.__init__(self, readers, self._work, clock)
+        PeopleQueries.__init__(self, readers)
+        self.vault = Vault(readers, self._work, clock, key_file)
 
     @classmethod
     async def open(
@@ -90,7 +95,7 @@ class SqliteStore(Queries, AccountQueries):
 
         Raises:
             StoreLocked: Another process has it open.
-            Broken: The key is unreadable, or commits would not be durable here.
+            Broken: A key is unreadable, or commits would not be durable here.
         """
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FileLock(settings.data_dir / LOCK_FILE, timeout=0)
@@ -147,11 +152,12 @@ def _future() -> asyncio.Future[Any]:
     return asyncio.get_running_loop().create_future()
 
 
-def _prepare(engine: Engine) -> str:
-    """Migrate, make the platform's chain, and tell the epoch."""
+def _prepare(engine: Engine, key_file: Path) -> str:
+    """Migrate, see that the vault opens, make the platform's chain, and tell the epoch."""
     with engine.connect() as connection, connection.begin():
         check_durable(connection)
         migrate(connection)
+        check_key(connection, key_file)
         if (epoch := _epoch(connection)) is not None:
             return epoch
         return _begin(connection)
