@@ -65,6 +65,11 @@ class StoreSettings(_Part):
     data_dir: Path = Field(
         default=Path("data"), description="Directory of the embedded record, its keys and its lock."
     )
+    vault_key_file: Path | None = Field(
+        default=None,
+        description="File with the keys of sealed identities, best on another disk than the record "
+        "and its backups; empty: vault.key in the directory of the record.",
+    )
     gather_ms_max: int = Field(
         default=5,
         ge=0,
