@@ -271,6 +271,9 @@ class Registry(Protocol):
     async def measure(self, measure_id: str) -> MeasureRow | None:
         """One measure."""
 
+    async def entry(self, chain: RoomId, seq: Seq) -> Entry | None:
+        """One entry with all that is left of its bodies, the sealed one too."""
+
     async def measures(
         self,
         *,

@@ -19,6 +19,10 @@ class Conditions:
     identity_required: bool = False  # whether sending needs a verified identity
 
 
+NOTHING_ASKED = Conditions()
+"""What holds where no document was issued, no control set and no verifier configured."""
+
+
 def require_ready(who: Standing, conditions: Conditions, now_ms: Millis) -> None:
     """Let nobody send who is not verified, or has not accepted what binds now.
 

@@ -127,7 +127,10 @@ def _difference(table: Table, found: AnyRow, expected: dict[str, object]) -> str
 def _document(about: DocumentCame, _account_of: AccountOf) -> _Said:
     edition = about.edition
     key: _Key = {"kind": edition.kind.value, "version": edition.version}
-    said: dict[str, object] = {"effective_ms": edition.effective_ms, "is_mandatory": edition.is_mandatory}
+    said: dict[str, object] = {
+        "effective_ms": edition.effective_ms,
+        "is_mandatory": edition.is_mandatory,
+    }
     return schema.document, key, said
 
 
@@ -137,7 +140,11 @@ def _acceptance(about: Accepted | TookBack, account_of: AccountOf) -> _Said:
 
 
 def _identity(about: Verified, account_of: AccountOf) -> _Said:
-    said: dict[str, object] = {"method": about.method, "strength": about.strength.value, "until_ms": about.until_ms}
+    said: dict[str, object] = {
+        "method": about.method,
+        "strength": about.strength.value,
+        "until_ms": about.until_ms,
+    }
     return schema.identity, {"account": account_of(about.account)}, said
 
 

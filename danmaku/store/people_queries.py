@@ -64,6 +64,10 @@ class PeopleQueries:
         found = await self._measures(_measure.id == measure_id, 1)
         return next(iter(found), None)
 
+    async def entry(self, chain: RoomId, seq: Seq) -> Entry | None:
+        """As `ports.Registry.entry`."""
+        return await self._readers.ask(lambda connection: entry_at(connection, chain, seq))
+
     async def measures(
         self,
         *,
