@@ -22,9 +22,11 @@ import uvicorn
 from danmaku.actions.accounts import People, new_id
 from danmaku.actions.classifier import Classifier
 from danmaku.actions.comments import Comments
+from danmaku.actions.conditions import Prevailing
 from danmaku.actions.learned import Learned, model_in
 from danmaku.actions.moderation import Moderation
 from danmaku.actions.naming import Naming
+from danmaku.actions.offices import Offices
 from danmaku.actions.room_words import ReadyWords, WordLists
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rule_builds import build
@@ -38,6 +40,7 @@ from danmaku.domain.ids import Millis, RoomId
 from danmaku.filter.builds import screen_from
 from danmaku.filter.names import Names
 from danmaku.filter.screen import Screen
+from danmaku.gateway.notices import notice_of
 from danmaku.gateway.pauses import Pauses
 from danmaku.gateway.server import Gateway
 from danmaku.store.sqlite import SqliteStore
@@ -74,6 +77,7 @@ class Core:
     rules: Rules
     comments: Comments
     moderation: Moderation
+    offices: Offices
     learned: Learned | None
 
 
@@ -98,7 +102,9 @@ async def opened(settings: Settings, telemetry: Telemetry | None = None) -> Asyn
     store = await SqliteStore.open(settings.store, now_ms, watch=telemetry.note_commit)
     core = _joined(settings, store, telemetry, screens, classifier=classifier, learned=learned)
     # Who hears of a commit, and in which order: who is who, then the rooms; doors come after.
+    await core.offices.prevailing.read(store, now_ms())
     store.subscribe(core.people.standings.apply)
+    store.subscribe(core.offices.prevailing.apply)
     store.subscribe(core.rooms.apply)
     try:
         yield core
@@ -118,15 +124,7 @@ def _joined(
     classifier: Classifier | None,
     learned: Learned | None,
 ) -> Core:
-    screen, urgent = screens
-    rules = Rules(
-        screen,
-        record=store,
-        clock=now_ms,
-        micros_max=settings.filter.micros_max,
-        telemetry=telemetry,
-        urgent=urgent,
-    )
+    rules = _rules(settings.filter, store, telemetry, screens)
     names = Names(settings.accounts.reserved_names)
     naming = Naming(rules.look, names=names, accounts=store, clock=now_ms)
     people = People(store, store, naming=naming, clock=now_ms, settings=settings.accounts)
@@ -147,9 +145,11 @@ def _joined(
         clock=now_ms,
         words_max=settings.filter.room_words_max,
     )
+    prevailing = Prevailing(identity_required=False)
     comments = Comments(
         store,
         store,
+        conditions=prevailing,
         rooms=rooms,
         rules=rules,
         words=ReadyWords(store, settings.filter.room_words_kept_max),
@@ -163,8 +163,28 @@ def _joined(
     moderation = Moderation(
         store, store, freshen=people.standings.freshen, clock=now_ms, new_id=new_id
     )
-    verbs = (people, rooms, word_lists, rules, comments, moderation)
+    offices = Offices.over(
+        store, prevailing=prevailing, people=people, rooms=rooms, clock=now_ms, new_id=new_id
+    )
+    verbs = (people, rooms, word_lists, rules, comments, moderation, offices)
     return Core(settings, store, telemetry, *verbs, learned=learned)
+
+
+def _rules(
+    settings: FilterSettings,
+    store: SqliteStore,
+    telemetry: Telemetry,
+    screens: tuple[Screen, Screen | None],
+) -> Rules:
+    screen, urgent = screens
+    return Rules(
+        screen,
+        record=store,
+        clock=now_ms,
+        micros_max=settings.micros_max,
+        telemetry=telemetry,
+        urgent=urgent,
+    )
 
 
 def _screens(settings: FilterSettings) -> tuple[Screen, Screen | None]:
@@ -196,6 +216,7 @@ def house_of(
         rules=core.rules,
         moderation=core.moderation,
         people=core.people,
+        offices=core.offices,
         telemetry=core.telemetry,
         clock=now_ms,
         epoch=core.store.epoch,
@@ -317,6 +338,8 @@ class Server:
         for entry in entries:
             if isinstance(entry.fact, TokenRevoked):
                 self._gateway.close_account(entry.fact.account)
+            elif (notice := notice_of(entry)) is not None:
+                self._gateway.tell(notice)
 
     async def run(self, on_ready: Callable[[str], None]) -> None:
         """Open the doors; return when everybody has been let go."""

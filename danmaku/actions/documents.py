@@ -41,6 +41,7 @@ class Documents:
         clock: Clock,
     ) -> None:
         self._decisions = Decisions(record, freshen)
+        self._freshen = freshen
         self._registry = registry
         self._conditions = conditions
         self._clock = clock
@@ -130,4 +131,5 @@ class Documents:
                 raise NotFound("You have not accepted this.")
             return [Append(PLATFORM, ConsentWithdrawn(asker.account, kind))]
 
-        await self._decisions.carry(who, decide)
+        fresh = None if who is None else await self._freshen(who)
+        await self._decisions.carry(fresh, decide)

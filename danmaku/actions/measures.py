@@ -325,7 +325,8 @@ class Measures:
                 raise NotFound("There is no such warning.")
             return [Append(PLATFORM, WarningRead(asker.account, measure_id))]
 
-        await self._decisions.carry(who, decide)
+        fresh = None if who is None else await self._standings.freshen(who)
+        await self._decisions.carry(fresh, decide)
 
     async def own(self, who: Standing | None, *, before: Seq | None = None) -> list[MeasureRow]:
         """What was ever taken against oneself, newest first, with its notes.

@@ -9,6 +9,8 @@ from danmaku.cli.accounts import tokens
 from danmaku.cli.backscan import register as register_backscan
 from danmaku.cli.bench import register as register_bench
 from danmaku.cli.filter import app as filters
+from danmaku.cli.measures import app as measures
+from danmaku.cli.measures import controls
 from danmaku.cli.record import register as register_record
 from danmaku.cli.review import app as review
 from danmaku.cli.rooms import app as rooms
@@ -27,6 +29,8 @@ app.add_typer(rooms, name="room")
 app.add_typer(accounts, name="account")
 app.add_typer(tokens, name="token")
 app.add_typer(review, name="review")
+app.add_typer(measures, name="measure")
+app.add_typer(controls, name="control")
 app.add_typer(filters, name="filter")
 
 

@@ -127,7 +127,7 @@ def _read_identity(page: Page, chain: RoomId, fact: IdentityRead) -> Entry:
     return about_account(page, chain, fact, fact.account)
 
 
-def _bar(page: Page, chain: RoomId, fact: IdentityBarred) -> Entry:
+def _barred(page: Page, chain: RoomId, fact: IdentityBarred) -> Entry:
     entry = about_account(page, chain, fact, fact.account)
     page.keep(
         schema.identity_bar,
@@ -187,7 +187,7 @@ ACTS: dict[type, Callable[[Page, RoomId, Any], Entry]] = {
     IdentityVerified: _verify,
     IdentityEnded: _end_identity,
     IdentityRead: _read_identity,
-    IdentityBarred: _bar,
+    IdentityBarred: _barred,
     LevelSet: _set_level,
     AccountClosed: _close_account,
     ControlSet: _set_control,

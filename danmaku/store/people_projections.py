@@ -153,7 +153,7 @@ def _no_identity(about: Unverified, account_of: AccountOf) -> _Said:
     return schema.identity, {"account": account_of(about.account)}, said
 
 
-def _bar(about: Barred, account_of: AccountOf) -> _Said:
+def _barred(about: Barred, account_of: AccountOf) -> _Said:
     said: dict[str, object] = {"account": account_of(about.account), "measure_id": about.measure_id}
     return schema.identity_bar, {"fingerprint_id": about.fingerprint_id}, said
 
@@ -187,7 +187,7 @@ _SAID: dict[type[About], Callable[[Any, AccountOf], _Said]] = {
     TookBack: _acceptance,
     Verified: _identity,
     Unverified: _no_identity,
-    Barred: _bar,
+    Barred: _barred,
     Levelled: _credit,
     Left: _closure,
     Braked: _control,

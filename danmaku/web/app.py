@@ -13,6 +13,7 @@ from danmaku import __version__
 from danmaku.web import (
     api,
     api_accounts,
+    api_measures,
     api_moderation,
     api_words,
     embed,
@@ -33,7 +34,7 @@ from danmaku.web.visit import PUBLIC
 _FOREVER = "public, max-age=31536000, immutable"
 _DOORS = (
     viewer, streamer, reviewer, portal, people, embed,
-    api, api_accounts, api_moderation, api_words, feeds, ops,
+    api, api_accounts, api_measures, api_moderation, api_words, feeds, ops,
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from danmaku.actions.accounts import People
 from danmaku.actions.comments import Comments
 from danmaku.actions.moderation import Moderation
+from danmaku.actions.offices import Offices
 from danmaku.actions.room_words import WordLists
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
@@ -27,6 +28,7 @@ class House:
     rules: Rules
     moderation: Moderation
     people: People
+    offices: Offices
     telemetry: Telemetry
     clock: Clock
     epoch: str

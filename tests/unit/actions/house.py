@@ -7,8 +7,10 @@ from itertools import count
 
 from danmaku.actions.accounts import People, new_id
 from danmaku.actions.comments import Comments
+from danmaku.actions.conditions import Prevailing
 from danmaku.actions.moderation import Moderation
 from danmaku.actions.naming import Naming
+from danmaku.actions.offices import Offices
 from danmaku.actions.room_words import ReadyWords, WordLists
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
@@ -85,6 +87,7 @@ class House:
     rules: Rules
     comments: Comments
     moderation: Moderation
+    offices: Offices
     telemetry: Telemetry
     clock: Clock
     announced: list[Entry] = field(default_factory=list)
@@ -129,6 +132,18 @@ class House:
         return int(value)
 
 
+def rooms_over(record, store, people, naming, settings):
+    return Rooms(
+        record,
+        store,
+        freshen=people.standings.freshen,
+        naming=naming,
+        clock=store._clock,
+        new_id=new_id,
+        settings=settings,
+    )
+
+
 @asynccontextmanager
 async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may choose
     folder,
@@ -139,6 +154,7 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
     record=lambda store: store,
     classifier=lambda _clock, _telemetry: None,
     words_max=500,
+    identity_required=False,
     **admission,
 ):
     """Settings that are not given are the product's, without limits on senders.
@@ -156,20 +172,15 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
     people = People(
         written, store, naming=naming, clock=clock, settings=accounts or AccountSettings()
     )
-    rooms = Rooms(
-        written,
-        store,
-        freshen=people.standings.freshen,
-        naming=naming,
-        clock=clock,
-        new_id=new_id,
-        settings=settings,
-    )
+    rooms = rooms_over(written, store, people, naming, settings)
     asked = {"rooms": rooms, "freshen": people.standings.freshen, "clock": clock}
     word_lists = WordLists(written, store, words_max=words_max, **asked)
+    prevailing = Prevailing(identity_required=identity_required)
+    await prevailing.read(store, clock())
     comments = Comments(
         written,
         store,
+        conditions=prevailing,
         **asked,
         rules=rules,
         words=ready,
@@ -180,11 +191,14 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
     moderation = Moderation(
         written, store, freshen=people.standings.freshen, clock=clock, new_id=new_id
     )
+    offices = Offices.over(
+        store, prevailing=prevailing, people=people, rooms=rooms, clock=clock, new_id=new_id
+    )
     house = House(
         *(store, naming, people, rooms, word_lists, rules, comments, moderation),
-        *(telemetry, clock),
+        *(offices, telemetry, clock),
     )
-    for follow in (people.standings.apply, rooms.apply, house.announced.extend):
+    for follow in (people.standings.apply, prevailing.apply, rooms.apply, house.announced.extend):
         store.subscribe(follow)
     try:
         yield house
