@@ -154,3 +154,13 @@ def test_a_clock_that_jumps_makes_nobody_wait_longer_than_for_one_token(jumps):
         now_ms += jump_ms
         wait_ms = wait_of(lambda: buckets.take(AccountId(account), Millis(now_ms)))  # noqa: B023
         assert wait_ms is None or 0 < wait_ms <= 1_001
+
+
+def test_a_gap_of_one_s_own_holds_for_that_account_alone():
+    slow = SlowMode(gap_ms=0)
+    slow.take_turn(ANN, Millis(10_000), own_gap_ms=60_000)
+    slow.take_turn(BOB, Millis(10_000))
+
+    slow.take_turn(BOB, Millis(10_001))
+    assert wait_of(lambda: slow.take_turn(ANN, Millis(69_999), own_gap_ms=60_000)) == 1
+    slow.take_turn(ANN, Millis(70_000), own_gap_ms=60_000)
