@@ -7,9 +7,8 @@ line; `serve` adds the doors and runs until it is told to stop.
 import asyncio
 import contextlib
 import signal
-import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
@@ -19,14 +18,16 @@ from pathlib import Path
 import structlog
 import uvicorn
 
-from danmaku.actions.accounts import People, new_id
+from danmaku.actions.accounts import People
 from danmaku.actions.classifier import Classifier
 from danmaku.actions.comments import Comments
 from danmaku.actions.conditions import Prevailing
+from danmaku.actions.drawn import new_id
 from danmaku.actions.learned import Learned, model_in
 from danmaku.actions.moderation import Moderation
 from danmaku.actions.naming import Naming
 from danmaku.actions.offices import Offices
+from danmaku.actions.proofs import Proofs, Services
 from danmaku.actions.room_words import ReadyWords, WordLists
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rule_builds import build
@@ -47,6 +48,7 @@ from danmaku.store.sqlite import SqliteStore
 from danmaku.telemetry import Telemetry
 from danmaku.web.admin import create_admin_app
 from danmaku.web.app import create_app
+from danmaku.web.door import AddressTakenError, Door
 from danmaku.web.house import House
 
 log = structlog.get_logger(__name__)
@@ -78,6 +80,7 @@ class Core:
     comments: Comments
     moderation: Moderation
     offices: Offices
+    proofs: Proofs
     learned: Learned | None
 
 
@@ -99,8 +102,17 @@ async def opened(settings: Settings, telemetry: Telemetry | None = None) -> Asyn
     telemetry = telemetry or Telemetry()
     learned = await asyncio.to_thread(_learned, settings.filter, telemetry)
     classifier = Classifier.chosen(settings.filter, now_ms, telemetry)
+    services = Services.chosen(settings.identity, now_ms)
     store = await SqliteStore.open(settings.store, now_ms, watch=telemetry.note_commit)
-    core = _joined(settings, store, telemetry, screens, classifier=classifier, learned=learned)
+    core = _joined(
+        settings,
+        store,
+        telemetry,
+        screens,
+        classifier=classifier,
+        learned=learned,
+        services=services,
+    )
     # Who hears of a commit, and in which order: who is who, then the rooms; doors come after.
     await core.offices.prevailing.read(store, now_ms())
     store.subscribe(core.people.standings.apply)
@@ -111,11 +123,12 @@ async def opened(settings: Settings, telemetry: Telemetry | None = None) -> Asyn
     finally:
         core.people.close()
         await store.close()
+        await services.close()
         if classifier is not None:
             await classifier.close()
 
 
-def _joined(
+def _joined(  # noqa: PLR0913 -- the parts that were made before
     settings: Settings,
     store: SqliteStore,
     telemetry: Telemetry,
@@ -123,11 +136,27 @@ def _joined(
     *,
     classifier: Classifier | None,
     learned: Learned | None,
+    services: Services,
 ) -> Core:
     rules = _rules(settings.filter, store, telemetry, screens)
     names = Names(settings.accounts.reserved_names)
     naming = Naming(rules.look, names=names, accounts=store, clock=now_ms)
-    people = People(store, store, naming=naming, clock=now_ms, settings=settings.accounts)
+    people = People(
+        store,
+        store,
+        naming=naming,
+        clock=now_ms,
+        settings=settings.accounts,
+        renewal_days=settings.identity.renewal_days if settings.identity_required else None,
+    )
+    proofs = Proofs.over(
+        store,
+        services,
+        people=people,
+        clock=now_ms,
+        settings=settings.identity,
+        sandbox=settings.demo,
+    )
     rooms = Rooms(
         store,
         store,
@@ -145,7 +174,7 @@ def _joined(
         clock=now_ms,
         words_max=settings.filter.room_words_max,
     )
-    prevailing = Prevailing(identity_required=False)
+    prevailing = Prevailing(identity_required=settings.identity_required)
     comments = Comments(
         store,
         store,
@@ -164,9 +193,15 @@ def _joined(
         store, store, freshen=people.standings.freshen, clock=now_ms, new_id=new_id
     )
     offices = Offices.over(
-        store, prevailing=prevailing, people=people, rooms=rooms, clock=now_ms, new_id=new_id
+        store,
+        prevailing=prevailing,
+        people=people,
+        rooms=rooms,
+        clock=now_ms,
+        new_id=new_id,
+        fingerprints_of=proofs.identities.fingerprints_of,
     )
-    verbs = (people, rooms, word_lists, rules, comments, moderation, offices)
+    verbs = (people, rooms, word_lists, rules, comments, moderation, offices, proofs)
     return Core(settings, store, telemetry, *verbs, learned=learned)
 
 
@@ -217,6 +252,7 @@ def house_of(
         moderation=core.moderation,
         people=core.people,
         offices=core.offices,
+        proofs=core.proofs,
         telemetry=core.telemetry,
         clock=now_ms,
         epoch=core.store.epoch,
@@ -246,7 +282,7 @@ async def serve(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
         raise UnsafeStartError(reason)
     async with opened(settings) as core:
         if settings.demo:
-            await demo.furnish(core.people, core.rooms, now_ms())
+            await demo.furnish(core.people, core.rooms, core.proofs.identities, now_ms())
         try:
             await Server(core).run(on_ready)
         except ExceptionGroup as failures:
@@ -269,38 +305,6 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-class AddressTakenError(OSError):
-    """Somebody else listens there, or the address is none of this machine's."""
-
-
-class _Door(uvicorn.Server):
-    """One listening address. Signals belong to `Server`, which closes doors in order."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.opened = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Open the door; the library would end the process where it cannot.
-
-        Raises:
-            AddressTakenError: See there.
-        """
-        try:
-            await super().startup(sockets)
-        except SystemExit:
-            where = self.config.uds or f"{self.config.host}:{self.config.port}"
-            raise AddressTakenError(f"Cannot listen on {where}.") from None
-        if self.config.uds is not None:
-            # The library lets everybody in; whoever may open this file is the operator.
-            Path(self.config.uds).chmod(0o600)  # noqa: ASYNC240 -- one local call, at start
-        self.opened.set()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 class Server:
@@ -331,7 +335,7 @@ class Server:
         store.subscribe(self._shadow.apply)
         if core.learned is not None and settings.filter.model_mode == "shadow":
             store.subscribe(core.learned.apply)
-        core.people.when_sessions_end(self._gateway.close_account)
+        core.people.sessions.when_they_end(self._gateway.close_account)
 
     def _announce(self, entries: Sequence[Entry]) -> None:
         self._gateway.announce(entries)
@@ -375,9 +379,9 @@ class Server:
                 timer.cancel()
             public.should_exit = admin.should_exit = True
 
-    def _public_door(self) -> _Door:
+    def _public_door(self) -> Door:
         server = self._core.settings.server
-        return _Door(
+        return Door(
             uvicorn.Config(
                 create_app(self._house, media=demo.MEDIA if self._core.settings.demo else None),
                 host=server.host,
@@ -396,9 +400,9 @@ class Server:
             )
         )
 
-    def _admin_door(self) -> _Door:
+    def _admin_door(self) -> Door:
         path = self._core.settings.store.data_dir / ADMIN_SOCKET
-        return _Door(
+        return Door(
             uvicorn.Config(
                 create_admin_app(self._house),
                 uds=str(path),
@@ -410,7 +414,7 @@ class Server:
             )
         )
 
-    def _address(self, door: _Door) -> str:
+    def _address(self, door: Door) -> str:
         server = self._core.settings.server
         port = door.servers[0].sockets[0].getsockname()[1]
         host = f"[{server.host}]" if ":" in server.host else server.host
@@ -442,4 +446,5 @@ class Server:
 
     async def _play_demo(self) -> None:
         core = self._core
-        await demo.play(core.people, core.comments, core.rooms, self._gateway.viewers)
+        identities = core.proofs.identities
+        await demo.play(core.people, identities, core.comments, core.rooms, self._gateway.viewers)

@@ -92,6 +92,16 @@ class TokenRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionRow:
+    """An open session as its owner may see it: never the secret."""
+
+    session_id: str
+    device: str
+    opened_ms: Millis
+    until_ms: Millis
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
     """What signing in is checked against."""
 
@@ -237,8 +247,28 @@ class Accounts(Protocol):
     async def tokens(self, account: AccountId, now_ms: Millis) -> list[TokenRow]:
         """The account's tokens, unless revoked or expired; oldest first."""
 
-    async def open_session(self, digest: bytes, account: AccountId, until_ms: Millis) -> None:
+    async def open_session(
+        self,
+        digest: bytes,
+        account: AccountId,
+        until_ms: Millis,
+        *,
+        session_id: str | None = None,
+        device: str = "",
+    ) -> None:
         """Remember a session by the digest of its secret."""
+
+    async def sessions(self, account: AccountId, now_ms: Millis) -> list[SessionRow]:
+        """The account's sessions, unless closed or expired; oldest first."""
+
+    async def close_session_of(self, account: AccountId, session_id: str) -> bool:
+        """Sign out one session by its public id; False: the account has none such."""
+
+    async def sign_out(self, account: AccountId, at_ms: Millis) -> None:
+        """Void whatever others have signed for the account until then."""
+
+    async def signed_out_ms(self, account: AccountId) -> Millis:
+        """When that was last; 0: never."""
 
     async def session(self, digest: bytes, now_ms: Millis) -> AccountId | None:
         """Whose session it is, unless closed or expired."""
@@ -324,15 +354,16 @@ class Vault(Protocol):
     async def forget(self, account: AccountId) -> None:
         """Destroy what is known; fingerprints of the barred stay."""
 
-    async def bar(self, account: AccountId, fingerprint_id: str) -> list[AccountId]:
-        """Keep the fingerprints of an account's owner, and never let them be kept again.
+    async def bar(self, account: AccountId, fingerprint_id: str) -> list[str]:
+        """Keep the fingerprints of an account's owner; they bar once a measure stands behind them.
 
         Returns:
-            All accounts that bear one of them, itself included.
+            The ids under which they lie: the one that was handed in, or those of an earlier time;
+            none if nothing is known of the owner.
         """
 
-    async def unbar(self, fingerprint_id: str) -> None:
-        """Destroy fingerprints that were kept under that id."""
+    async def accounts_like(self, account: AccountId) -> list[AccountId]:
+        """Other accounts of the same owner."""
 
     async def put_disclosure(self, request: Disclosure) -> None:
         """Seal a request, in place of the same one as it was before."""

@@ -46,6 +46,8 @@ class Power(StrEnum):
     MEASURE_GRAVE = "measure.grave"  # close, forbid, close a room's comments
     CONTROL_SET = "control.set"
     DOCUMENT_ISSUE = "document.issue"
+    IDENTITY_ASK = "identity.ask"  # request to be told who an account belongs to
+    IDENTITY_DISCLOSE = "identity.disclose"  # agree to such a request
 
 
 class Bundle(StrEnum):
@@ -78,8 +80,10 @@ BUNDLES: dict[Bundle, frozenset[Power]] = {
         Power.MEASURE_GRAVE,
         Power.CONTROL_SET,
         Power.DOCUMENT_ISSUE,
+        Power.IDENTITY_ASK,
+        Power.IDENTITY_DISCLOSE,
     },
-    Bundle.INSPECTOR: frozenset({Power.REPORT_READ}),
+    Bundle.INSPECTOR: frozenset({Power.REPORT_READ, Power.IDENTITY_ASK}),
     Bundle.OPERATOR: frozenset(
         {
             Power.ROOM_CREATE,
@@ -139,8 +143,17 @@ class Standing:
     def may(self, power: Power, room: RoomId | None, now_ms: Millis) -> bool:
         """Whether any grant in force carries `power` in `room` (None: on the platform)."""
         return self.reaches(room) and any(
-            grant.carries(power, room, now_ms) for grant in self.grants
+            grant.carries(power, room, now_ms) and not self._pauses(grant, now_ms)
+            for grant in self.grants
         )
+
+    def _pauses(self, grant: PowerGrant, now_ms: Millis) -> bool:
+        """Whether a grant of more than a viewer's waits until its holder is verified again.
+
+        Article: articles.Article.FOUNDERS_VERIFIED
+        """
+        is_lapsed = self.identity is not None and not self.identity.holds(now_ms)
+        return is_lapsed and grant.bundle is not Bundle.VIEWER
 
     def powers(self, room: RoomId | None, now_ms: Millis) -> frozenset[Power]:
         """Every power in force in `room`."""

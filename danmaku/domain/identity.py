@@ -42,7 +42,7 @@ class Identity:
 
 def require_verified(
     identity: Identity | None, now_ms: Millis, at_least: Strength = Strength.PHONE
-) -> None:
+) -> Identity:
     """Let nobody pass whose identity is not verified so well.
 
     Raises:
@@ -50,3 +50,4 @@ def require_verified(
     """
     if identity is None or not identity.holds(now_ms, at_least):
         raise Coded(Code.NOT_VERIFIED, "Verify your identity first.")
+    return identity

@@ -9,10 +9,10 @@ until nothing is.
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, or_, select
 
 from danmaku.domain.identity import Strength
-from danmaku.domain.ids import AccountId
+from danmaku.domain.ids import AccountId, Millis
 from danmaku.domain.persons import Person
 from danmaku.errors import Broken
 from danmaku.ports import Clock, Disclosure, Kept
@@ -32,6 +32,7 @@ VAULT_FILE = "vault.key"
 DISCLOSURES_MAX = 1000  # shown at a time
 
 _sealed, _barred, _disclosure = schema.sealed_person.c, schema.barred_person.c, schema.disclosure.c
+_bar, _measure = schema.identity_bar.c, schema.measure.c
 _PERSON = msgspec.json.Decoder(tuple[Strength, str, str])
 _REQUEST = msgspec.json.Decoder(Disclosure)
 
@@ -58,7 +59,7 @@ class Vault:
         def write(connection: Connection) -> Kept:
             envelope = self._open(connection)
             print_ = envelope.fingerprint(person.mark)
-            if connection.scalar(select(_barred.id).where(_barred.fingerprint == print_)):
+            if _is_barred(connection, print_, self._clock()):
                 return Kept.BARRED
             others = select(func.count()).where(
                 _sealed.fingerprint == print_, _sealed.account != account
@@ -88,27 +89,31 @@ class Vault:
         gone = delete(schema.sealed_person).where(_sealed.account == account)
         await self._write(lambda connection: connection.execute(gone))
 
-    async def bar(self, account: AccountId, fingerprint_id: str) -> list[AccountId]:
+    async def bar(self, account: AccountId, fingerprint_id: str) -> list[str]:
         """As `ports.Vault.bar`."""
+        own = select(_sealed.fingerprint).where(_sealed.account == account)
 
-        def write(connection: Connection) -> list[AccountId]:
-            own = select(_sealed.fingerprint).where(_sealed.account == account)
+        def write(connection: Connection) -> list[str]:
             prints = list(connection.scalars(own))
-            for print_ in prints:
-                known = select(_barred.id).where(_barred.fingerprint == print_)
-                if connection.scalar(known) is None:
-                    row = {"fingerprint": print_, "id": fingerprint_id}
-                    connection.execute(schema.barred_person.insert(), row)
-            same = select(_sealed.account).where(_sealed.fingerprint.in_(prints)).distinct()
-            return list(connection.scalars(same.order_by(_sealed.account)))
+            known = select(_barred.id).where(_barred.fingerprint.in_(prints)).distinct()
+            ids = list(connection.scalars(known))
+            if prints and not ids:
+                rows = [{"fingerprint": each, "id": fingerprint_id} for each in prints]
+                connection.execute(schema.barred_person.insert(), rows)
+                ids = [fingerprint_id]
+            return ids
 
-        accounts: list[AccountId] = await self._write(write)
-        return accounts
+        ids: list[str] = await self._write(write)
+        return ids
 
-    async def unbar(self, fingerprint_id: str) -> None:
-        """As `ports.Vault.unbar`."""
-        gone = delete(schema.barred_person).where(_barred.id == fingerprint_id)
-        await self._write(lambda connection: connection.execute(gone))
+    async def accounts_like(self, account: AccountId) -> list[AccountId]:
+        """As `ports.Vault.accounts_like`."""
+        own = select(_sealed.fingerprint).where(_sealed.account == account)
+        same = select(_sealed.account).where(
+            _sealed.fingerprint.in_(own), _sealed.account != account
+        )
+        wanted = same.distinct().order_by(_sealed.account)
+        return await self._readers.ask(lambda connection: list(connection.scalars(wanted)))
 
     # --- requests to disclose
 
@@ -195,6 +200,24 @@ def _existing(connection: Connection, key_file: Path) -> Envelope | None:
     if not found:
         raise Broken(f"{key_file} does not hold the key {row.master} of this vault.")
     return Envelope.unwrapped(row.wrapped, found[0])
+
+
+def _is_barred(connection: Connection, fingerprint: bytes, now_ms: Millis) -> bool:
+    """Whether a measure in force stands behind a fingerprint that was kept.
+
+    One whose measure was reversed, ended or never taken is worth nothing.
+    """
+    held = (
+        select(_barred.id)
+        .join(schema.identity_bar, _bar.fingerprint_id == _barred.id)
+        .join(schema.measure, _measure.id == _bar.measure_id)
+        .where(
+            _barred.fingerprint == fingerprint,
+            _measure.reversed_seq.is_(None),
+            or_(_measure.until_ms.is_(None), _measure.until_ms > now_ms),
+        )
+    )
+    return connection.scalar(held.limit(1)) is not None
 
 
 def _put_keys(connection: Connection, envelope: Envelope, master: MasterKey) -> None:

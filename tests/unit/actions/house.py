@@ -5,16 +5,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
-from danmaku.actions.accounts import People, new_id
+from danmaku.actions.accounts import People
 from danmaku.actions.comments import Comments
 from danmaku.actions.conditions import Prevailing
+from danmaku.actions.drawn import new_id
 from danmaku.actions.moderation import Moderation
 from danmaku.actions.naming import Naming
 from danmaku.actions.offices import Offices
+from danmaku.actions.proofs import Proofs, Services
 from danmaku.actions.room_words import ReadyWords, WordLists
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
-from danmaku.config import AccountSettings, AdmissionSettings, StoreSettings
+from danmaku.actions.verifiers import Verifiers
+from danmaku.config import AccountSettings, AdmissionSettings, IdentitySettings, StoreSettings
 from danmaku.domain.comment import Draft
 from danmaku.domain.facts import Entry
 from danmaku.domain.ids import ClientId, Millis, RoomId
@@ -88,6 +91,7 @@ class House:
     comments: Comments
     moderation: Moderation
     offices: Offices
+    proofs: Proofs
     telemetry: Telemetry
     clock: Clock
     announced: list[Entry] = field(default_factory=list)
@@ -145,7 +149,7 @@ def rooms_over(record, store, people, naming, settings):
 
 
 @asynccontextmanager
-async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may choose
+async def house_on(  # noqa: PLR0913, PLR0915 -- each stands for a part that a test may choose
     folder,
     *,
     screen=SCREEN,
@@ -155,6 +159,8 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
     classifier=lambda _clock, _telemetry: None,
     words_max=500,
     identity_required=False,
+    identity=None,
+    services=lambda _clock: Services(Verifiers(), ()),
     **admission,
 ):
     """Settings that are not given are the product's, without limits on senders.
@@ -169,8 +175,22 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
     rules = Rules(screen, record=written, clock=clock, micros_max=1_000_000, telemetry=telemetry)
     ready = ReadyWords(store, 10_000)
     naming = Naming(rules.look, names=NAMES, accounts=store, clock=clock)
+    identity = identity or IdentitySettings()
     people = People(
-        written, store, naming=naming, clock=clock, settings=accounts or AccountSettings()
+        written,
+        store,
+        naming=naming,
+        clock=clock,
+        settings=accounts or AccountSettings(),
+        renewal_days=identity.renewal_days if identity_required else None,
+    )
+    proofs = Proofs.over(
+        store,
+        (asked_outside := services(clock)),
+        people=people,
+        clock=clock,
+        settings=identity,
+        sandbox=True,
     )
     rooms = rooms_over(written, store, people, naming, settings)
     asked = {"rooms": rooms, "freshen": people.standings.freshen, "clock": clock}
@@ -192,17 +212,24 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
         written, store, freshen=people.standings.freshen, clock=clock, new_id=new_id
     )
     offices = Offices.over(
-        store, prevailing=prevailing, people=people, rooms=rooms, clock=clock, new_id=new_id
+        store,
+        prevailing=prevailing,
+        people=people,
+        rooms=rooms,
+        clock=clock,
+        new_id=new_id,
+        fingerprints_of=proofs.identities.fingerprints_of,
     )
     house = House(
         *(store, naming, people, rooms, word_lists, rules, comments, moderation),
-        *(offices, telemetry, clock),
+        *(offices, proofs, telemetry, clock),
     )
     for follow in (people.standings.apply, prevailing.apply, rooms.apply, house.announced.extend):
         store.subscribe(follow)
     try:
         yield house
     finally:
+        await asked_outside.close()
         if outside is not None:
             await outside.close()
         people.close()

@@ -9,6 +9,8 @@ from danmaku.domain.account import login_of
 from danmaku.domain.facts import AccountRegistered
 from danmaku.domain.identity import Strength
 from danmaku.domain.ids import PLATFORM, AccountId, Millis
+from danmaku.domain.measures import Measure, Step
+from danmaku.domain.people_facts import IdentityBarred, MeasureReversed, MeasureTaken
 from danmaku.domain.persons import Person
 from danmaku.errors import Broken
 from danmaku.ports import Append, Disclosure, Kept
@@ -20,6 +22,14 @@ NOW = Millis(1_700_000_000_000)
 NUMBER = "11010519491231002X"
 DOCUMENT = Person(Strength.DOCUMENT, NUMBER, "王小明")
 PHONE = Person(Strength.PHONE, "+8613800138000")
+
+
+def barring(account, fingerprint_id):
+    measure = Measure("m1", Step.FORBID, "fraud", "rule 1", NOW)
+    return (
+        MeasureTaken(measure, account, None),
+        IdentityBarred(fingerprint_id, account, "m1"),
+    )
 
 
 async def open_store(folder, **settings):
@@ -86,13 +96,18 @@ async def test_the_barred_stay_barred_when_what_is_known_of_them_is_destroyed(st
         await store.vault.keep(account, DOCUMENT, accounts_max=9)
     await store.vault.keep(ann, PHONE, accounts_max=9)
 
-    assert await store.vault.bar(ann, "bar-1") == [ann, bob]
+    assert await store.vault.accounts_like(ann) == [bob]
+    assert await store.vault.bar(ann, "bar-1") == ["bar-1"]
+    assert await store.vault.bar(ann, "bar-2") == ["bar-1"]
+    assert await store.vault.keep(cat, PHONE, accounts_max=9) is Kept.KEPT  # no measure so far
+    await store.vault.forget(cat)
+    await store.commit(*(Append(PLATFORM, fact) for fact in barring(ann, "bar-1")))
     await store.vault.forget(ann)
     await store.vault.rotate()
 
     for person in (DOCUMENT, PHONE):
         assert await store.vault.keep(cat, person, accounts_max=9) is Kept.BARRED
-    await store.vault.unbar("bar-1")
+    await store.commit(Append(PLATFORM, MeasureReversed("m1", ann, None, "a mistake")))
     assert await store.vault.keep(cat, DOCUMENT, accounts_max=9) is Kept.KEPT
 
 

@@ -84,7 +84,7 @@ class Stage:
             bundle, room = grant if isinstance(grant, tuple) else (grant, None)
             await people.grant(None, login, bundle, room=room, until_ms=None)
         who = await people.known(login)
-        secret = await people._open_session(who.account)
+        secret = await people.sessions.open(who.account)
         _, token = await people.issue_token(who, "test", expires_ms=None, room=None)
         return Caller(self.browser(**{session_cookie(self.house): secret}), who, secret, token)
 
