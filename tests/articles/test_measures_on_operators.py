@@ -46,3 +46,22 @@ async def test_a_reviewer_does_not_close_a_room_for_good(site):
     got = await site.api.post("/api/measures", json=wanted, headers=headers)
 
     assert (got.status_code, got.json()["code"]) == (403, "not_granted")
+
+
+async def test_running_rooms_is_taken_from_an_operator_and_given_back(site):
+    mia = await site.person("mia")
+    room = "mias"
+    await site.core.rooms.open(None, room, RoomState("Mia's"), owner=mia.who.account)
+    rey = await site.person("rey", Bundle.REVIEWER)
+    headers = {"Authorization": f"Bearer {mia.token}"}
+
+    async def rename(title):
+        return await site.api.patch(f"/api/rooms/{room}", json={"title": title}, headers=headers)
+
+    limit = await take(site, rey, "limit", login="mia", functions=["rooms"])
+    during = await rename("Another")
+    await reverse(site, rey, limit["measure_id"])
+    after = await rename("Another")
+
+    assert (during.status_code, during.json()["code"]) == (403, "account_suspended")
+    assert after.status_code == 200
