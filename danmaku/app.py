@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
-from ipaddress import ip_address
 from pathlib import Path
 
 import structlog
@@ -28,6 +27,7 @@ from danmaku.actions.moderation import Moderation
 from danmaku.actions.naming import Naming
 from danmaku.actions.offices import Offices
 from danmaku.actions.proofs import Proofs, Services
+from danmaku.actions.providers import is_here
 from danmaku.actions.room_words import ReadyWords, WordLists
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rule_builds import build
@@ -141,22 +141,7 @@ def _joined(  # noqa: PLR0913 -- the parts that were made before
     rules = _rules(settings.filter, store, telemetry, screens)
     names = Names(settings.accounts.reserved_names)
     naming = Naming(rules.look, names=names, accounts=store, clock=now_ms)
-    people = People(
-        store,
-        store,
-        naming=naming,
-        clock=now_ms,
-        settings=settings.accounts,
-        renewal_days=settings.identity.renewal_days if settings.identity_required else None,
-    )
-    proofs = Proofs.over(
-        store,
-        services,
-        people=people,
-        clock=now_ms,
-        settings=settings.identity,
-        sandbox=settings.demo,
-    )
+    people, proofs = _people(settings, store, naming, services)
     rooms = Rooms(
         store,
         store,
@@ -220,6 +205,25 @@ def _rules(
         telemetry=telemetry,
         urgent=urgent,
     )
+
+
+def _people(
+    settings: Settings, store: SqliteStore, naming: Naming, services: Services
+) -> tuple[People, Proofs]:
+    """Who is who, and how that is proven."""
+    identity = settings.identity
+    people = People(
+        store,
+        store,
+        naming=naming,
+        clock=now_ms,
+        settings=settings.accounts,
+        renewal_days=identity.renewal_days if settings.identity_required else None,
+    )
+    proofs = Proofs.over(
+        store, services, people=people, clock=now_ms, settings=identity, sandbox=settings.demo
+    )
+    return people, proofs
 
 
 def _screens(settings: FilterSettings) -> tuple[Screen, Screen | None]:
@@ -293,18 +297,11 @@ async def serve(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
 def unsafe_demo(settings: Settings) -> str | None:
     """Why the demo must not start; None: it may."""
     host = settings.server.host
-    if settings.demo and not (host == "localhost" or _is_loopback(host)):
+    if settings.demo and not is_here(host):
         return f"The demo has accounts with published passwords: it does not listen on {host}."
     if settings.demo and settings.server.public_url:
         return "The demo takes no public_url: it is for this machine alone."
     return None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Server:

@@ -354,7 +354,7 @@ class Vault(Protocol):
     async def forget(self, account: AccountId) -> None:
         """Destroy what is known; fingerprints of the barred stay."""
 
-    async def bar(self, account: AccountId, fingerprint_id: str) -> list[str]:
+    async def keep_out(self, account: AccountId, fingerprint_id: str) -> list[str]:
         """Keep the fingerprints of an account's owner; they bar once a measure stands behind them.
 
         Returns:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import hmac
 import json
 from collections.abc import Callable
 from contextlib import asynccontextmanager, nullcontext
@@ -11,7 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import uvicorn
 from joserfc import jwt
-from joserfc.jwk import KeySet, OctKey, RSAKey
+from joserfc.jwk import KeySet, RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -38,6 +39,10 @@ async def serving(app):
     finally:
         server.should_exit = True
         await task
+
+
+def _coded(content):
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 @dataclass
@@ -104,13 +109,13 @@ class IdentityProvider:
 
     def unsigned(self, claims):
         parts = ({"alg": "none", "typ": "JWT"}, claims)
-        coded = (base64.urlsafe_b64encode(json.dumps(part).encode()) for part in parts)
-        return ".".join(part.rstrip(b"=").decode() for part in coded) + "."
+        return ".".join(_coded(json.dumps(part).encode()) for part in parts) + "."
 
     def signed_with_the_public_key(self, claims):
-        secret = OctKey.import_key(self.key.as_pem(private=False))
-        header = {"alg": "HS256", "kid": self.key.kid}
-        return jwt.encode(header, claims, secret, algorithms=["HS256"])
+        parts = ({"alg": "HS256", "kid": self.key.kid}, claims)
+        coded = ".".join(_coded(json.dumps(part).encode()) for part in parts)
+        secret = self.key.as_pem(private=False)
+        return f"{coded}.{_coded(hmac.digest(secret, coded.encode(), 'sha256'))}"
 
     def bearer(self, **claims):
         return self.sign(self, self._standard(AUDIENCE) | self.claims | claims)

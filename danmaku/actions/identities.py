@@ -206,7 +206,7 @@ class Identities:
 
         Article: articles.Article.NO_RETURN
         """
-        return await self._vault.bar(account, new_id())
+        return await self._vault.keep_out(account, new_id())
 
     async def forget(self, account: AccountId) -> None:
         """Destroy what the vault holds of an account that was given up; the barred stay barred."""

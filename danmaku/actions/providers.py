@@ -311,12 +311,13 @@ def _safe(address: str) -> str:
         ValueError: It is neither https, nor on this machine.
     """
     parts = urlsplit(address)
-    if parts.scheme == "https" or (parts.scheme == "http" and _is_here(parts.hostname or "")):
+    if parts.scheme == "https" or (parts.scheme == "http" and is_here(parts.hostname or "")):
         return address
     raise ValueError(f"{address} is not https.")
 
 
-def _is_here(host: str) -> bool:
+def is_here(host: str) -> bool:
+    """Whether a host is this machine itself."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -2,7 +2,7 @@
 
 Both sides hold one key. A question is signed with its time, an answer with the signature of its
 question, so an answer that is forged, late, or was given to another question is none. How a
-service reads and answers stands in docs/filter.md.
+service reads and answers stands in docs/filter.md and docs/identity.md.
 """
 
 import asyncio

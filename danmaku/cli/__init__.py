@@ -18,6 +18,7 @@ from danmaku.cli.rules import register as register_rules
 from danmaku.cli.server import register as register_server
 from danmaku.cli.shell import app
 from danmaku.cli.train import register as register_train
+from danmaku.cli.vault import app as vault
 
 register_server(app)
 register_record(app)
@@ -32,6 +33,7 @@ app.add_typer(review, name="review")
 app.add_typer(measures, name="measure")
 app.add_typer(controls, name="control")
 app.add_typer(filters, name="filter")
+app.add_typer(vault, name="vault")
 
 
 def main() -> None:

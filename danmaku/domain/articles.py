@@ -85,6 +85,9 @@ class Article(Enum):
 
 UNSERVED = frozenset(Article) - {
     Article.STATIC_VERSION,
+    Article.IDENTITY_PROTECTED,
+    Article.FOUNDERS_VERIFIED,
+    Article.REAL_IDENTITY,
     Article.REVIEW_BEFORE_PUBLICATION,
     Article.REPORTS_ACCEPTED,
     Article.PROMPT_ADDRESS,

@@ -89,8 +89,8 @@ class Vault:
         gone = delete(schema.sealed_person).where(_sealed.account == account)
         await self._write(lambda connection: connection.execute(gone))
 
-    async def bar(self, account: AccountId, fingerprint_id: str) -> list[str]:
-        """As `ports.Vault.bar`."""
+    async def keep_out(self, account: AccountId, fingerprint_id: str) -> list[str]:
+        """As `ports.Vault.keep_out`."""
         own = select(_sealed.fingerprint).where(_sealed.account == account)
 
         def write(connection: Connection) -> list[str]:

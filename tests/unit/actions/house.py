@@ -148,8 +148,22 @@ def rooms_over(record, store, people, naming, settings):
     )
 
 
+def people_over(written, store, naming, settings, identity_required):
+    return People(
+        written, store, naming=naming, clock=store._clock, settings=settings or AccountSettings(),
+        renewal_days=365 if identity_required else None,
+    )  # fmt: skip
+
+
+def proofs_over(store, people, settings, services):
+    return Proofs.over(
+        store, services, people=people, clock=store._clock,
+        settings=settings or IdentitySettings(), sandbox=True,
+    )  # fmt: skip
+
+
 @asynccontextmanager
-async def house_on(  # noqa: PLR0913, PLR0915 -- each stands for a part that a test may choose
+async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may choose
     folder,
     *,
     screen=SCREEN,
@@ -173,25 +187,9 @@ async def house_on(  # noqa: PLR0913, PLR0915 -- each stands for a part that a t
     store = await SqliteStore.open(StoreSettings(data_dir=folder), clock)
     written = record(store)
     rules = Rules(screen, record=written, clock=clock, micros_max=1_000_000, telemetry=telemetry)
-    ready = ReadyWords(store, 10_000)
     naming = Naming(rules.look, names=NAMES, accounts=store, clock=clock)
-    identity = identity or IdentitySettings()
-    people = People(
-        written,
-        store,
-        naming=naming,
-        clock=clock,
-        settings=accounts or AccountSettings(),
-        renewal_days=identity.renewal_days if identity_required else None,
-    )
-    proofs = Proofs.over(
-        store,
-        (asked_outside := services(clock)),
-        people=people,
-        clock=clock,
-        settings=identity,
-        sandbox=True,
-    )
+    people = people_over(written, store, naming, accounts, identity_required)
+    proofs = proofs_over(store, people, identity, asked_outside := services(clock))
     rooms = rooms_over(written, store, people, naming, settings)
     asked = {"rooms": rooms, "freshen": people.standings.freshen, "clock": clock}
     word_lists = WordLists(written, store, words_max=words_max, **asked)
@@ -203,7 +201,7 @@ async def house_on(  # noqa: PLR0913, PLR0915 -- each stands for a part that a t
         conditions=prevailing,
         **asked,
         rules=rules,
-        words=ready,
+        words=ReadyWords(store, 10_000),
         settings=settings,
         telemetry=telemetry,
         classifier=(outside := classifier(clock, telemetry)),
@@ -212,14 +210,9 @@ async def house_on(  # noqa: PLR0913, PLR0915 -- each stands for a part that a t
         written, store, freshen=people.standings.freshen, clock=clock, new_id=new_id
     )
     offices = Offices.over(
-        store,
-        prevailing=prevailing,
-        people=people,
-        rooms=rooms,
-        clock=clock,
-        new_id=new_id,
+        store, prevailing=prevailing, people=people, rooms=rooms, clock=clock, new_id=new_id,
         fingerprints_of=proofs.identities.fingerprints_of,
-    )
+    )  # fmt: skip
     house = House(
         *(store, naming, people, rooms, word_lists, rules, comments, moderation),
         *(offices, proofs, telemetry, clock),

@@ -29,6 +29,8 @@ HOLDERS = {
     Power.MEASURE_GRAVE: {Bundle.CHIEF_EDITOR},
     Power.CONTROL_SET: {Bundle.CHIEF_EDITOR},
     Power.DOCUMENT_ISSUE: {Bundle.CHIEF_EDITOR},
+    Power.IDENTITY_ASK: {Bundle.CHIEF_EDITOR, Bundle.INSPECTOR},
+    Power.IDENTITY_DISCLOSE: {Bundle.CHIEF_EDITOR},
 }  # fmt: skip
 
 

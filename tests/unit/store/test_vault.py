@@ -97,8 +97,8 @@ async def test_the_barred_stay_barred_when_what_is_known_of_them_is_destroyed(st
     await store.vault.keep(ann, PHONE, accounts_max=9)
 
     assert await store.vault.accounts_like(ann) == [bob]
-    assert await store.vault.bar(ann, "bar-1") == ["bar-1"]
-    assert await store.vault.bar(ann, "bar-2") == ["bar-1"]
+    assert await store.vault.keep_out(ann, "bar-1") == ["bar-1"]
+    assert await store.vault.keep_out(ann, "bar-2") == ["bar-1"]
     assert await store.vault.keep(cat, PHONE, accounts_max=9) is Kept.KEPT  # no measure so far
     await store.vault.forget(cat)
     await store.commit(*(Append(PLATFORM, fact) for fact in barring(ann, "bar-1")))
@@ -114,7 +114,7 @@ async def test_the_barred_stay_barred_when_what_is_known_of_them_is_destroyed(st
 async def test_a_copy_of_the_database_tells_nobody(store, accounts, tmp_path):
     await store.vault.keep(accounts[0], DOCUMENT, accounts_max=1)
     await store.vault.keep(accounts[1], PHONE, accounts_max=1)
-    await store.vault.bar(accounts[0], "bar-1")
+    await store.vault.keep_out(accounts[0], "bar-1")
     await store.close()
 
     dump = "".join(sqlite3.connect(tmp_path / "data" / DATABASE_FILE).iterdump()).casefold()
