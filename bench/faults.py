@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from danmaku.actions.comments import Comments
 from danmaku.actions.room_words import ReadyWords
-from danmaku.app import Core, now_ms
+from danmaku.core import Core, now_ms
 from danmaku.domain.comment import Comment, CommentStatus
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRecalled, Entry
 from danmaku.domain.ids import AccountId, ClientId, Millis, Number, Pseudonym, Seq
@@ -19,7 +19,7 @@ from danmaku.gateway.dialects.danmaku_v1 import Dialect
 from danmaku.ports import Append
 
 if TYPE_CHECKING:
-    from danmaku.app import Subscribed
+    from danmaku.core import Subscribed
     from danmaku.domain.comment import Content
     from danmaku.domain.facts import Verdict
 

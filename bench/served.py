@@ -22,9 +22,10 @@ from prometheus_client import Histogram
 
 from bench.faults import SPOILS, STORES, FaultyDialect, with_record
 from danmaku.actions.comments import Comments
-from danmaku.app import Core, Server, Subscribed, opened
+from danmaku.app import Server
 from danmaku.cli.server import give_process_to
 from danmaku.config import Settings, settings_from
+from danmaku.core import Core, Subscribed, opened
 from danmaku.domain.facts import Entry
 from danmaku.ports import Append
 from danmaku.telemetry import Telemetry

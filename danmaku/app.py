@@ -5,49 +5,31 @@ line; `serve` adds the doors and runs until it is told to stop.
 """
 
 import asyncio
-import contextlib
 import signal
 import socket
-import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Protocol
 
 import structlog
 
-from danmaku.actions.accounts import People, new_id
-from danmaku.actions.classifier import Classifier
-from danmaku.actions.comments import Comments
-from danmaku.actions.filter_files import changed_ms_of, learned_of, screens_of
+from danmaku.actions.filter_files import changed_ms_of
 from danmaku.actions.learned import Learned
-from danmaku.actions.moderation import Moderation
-from danmaku.actions.naming import Naming
-from danmaku.actions.room_words import ReadyWords, WordLists
-from danmaku.actions.rooms import Rooms
+from danmaku.actions.providers import is_here
 from danmaku.actions.rule_builds import build
 from danmaku.actions.rule_share import SharedRules
 from danmaku.actions.rule_watch import RuleWatch
-from danmaku.actions.rules import Rules
 from danmaku.actions.shadow import Shadow
 from danmaku.config import Settings
+from danmaku.core import Core, now_ms, opened
 from danmaku.demo import rooms as demo
 from danmaku.domain.facts import Entry, TokenRevoked
-from danmaku.domain.ids import Millis, RoomId
+from danmaku.domain.ids import RoomId
 from danmaku.doors import AddressTakenError, Berth, Door, desk_door, ops_door, public_door
 from danmaku.errors import Code
-from danmaku.filter.names import Names
-from danmaku.filter.screen import Screen
+from danmaku.gateway.notices import notice_of
 from danmaku.gateway.pauses import Pauses
 from danmaku.gateway.server import ALONE, Gateway, Others
-from danmaku.nodes.bus import Bus
-from danmaku.nodes.node import Node, joined
-from danmaku.ports import Announce, Record
-from danmaku.store.opening import open_store
-from danmaku.store.store import Store
-from danmaku.telemetry import Telemetry
 from danmaku.web.admin import create_admin_app
 from danmaku.web.app import create_app
 from danmaku.web.house import House
@@ -60,143 +42,6 @@ ADMIN_SOCKET = "admin.sock"  # in the data directory; who may open it is the ope
 
 class UnsafeStartError(Exception):
     """The configuration would put people at risk: the server does not start."""
-
-
-def now_ms() -> Millis:
-    """The clock of the house."""
-    return Millis(time.time_ns() // 1_000_000)
-
-
-class Subscribed(Record, Protocol):
-    """A record that tells of what is written to it."""
-
-    def subscribe(self, announce: Announce) -> None:
-        """Have every entry announced from here on, on the loop, in the order of its chain."""
-
-
-@dataclass(slots=True)
-class Core:
-    """The house without doors."""
-
-    settings: Settings
-    record: Subscribed  # for writing, and for hearing what is written
-    store: Store  # for reading
-    telemetry: Telemetry
-    people: People
-    rooms: Rooms
-    word_lists: WordLists
-    rules: Rules
-    comments: Comments
-    moderation: Moderation
-    learned: Learned | None
-    node: Node | None = None  # one of several; None: nobody else writes to this record
-
-
-@contextlib.asynccontextmanager
-async def opened(
-    settings: Settings, telemetry: Telemetry | None = None, *, bus: Bus | None = None
-) -> AsyncIterator[Core]:
-    """Open the record and the verbs over it; close them again.
-
-    Args:
-        settings: The configuration.
-        telemetry: Where to count; None: where nobody looks but /metrics.
-        bus: In place of the one that the settings name, where nodes share one process.
-
-    Raises:
-        StoreLocked: Another process holds the record.
-        RuleFileError: A rule file is wrong.
-        ModelError: The learned model cannot be used.
-        OSError: A rule file or the model cannot be read.
-    """
-    screens = await asyncio.to_thread(screens_of, settings.filter)
-    telemetry = telemetry or Telemetry()
-    learned = await asyncio.to_thread(learned_of, settings.filter, telemetry)
-    classifier = Classifier.chosen(settings.filter, now_ms, telemetry)
-    async with contextlib.AsyncExitStack() as stack:
-        if classifier is not None:
-            stack.push_async_callback(classifier.close)
-        store = await open_store(settings.store, now_ms, watch=telemetry.note_commit)
-        stack.push_async_callback(store.close)
-        node = None
-        if store.is_shared:
-            node = await stack.enter_async_context(
-                joined(store, settings.nodes, telemetry, bus=bus)
-            )
-        record = store if node is None else node.record
-        core = _furnished(
-            settings, record, store, telemetry, screens, classifier=classifier, learned=learned
-        )
-        stack.callback(core.people.close)
-        # Who hears of entries, and in which order: who is who, then the rooms; doors come after.
-        record.subscribe(core.people.standings.apply)
-        record.subscribe(core.rooms.apply)
-        if node is not None:
-            core.node = node
-            node.record.keep_while(core.rooms.is_wanted)
-            node.record.when_others_write(core.comments.note_elsewhere)
-            core.people.when_sessions_end(node.neighbours.tell_ended)
-        yield core
-
-
-def _furnished(  # noqa: PLR0913 -- all that the verbs stand on
-    settings: Settings,
-    record: Subscribed,
-    store: Store,
-    telemetry: Telemetry,
-    screens: tuple[Screen, Screen | None],
-    *,
-    classifier: Classifier | None,
-    learned: Learned | None,
-) -> Core:
-    screen, urgent = screens
-    rules = Rules(
-        screen,
-        record=record,
-        clock=now_ms,
-        micros_max=settings.filter.micros_max,
-        telemetry=telemetry,
-        urgent=urgent,
-        shares=store.is_shared,
-    )
-    names = Names(settings.accounts.reserved_names)
-    naming = Naming(rules.look, names=names, accounts=store, clock=now_ms)
-    people = People(record, store, naming=naming, clock=now_ms, settings=settings.accounts)
-    rooms = Rooms(
-        record,
-        store,
-        freshen=people.standings.freshen,
-        naming=naming,
-        clock=now_ms,
-        new_id=new_id,
-        settings=settings.admission,
-    )
-    word_lists = WordLists(
-        record,
-        store,
-        rooms=rooms,
-        freshen=people.standings.freshen,
-        clock=now_ms,
-        words_max=settings.filter.room_words_max,
-    )
-    comments = Comments(
-        record,
-        store,
-        rooms=rooms,
-        rules=rules,
-        words=ReadyWords(store, settings.filter.room_words_kept_max),
-        freshen=people.standings.freshen,
-        clock=now_ms,
-        settings=settings.admission,
-        telemetry=telemetry,
-        learned=learned if settings.filter.model_mode == "hold" else None,
-        classifier=classifier,
-    )
-    moderation = Moderation(
-        record, store, freshen=people.standings.freshen, clock=now_ms, new_id=new_id
-    )
-    verbs = (people, rooms, word_lists, rules, comments, moderation)
-    return Core(settings, record, store, telemetry, *verbs, learned=learned)
 
 
 def house_of(
@@ -212,6 +57,8 @@ def house_of(
         rules=core.rules,
         moderation=core.moderation,
         people=core.people,
+        offices=core.offices,
+        proofs=core.proofs,
         telemetry=core.telemetry,
         clock=now_ms,
         epoch=core.store.epoch,
@@ -244,7 +91,7 @@ async def serve(
         raise UnsafeStartError(reason)
     async with opened(settings) as core:
         if settings.demo:
-            await demo.furnish(core.people, core.rooms, now_ms())
+            await demo.furnish(core.people, core.rooms, core.proofs.identities, now_ms())
         try:
             await Server(core, berth).run(on_ready)
         except ExceptionGroup as failures:
@@ -255,18 +102,11 @@ async def serve(
 def unsafe_demo(settings: Settings) -> str | None:
     """Why the demo must not start; None: it may."""
     host = settings.server.host
-    if settings.demo and not (host == "localhost" or _is_loopback(host)):
+    if settings.demo and not is_here(host):
         return f"The demo has accounts with published passwords: it does not listen on {host}."
     if settings.demo and settings.server.public_url:
         return "The demo takes no public_url: it is for this machine alone."
     return None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Server:
@@ -311,7 +151,7 @@ class Server:
         store.subscribe(self._shadow.apply)  # each node judges what it wrote, as it was written
         if core.learned is not None and settings.filter.model_mode == "shadow":
             store.subscribe(core.learned.apply)
-        core.people.when_sessions_end(self._gateway.close_account)
+        core.people.sessions.when_they_end(self._gateway.close_account)
         if node is not None:
             node.record.when_fenced(self._gateway.send_away)
             node.neighbours.join(
@@ -325,6 +165,8 @@ class Server:
         for entry in entries:
             if isinstance(entry.fact, TokenRevoked):
                 self._gateway.close_account(entry.fact.account)
+            elif (notice := notice_of(entry)) is not None:
+                self._gateway.tell(notice)
 
     def _hindrance(self) -> Code | None:
         if self._stopping.is_set():
@@ -430,5 +272,5 @@ class Server:
             await learned.follow(settings.model_file, every_ms=settings.reload_ms)
 
     async def _play_demo(self) -> None:
-        core = self._core
-        await demo.play(core.people, core.comments, core.rooms, self._gateway.viewers)
+        core, identities = self._core, self._core.proofs.identities
+        await demo.play(core.people, identities, core.comments, core.rooms, self._gateway.viewers)

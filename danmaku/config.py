@@ -91,6 +91,11 @@ class StoreSettings(_Part):
     data_dir: Path = Field(
         default=Path("data"), description="Directory of the embedded record, its keys and its lock."
     )
+    vault_key_file: Path | None = Field(
+        default=None,
+        description="File with the keys of sealed identities, best on another disk than the record "
+        "and its backups; empty: vault.key in the directory of the record.",
+    )
     gather_ms_max: int = Field(
         default=5,
         ge=0,
@@ -361,6 +366,83 @@ class AccountSettings(_Part):
     hashing_queue_max: int = Field(default=50, ge=1, description="Sign-ins that may wait for that.")
 
 
+Url = Annotated[str, Field(pattern=r"^https?://[^\s?#]{1,500}$")]
+
+
+class ProviderSettings(_Part):
+    """A site's own identity provider: people sign in there, and players bring its tokens."""
+
+    name: str = Field(pattern=r"^[a-z0-9]{1,16}$", description="Its word in addresses.")
+    title: str = Field(min_length=1, max_length=40, description="Its name for people.")
+    issuer: Url = Field(description="As OpenID Connect discovery finds it; https but on loopback.")
+    client_id: str = Field(min_length=1, max_length=200, description="This server's name there.")
+    client_secret_file: Path | None = Field(
+        default=None, description="File with this server's secret; without: PKCE alone."
+    )
+    scopes: tuple[str, ...] = Field(
+        default=("openid", "profile"), description="What it is asked to tell."
+    )
+    bearer_audience: str = Field(
+        default="", description="Audience of tokens that players may bring; empty: none may."
+    )
+    name_claim: str = Field(default="name", description="Claim with the public name.")
+    verified_claim: str = Field(
+        default="", description="Claim that is true where it has verified who somebody is."
+    )
+    roles_claim: str = Field(default="", description="Claim with a list of roles.")
+    roles: dict[str, str] = Field(
+        default_factory=dict, description="Bundle of powers on the platform by role."
+    )
+
+
+class IdentitySettings(_Part):
+    """Who people are by law: how it is verified, and how long that is good."""
+
+    required: bool | None = Field(
+        default=None,
+        description="Whether only the verified may comment and hold powers; empty: where there is "
+        "a verifier.",
+    )
+    phone_url: Url | None = Field(
+        default=None, description="Gateway that sends codes to phones; empty: none are sent."
+    )
+    phone_region: str = Field(
+        default="CN", pattern="^[A-Z]{2}$", description="Country whose numbers need no prefix."
+    )
+    document_url: Url | None = Field(
+        default=None, description="Service that confirms documents; empty: none are asked for."
+    )
+    key_file: Path | None = Field(
+        default=None,
+        description="File with the key that questions to both and their answers are signed with, "
+        "32 bytes or more.",
+    )
+    answer_ms_max: int = Field(
+        default=10_000, ge=10, le=60_000, description="A later answer is none, milliseconds."
+    )
+    accounts_of_one_max: int = Field(
+        default=1, ge=1, le=1000, description="Accounts of one person at most."
+    )
+    renewal_days: int = Field(
+        default=365,
+        ge=1,
+        le=3650,
+        description="How long a verification is good for whoever holds powers, days.",
+    )
+    providers: tuple[ProviderSettings, ...] = Field(
+        default=(), max_length=8, description="Identity providers, a table each."
+    )
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.phone_url or self.document_url) and self.key_file is None:
+            raise ValueError("phone_url and document_url need key_file")
+        names = [provider.name for provider in self.providers]
+        if len(names) != len(set(names)):
+            raise ValueError("two providers have one name")
+        return self
+
+
 class Settings(BaseSettings):
     """The whole configuration; made once."""
 
@@ -379,6 +461,7 @@ class Settings(BaseSettings):
     filter: FilterSettings = FilterSettings()
     admission: AdmissionSettings = AdmissionSettings()
     accounts: AccountSettings = AccountSettings()
+    identity: IdentitySettings = IdentitySettings()
     demo: bool = Field(
         default=False,
         description="Ready accounts and rooms for trying out; refuses a public address.",
@@ -386,6 +469,15 @@ class Settings(BaseSettings):
     log_level: str = Field(
         default="info", pattern="^(debug|info|warning|error)$", description="Least level logged."
     )
+
+    @property
+    def identity_required(self) -> bool:
+        """Whether only the verified may comment and hold powers; the demo verifies for itself."""
+        identity = self.identity
+        if identity.required is not None:
+            return identity.required
+        claims = any(provider.verified_claim for provider in identity.providers)
+        return bool(self.demo or identity.phone_url or identity.document_url or claims)
 
     @classmethod
     def settings_customise_sources(

@@ -6,12 +6,17 @@ method may raise `StoreDown` when the record cannot be reached.
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Protocol
 
 from danmaku.domain.account import Standing
 from danmaku.domain.comment import Comment, CommentStatus
+from danmaku.domain.controls import Control
+from danmaku.domain.documents import Document, DocumentKind, Edition
 from danmaku.domain.facts import BuiltRules, CommentHeld, Entry, Fact, ReportFiled
 from danmaku.domain.ids import AccountId, ClientId, Millis, Number, Pseudonym, RoomId, Seq
+from danmaku.domain.people_facts import MeasureTaken
+from danmaku.domain.persons import Person
 from danmaku.domain.room import RoomState
 from danmaku.domain.room_words import RoomWords
 from danmaku.domain.views import View
@@ -87,6 +92,16 @@ class TokenRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionRow:
+    """An open session as its owner may see it: never the secret."""
+
+    session_id: str
+    device: str
+    opened_ms: Millis
+    until_ms: Millis
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
     """What signing in is checked against."""
 
@@ -117,6 +132,17 @@ class RuleSets(Protocol):
 
     async def active_rules(self) -> ActiveRules | None:
         """Those that were activated last; None: no node has kept any."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRow:
+    """A measure as the record holds it, with its note."""
+
+    seq: Seq
+    at_ms: Millis
+    fact: MeasureTaken
+    is_reversed: bool
+    is_read: bool  # a warning that its reader has acknowledged
 
 
 class Record(Protocol):
@@ -243,8 +269,28 @@ class Accounts(Protocol):
     async def tokens(self, account: AccountId, now_ms: Millis) -> list[TokenRow]:
         """The account's tokens, unless revoked or expired; oldest first."""
 
-    async def open_session(self, digest: bytes, account: AccountId, until_ms: Millis) -> None:
+    async def open_session(
+        self,
+        digest: bytes,
+        account: AccountId,
+        until_ms: Millis,
+        *,
+        session_id: str | None = None,
+        device: str = "",
+    ) -> None:
         """Remember a session by the digest of its secret."""
+
+    async def sessions(self, account: AccountId, now_ms: Millis) -> list[SessionRow]:
+        """The account's sessions, unless closed or expired; oldest first."""
+
+    async def close_session_of(self, account: AccountId, session_id: str) -> bool:
+        """Sign out one session by its public id; False: the account has none such."""
+
+    async def sign_out(self, account: AccountId, at_ms: Millis) -> None:
+        """Void whatever others have signed for the account until then."""
+
+    async def signed_out_ms(self, account: AccountId) -> Millis:
+        """When that was last; 0: never."""
 
     async def session(self, digest: bytes, now_ms: Millis) -> AccountId | None:
         """Whose session it is, unless closed or expired."""
@@ -260,3 +306,102 @@ class Accounts(Protocol):
 
     async def take_reset(self, digest: bytes, now_ms: Millis) -> AccountId | None:
         """Use up a reset link."""
+
+
+class Registry(Protocol):
+    """What the platform's chain says of measures, documents and controls."""
+
+    async def controls(self, now_ms: Millis) -> list[Control]:
+        """Emergency controls that are not over."""
+
+    async def editions(self) -> list[Edition]:
+        """All versions of all documents, without their words."""
+
+    async def document(self, kind: DocumentKind, version: int) -> Document | None:
+        """One version with its words."""
+
+    async def measure(self, measure_id: str) -> MeasureRow | None:
+        """One measure."""
+
+    async def entry(self, chain: RoomId, seq: Seq) -> Entry | None:
+        """One entry with all that is left of its bodies, the sealed one too."""
+
+    async def measures(
+        self,
+        *,
+        account: AccountId | None = None,
+        room: RoomId | None = None,
+        before: Seq | None = None,
+        limit: int = 100,
+    ) -> list[MeasureRow]:
+        """Measures, newest first: against one account, of one room, or all; `before` a seq."""
+
+
+class Kept(Enum):
+    """What became of a person that was to be kept."""
+
+    KEPT = auto()
+    TAKEN = auto()  # as many other accounts as may belong to this person already
+    BARRED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """A request to be told who an account belongs to."""
+
+    request_id: str
+    account: AccountId
+    asker: AccountId
+    purpose: str
+    basis: str  # the law or the order that it stands on
+    until_ms: Millis
+    second: AccountId | None = None  # who has agreed; None: nobody yet
+
+
+class Vault(Protocol):
+    """Who accounts belong to. Nothing of it is part of any chain, and none of it is cached."""
+
+    async def keep(self, account: AccountId, person: Person, *, accounts_max: int) -> Kept:
+        """Seal what a verification found out, in place of what one of that strength found before.
+
+        Args:
+            account: Whose owner it is.
+            person: Who that is.
+            accounts_max: How many accounts one person may have.
+        """
+
+    async def persons(self, account: AccountId) -> list[Person]:
+        """All that is known; the caller has entered this look already."""
+
+    async def forget(self, account: AccountId) -> None:
+        """Destroy what is known; fingerprints of the barred stay."""
+
+    async def keep_out(self, account: AccountId, fingerprint_id: str) -> list[str]:
+        """Keep the fingerprints of an account's owner; they bar once a measure stands behind them.
+
+        Returns:
+            The ids under which they lie: the one that was handed in, or those of an earlier time;
+            none if nothing is known of the owner.
+        """
+
+    async def accounts_like(self, account: AccountId) -> list[AccountId]:
+        """Other accounts of the same owner."""
+
+    async def put_disclosure(self, request: Disclosure) -> None:
+        """Seal a request, in place of the same one as it was before."""
+
+    async def disclosures(self) -> list[Disclosure]:
+        """Requests whose time is not over, newest first."""
+
+    async def take_disclosure(self, request_id: str) -> bool:
+        """Use up a request; False: somebody has already."""
+
+    async def rotate(self) -> int:
+        """Seal everything anew with another key, and wrap that with another master key.
+
+        Returns:
+            How many persons were sealed anew.
+
+        Raises:
+            Broken: The key file does not open the vault; nothing was changed.
+        """

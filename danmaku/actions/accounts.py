@@ -3,15 +3,16 @@
 Secrets leave this file once, to their owner; what is kept are digests.
 """
 
-import base64
-import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from hashlib import sha256
 
 from danmaku.actions.decisions import Decisions
+from danmaku.actions.drawn import digest_of, new_id, new_secret
+from danmaku.actions.holders import MS_PER_DAY, Holders
 from danmaku.actions.naming import Naming
 from danmaku.actions.passwords import PASSWORD_MAX, Passwords
+from danmaku.actions.sessions import Sessions
 from danmaku.actions.standings import Standings
 from danmaku.config import AccountSettings
 from danmaku.domain.account import (
@@ -42,21 +43,24 @@ TOKENS_MAX = 50  # in force at one time, of one account
 TTL_MIN_MS = 1000  # of an embed token
 LABEL_MAX = 60  # code points
 SIGN_INS_PER_S, SIGN_INS_BURST = 0.1, 10  # of one login
-MS_PER_DAY, MS_PER_MINUTE = 86_400_000, 60_000
+MS_PER_MINUTE = 60_000
 
 
-def digest_of(secret: str) -> bytes:
-    """What is kept of a secret. The secrets are 256 random bits: one hash is enough."""
-    return sha256(secret.encode()).digest()
-
-
-def new_id() -> str:
-    """A fresh random public id: 16 characters of a-z, 2-7."""
-    return base64.b32encode(secrets.token_bytes(10)).decode().lower()
+Bearer = Callable[[str], Awaitable[Standing]]
+"""Tells whose token that is which is none of ours, or raises NotSignedIn."""
 
 
 class People:
-    """Everybody who is known here."""
+    """Everybody who is known here.
+
+    Args:
+        record: Where it is entered.
+        accounts: Who is who.
+        naming: What may stand as a name.
+        clock: The time.
+        settings: Bounds of signing in.
+        renewal_days: Within which holders of powers are verified again; None: they need not be.
+    """
 
     def __init__(
         self,
@@ -66,16 +70,19 @@ class People:
         naming: Naming,
         clock: Clock,
         settings: AccountSettings,
+        renewal_days: int | None = None,
     ) -> None:
         self._record = record
         self._accounts = accounts
-        self._naming = naming
+        self.naming = naming
         self._clock = clock
         self._settings = settings
         self.standings = Standings(accounts)
+        self.sessions = Sessions(accounts, clock=clock, settings=settings)
+        self.holders = Holders(self.standings, clock, renewal_days)
         self._decisions = Decisions(record, self.standings.freshen)
         self._passwords = Passwords(settings)
-        self._told_of_ends: list[Callable[[AccountId], None]] = []
+        self._bearer_outside: Bearer | None = None
         self._sign_ins = TokenBuckets(SIGN_INS_PER_S, SIGN_INS_BURST)
 
     def close(self) -> None:
@@ -87,13 +94,9 @@ class People:
         found = await self._accounts.credentials(login)
         return None if found is None else await self.standings.of(found.account)
 
-    def when_sessions_end(self, tell: Callable[[AccountId], None]) -> None:
-        """Have `tell` called with each account some of whose sessions have just ended."""
-        self._told_of_ends.append(tell)
-
-    def _tell_ended(self, account: AccountId) -> None:
-        for tell in self._told_of_ends:
-            tell(account)
+    def take_bearers(self, bearer: Bearer) -> None:
+        """Have tokens that are none of ours looked at by `bearer`."""
+        self._bearer_outside = bearer
 
     # --- registering and signing in
 
@@ -110,7 +113,7 @@ class People:
         if not self._settings.registration:
             raise NotAllowed("Registration is closed here.")
         login = login_of(login)
-        return await self.add(login, await self._naming.chosen(name), password)
+        return await self.add(login, await self.naming.chosen(name), password)
 
     async def add(self, login: str, name: str, password: str | None) -> Standing:
         """As `register`, also where nobody may register by themselves.
@@ -120,7 +123,7 @@ class People:
             name: Public name; whoever adds it knows whose it is.
             password: None for an account that is used by tokens only.
         """
-        login, name = login_of(login), self._naming.vouched(name)
+        login, name = login_of(login), self.naming.vouched(name)
         hashed = None if password is None else await self._passwords.hash(password)
         return await self._add(login, name, hashed)
 
@@ -135,7 +138,7 @@ class People:
         assert standing is not None
         return standing
 
-    async def sign_in(self, login: str, password: str) -> tuple[Standing, str]:
+    async def sign_in(self, login: str, password: str, *, device: str = "") -> tuple[Standing, str]:
         """Check a password; give the standing and the secret of a new session.
 
         An unknown login costs as much time as a wrong password, and gets the same answer.
@@ -148,7 +151,7 @@ class People:
         standing = await self._standing_behind(login, password)
         if standing is None:
             raise NotSignedIn("Wrong name or password.")
-        return standing, await self._open_session(standing.account)
+        return standing, await self.sessions.open(standing.account, device)
 
     async def _standing_behind(self, login: str, password: str) -> Standing | None:
         if len(login) > PASSWORD_MAX:
@@ -159,32 +162,32 @@ class People:
         is_right = await self._passwords.is_right(password, hashed)
         return await self.standings.of(found.account) if found is not None and is_right else None
 
-    async def _open_session(self, account: AccountId) -> str:
-        secret = secrets.token_urlsafe(32)
-        until_ms = Millis(self._clock() + self._settings.session_days * MS_PER_DAY)
-        await self._accounts.open_session(digest_of(secret), account, until_ms)
-        return secret
-
     async def session(self, secret: str | None) -> Standing | None:
         """Whose session this is; None for none."""
-        if not secret:
-            return None
-        account = await self._accounts.session(digest_of(secret), self._clock())
+        account = await self.sessions.account_of(secret) if secret else None
         return None if account is None else await self.standings.of(account)
 
-    async def sign_out(self, secret: str) -> None:
-        """End one session."""
-        account = await self._accounts.session(digest_of(secret), self._clock())
-        await self._accounts.close_session(digest_of(secret))
-        if account is not None:
-            self._tell_ended(account)
+    async def sign_out_everywhere(self, who: Standing) -> None:
+        """End every session and every token of one's own, embedded players' ones included.
+
+        Raises:
+            NotAllowed: `who` came with a token that is good in one room only.
+        """
+        tokens = await self.tokens(who)
+        revoked = [TokenRevoked(who.account, token.token_id) for token in tokens]
+        if revoked:
+            await self._record.commit(*(Append(PLATFORM, fact) for fact in revoked))
+        await self.sessions.sign_out_everywhere(who.account)
 
     async def bearer(self, token: str) -> Standing:
         """Whose token this is.
 
         Raises:
             NotSignedIn: It is not known, revoked or expired.
+            Overloaded: Another house signed it, and does not tell its keys.
         """
+        if self._bearer_outside is not None and not token.startswith(TOKEN_PREFIX):
+            return await self._bearer_outside(token)
         found = await self._accounts.token(digest_of(token), self._clock())
         standing = None if found is None else await self.standings.of(found[0])
         if found is None or standing is None:
@@ -224,7 +227,7 @@ class People:
         found = await self._accounts.credentials(login)
         if found is None:
             raise NotFound("There is no such account.")
-        secret = secrets.token_urlsafe(32)
+        secret = new_secret()
         until_ms = Millis(self._clock() + self._settings.reset_minutes * MS_PER_MINUTE)
         await self._accounts.open_reset(digest_of(secret), found.account, until_ms)
         return secret
@@ -246,8 +249,7 @@ class People:
     async def _set_password(self, account: AccountId, hashed: str, *, keep: str | None) -> None:
         fact = PasswordChanged(account=account, password_hash=hashed)
         await self._record.commit(Append(PLATFORM, fact))
-        await self._accounts.close_sessions(account, but=None if keep is None else digest_of(keep))
-        self._tell_ended(account)
+        await self.sessions.end_all(account, keep=keep)
 
     # --- tokens and grants
 
@@ -271,7 +273,7 @@ class People:
     async def _issue(
         self, account: AccountId, label: str, *, expires_ms: Millis | None, room: RoomId | None
     ) -> tuple[str, str]:
-        secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+        secret = TOKEN_PREFIX + new_secret()
         fact = TokenIssued(
             account=account,
             label=label,
@@ -323,19 +325,20 @@ class People:
         """
         now_ms = self._clock()
         site = require(who, Power.TOKEN_ISSUE, None, now_ms)
-        name = self._naming.vouched(name)
+        name = self.naming.vouched(name)
         if not 1 <= len(subject) <= LABEL_MAX or not subject.isprintable():
             raise BadMessage("A subject is 1 to 60 printable characters.")
         if not TTL_MIN_MS <= ttl_ms <= self._settings.session_days * MS_PER_DAY:
             raise BadMessage("A token lives from a second up to the life of a session.")
         # Logins compare without case and subjects do not: the digest keeps two of them apart.
         login = f"@{site.account}:{sha256(subject.encode()).hexdigest()[:32]}"
-        user = await self.known(login) or await self._add_once(login, name)
+        user = await self.known(login) or await self.add_once(login, name)
         expires_ms = Millis(now_ms + ttl_ms)
         _, secret = await self._issue(user.account, "embed", expires_ms=expires_ms, room=room)
         return secret
 
-    async def _add_once(self, login: str, name: str) -> Standing:
+    async def add_once(self, login: str, name: str) -> Standing:
+        """Open the account of somebody whom another site vouches for, if it is not there yet."""
         try:
             return await self._add(login, name, None)
         except Coded:
@@ -366,7 +369,8 @@ class People:
         Raises:
             NotSignedIn, NotAllowed: `who` may not.
             NotFound: There is no such account.
-            Coded: OWN_INTEREST: nobody gives powers to themselves.
+            Coded: OWN_INTEREST: nobody gives powers to themselves; NOT_VERIFIED: powers are for
+                the verified here.
         """
         found = await self._accounts.credentials(login)
         if found is None:
@@ -375,7 +379,8 @@ class People:
 
         async def decide(giver: Standing | None) -> list[Append]:
             actor = self._giver_of(giver, room, found.account)
-            return [Append(PLATFORM, PowersGranted(grant, found.account, actor))]
+            term = await self.holders.begin_term(found.account, bundle)
+            return [Append(PLATFORM, PowersGranted(grant, found.account, actor)), *term]
 
         await self._decisions.carry(who, decide)
         return grant

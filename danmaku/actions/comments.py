@@ -18,6 +18,7 @@ from danmaku.domain.account import Power, Standing
 from danmaku.domain.admission import Asked, Judgement, Look, admit, withheld
 from danmaku.domain.categories import category_of
 from danmaku.domain.comment import Comment, Draft, RecalledBy
+from danmaku.domain.conditions import Conditions
 from danmaku.domain.facts import (
     CommentHeld,
     CommentPublished,
@@ -47,6 +48,7 @@ class Comments:
         rules: The filter; fails closed.
         words: The rooms' own words, which the filter asks besides.
         freshen: Brings a sender's powers up to date, without reading the record as a rule.
+        conditions: What holds in the whole house right now; without it, nothing does.
         learned: A model that may hold what the filter lets pass; None: there is none.
         classifier: Asked about what would be published then; None: nobody is.
     """
@@ -63,6 +65,7 @@ class Comments:
         clock: Clock,
         settings: AdmissionSettings,
         telemetry: Telemetry,
+        conditions: Callable[[], Conditions] = Conditions,
         learned: Learned | None = None,
         classifier: Classifier | None = None,
     ) -> None:
@@ -73,6 +76,7 @@ class Comments:
         self._words = words
         self._freshen = freshen
         self._clock = clock
+        self._conditions = conditions
         self._outcomes = {
             CommentPublished: telemetry.comments.labels("published"),
             CommentHeld: telemetry.comments.labels("held"),
@@ -183,6 +187,7 @@ class Comments:
             now_ms=self._clock(),
             buckets=self._buckets,
             look=look,
+            conditions=self._conditions(),
             imported=imported,
         )
 

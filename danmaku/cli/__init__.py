@@ -9,6 +9,8 @@ from danmaku.cli.accounts import tokens
 from danmaku.cli.backscan import register as register_backscan
 from danmaku.cli.bench import register as register_bench
 from danmaku.cli.filter import app as filters
+from danmaku.cli.measures import app as measures
+from danmaku.cli.measures import controls
 from danmaku.cli.migrate import register as register_migrate
 from danmaku.cli.record import register as register_record
 from danmaku.cli.review import app as review
@@ -17,6 +19,7 @@ from danmaku.cli.rules import register as register_rules
 from danmaku.cli.server import register as register_server
 from danmaku.cli.shell import app
 from danmaku.cli.train import register as register_train
+from danmaku.cli.vault import app as vault
 
 register_server(app)
 register_record(app)
@@ -29,7 +32,10 @@ app.add_typer(rooms, name="room")
 app.add_typer(accounts, name="account")
 app.add_typer(tokens, name="token")
 app.add_typer(review, name="review")
+app.add_typer(measures, name="measure")
+app.add_typer(controls, name="control")
 app.add_typer(filters, name="filter")
+app.add_typer(vault, name="vault")
 
 
 def main() -> None:

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 from rich.progress import track
 
-from danmaku.app import now_ms
 from danmaku.cli.filter import RuleFiles, screen_of
 from danmaku.cli.shell import JsonFlag, answers, done, err, print_json, print_table, settings_of
+from danmaku.core import now_ms
 from danmaku.domain.admission import said_by_rules
 from danmaku.domain.ids import Millis, room_id_of
 from danmaku.filter.changes import Change, change_of

@@ -10,8 +10,9 @@ from typing import TypeVar
 
 import httpx
 
-from danmaku.app import ADMIN_SOCKET, house_of, opened
+from danmaku.app import ADMIN_SOCKET, house_of
 from danmaku.config import Settings
+from danmaku.core import opened
 from danmaku.errors import Code, Coded, Unknown
 from danmaku.store.sqlite import IN_MEMORY, StoreLocked
 from danmaku.web.admin import create_admin_app

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from danmaku.actions.accounts import People
 from danmaku.actions.comments import Comments
+from danmaku.actions.identities import Identities
 from danmaku.actions.rooms import Rooms
 from danmaku.domain.account import Bundle, Standing
 from danmaku.domain.comment import Draft
@@ -54,13 +55,13 @@ _NAMES = (
 )  # fmt: skip
 
 
-async def furnish(people: People, rooms: Rooms, now_ms: Millis) -> None:
-    """Make sure of the demo's accounts and rooms."""
+async def furnish(people: People, rooms: Rooms, identities: Identities, now_ms: Millis) -> None:
+    """Make sure of the demo's accounts, all of them verified, and rooms."""
     for login, bundle, room in STAFF:
-        if await people.known(login) is None:
-            await people.add(login, login.capitalize(), PASSWORD)
-            if bundle is not None:
-                await people.grant(None, login, bundle, room=room, until_ms=None)
+        is_new = await people.known(login) is None
+        await _verified(people, identities, login, login.capitalize(), PASSWORD)
+        if is_new and bundle is not None:
+            await people.grant(None, login, bundle, room=room, until_ms=None)
     streamer = await people.known("mia")
     assert streamer is not None
     live = RoomState("弹幕直播间 · Live demo", RoomKind.LIVE, media_url=CLIP_URL)
@@ -68,6 +69,16 @@ async def furnish(people: People, rooms: Rooms, now_ms: Millis) -> None:
     await _open(rooms, DEMO, live, streamer)
     await _open(rooms, FILM, film, streamer)
     await _put_on_air(rooms, now_ms)
+
+
+async def _verified(
+    people: People, identities: Identities, login: str, name: str, password: str | None
+) -> Standing:
+    """An account whose owner is verified, as much as anybody is in a demo."""
+    who = await people.known(login) or await people.add(login, name, password)
+    if who.identity is None:
+        await identities.pass_sandbox(who)
+    return await people.standings.freshen(who)
 
 
 async def _open(rooms: Rooms, room: RoomId, state: RoomState, owner: Standing) -> None:
@@ -108,10 +119,14 @@ class _Troupe:
 
 
 async def play(
-    people: People, comments: Comments, rooms: Rooms, viewers: Callable[[RoomId], int]
+    people: People,
+    identities: Identities,
+    comments: Comments,
+    rooms: Rooms,
+    viewers: Callable[[RoomId], int],
 ) -> None:
     """Play sample comments into both rooms, until cancelled."""
-    troupe = _Troupe(comments, itertools.cycle(await _audience(people)))
+    troupe = _Troupe(comments, itertools.cycle(await _audience(people, identities)))
     drafts = _samples()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_fill_film(troupe, rooms, drafts))
@@ -145,13 +160,12 @@ def _irregular(count: int) -> float:
     return 0.4 + (count * 7 % 11) / 9
 
 
-async def _audience(people: People) -> list[Standing]:
-    found: list[Standing] = []
-    for index in range(AUDIENCE_COUNT):
-        login = f"viewer{index + 1:02}"
-        standing = await people.known(login)
-        found.append(standing or await people.add(login, _NAMES[index], None))
-    return found
+async def _audience(people: People, identities: Identities) -> list[Standing]:
+    logins = [f"viewer{index + 1:02}" for index in range(AUDIENCE_COUNT)]
+    return [
+        await _verified(people, identities, login, name, None)
+        for login, name in zip(logins, _NAMES, strict=True)
+    ]
 
 
 def _samples() -> list[Draft]:

@@ -1,10 +1,14 @@
 """Who somebody is to this house: the powers that grants give, and the standing doors ask for."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from danmaku.domain.documents import DocumentKind
+from danmaku.domain.identity import Identity
 from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
+from danmaku.domain.measures import Measure
 from danmaku.errors import BadMessage
 
 _LOGIN = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{2,31}")
@@ -37,6 +41,13 @@ class Power(StrEnum):
     GRANT_GIVE = "grant.give"
     RULES_ACTIVATE = "rules.activate"
     REPORT_READ = "report.read"
+    ACCOUNT_MUTE = "account.mute"  # in one room
+    MEASURE_TAKE = "measure.take"  # against an account or a room
+    MEASURE_GRAVE = "measure.grave"  # close, forbid, close a room's comments
+    CONTROL_SET = "control.set"
+    DOCUMENT_ISSUE = "document.issue"
+    IDENTITY_ASK = "identity.ask"  # request to be told who an account belongs to
+    IDENTITY_DISCLOSE = "identity.disclose"  # agree to such a request
 
 
 class Bundle(StrEnum):
@@ -51,15 +62,28 @@ class Bundle(StrEnum):
     OPERATOR = "operator"
 
 
-_ROOM_CARE = frozenset({Power.COMMENT_RECALL, Power.COMMENT_RESTORE, Power.COMMENT_REVIEW})
+_ROOM_CARE = frozenset(
+    {Power.COMMENT_RECALL, Power.COMMENT_RESTORE, Power.COMMENT_REVIEW, Power.ACCOUNT_MUTE}
+)
 
 BUNDLES: dict[Bundle, frozenset[Power]] = {
     Bundle.VIEWER: frozenset({Power.COMMENT_SEND}),
     Bundle.STREAMER: _ROOM_CARE | {Power.ROOM_MANAGE, Power.RECORD_IMPORT},
     Bundle.MODERATOR: _ROOM_CARE,
-    Bundle.REVIEWER: _ROOM_CARE | {Power.REPORT_READ},
-    Bundle.CHIEF_EDITOR: _ROOM_CARE | {Power.REPORT_READ, Power.RULES_ACTIVATE, Power.ROOM_CLOSE},
-    Bundle.INSPECTOR: frozenset({Power.REPORT_READ}),
+    Bundle.REVIEWER: _ROOM_CARE | {Power.REPORT_READ, Power.MEASURE_TAKE},
+    Bundle.CHIEF_EDITOR: _ROOM_CARE
+    | {
+        Power.REPORT_READ,
+        Power.RULES_ACTIVATE,
+        Power.ROOM_CLOSE,
+        Power.MEASURE_TAKE,
+        Power.MEASURE_GRAVE,
+        Power.CONTROL_SET,
+        Power.DOCUMENT_ISSUE,
+        Power.IDENTITY_ASK,
+        Power.IDENTITY_DISCLOSE,
+    },
+    Bundle.INSPECTOR: frozenset({Power.REPORT_READ, Power.IDENTITY_ASK}),
     Bundle.OPERATOR: frozenset(
         {
             Power.ROOM_CREATE,
@@ -106,6 +130,11 @@ class Standing:
     version: Seq
     grants: tuple[PowerGrant, ...] = ()
     token_room: RoomId | None = None  # signed in with a token that is good in this room only
+    identity: Identity | None = None  # None: not verified
+    accepted: Mapping[DocumentKind, int] = field(default_factory=dict)  # kind to version
+    measures: tuple[Measure, ...] = ()  # felt, neither reversed nor read; ended ones may be there
+    level: int | None = None  # of credit; None: none was reckoned yet
+    is_closed: bool = False  # given up by its owner
 
     def reaches(self, room: RoomId | None) -> bool:
         """Whether the way it signed in is good in `room` (None: on the platform)."""
@@ -114,8 +143,17 @@ class Standing:
     def may(self, power: Power, room: RoomId | None, now_ms: Millis) -> bool:
         """Whether any grant in force carries `power` in `room` (None: on the platform)."""
         return self.reaches(room) and any(
-            grant.carries(power, room, now_ms) for grant in self.grants
+            grant.carries(power, room, now_ms) and not self._pauses(grant, now_ms)
+            for grant in self.grants
         )
+
+    def _pauses(self, grant: PowerGrant, now_ms: Millis) -> bool:
+        """Whether a grant of more than a viewer's waits until its holder is verified again.
+
+        Article: articles.Article.FOUNDERS_VERIFIED
+        """
+        is_lapsed = self.identity is not None and not self.identity.holds(now_ms)
+        return is_lapsed and grant.bundle is not Bundle.VIEWER
 
     def powers(self, room: RoomId | None, now_ms: Millis) -> frozenset[Power]:
         """Every power in force in `room`."""

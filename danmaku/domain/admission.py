@@ -19,13 +19,17 @@ from danmaku.domain.comment import (
     WHITE,
     Content,
     Draft,
+    Mode,
     Style,
     clean_text,
 )
+from danmaku.domain.conditions import NOTHING_ASKED, Conditions, require_ready
+from danmaku.domain.controls import stricter, strictest
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused, Hit, Verdict
 from danmaku.domain.grants import require
-from danmaku.domain.ids import Millis
+from danmaku.domain.ids import Millis, is_before
 from danmaku.domain.live import LiveRoom
+from danmaku.domain.measures import LIMITED_GAP_MS, Function, lost_functions, require_free
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.room import Broadcast, ReviewMode, Status
 from danmaku.errors import Code, Coded
@@ -60,6 +64,7 @@ class Asked:
     now_ms: Millis
     buckets: TokenBuckets
     look: Callable[[str], Look]
+    conditions: Conditions = NOTHING_ASKED
     imported: bool = False
     text: str = ""  # clean, once `text_bounds` has let it pass
     position_ms: int = 0  # on the media clock, once `position_known` has let it pass
@@ -69,6 +74,19 @@ class Asked:
         """The sender, once `signed_in` has let it pass."""
         assert self.who is not None
         return self.who
+
+    @property
+    def lost(self) -> dict[Function, Millis | None]:
+        """What measures have taken from the sender here, and until when."""
+        measures = self.author.measures
+        return lost_functions(measures, self.room.room, self.now_ms) if measures else {}
+
+    @property
+    def mode(self) -> ReviewMode:
+        """Who looks before publication: the room's word, or that of a stricter control."""
+        control = strictest(self.conditions.controls, self.room.room, self.now_ms)
+        own = self.room.state.policy.mode
+        return own if control is None else stricter(own, control.mode)
 
     @property
     def is_host(self) -> bool:
@@ -83,11 +101,57 @@ def room_open(asked: Asked) -> None:
         raise Coded(Code.ROOM_CLOSED, "This room is closed; its comments stay readable.")
     if state.status is Status.PAUSED or state.policy.mode is ReviewMode.CLOSED:
         raise Coded(Code.ROOM_PAUSED, "Comments are switched off in this room for now.")
+    if is_before(asked.now_ms, until_ms := state.paused_until_ms):
+        text = "The platform has switched off comments in this room for now."
+        raise Coded(Code.ROOM_PAUSED, text, until_ms=until_ms)
+
+
+def no_emergency(asked: Asked) -> None:
+    """Let nothing pass while an emergency control has comments closed.
+
+    Article: articles.Article.EMERGENCY_RESPONSE
+    """
+    control = strictest(asked.conditions.controls, asked.room.room, asked.now_ms)
+    if control is None or control.mode is not ReviewMode.CLOSED:
+        return
+    if control.scope is None:
+        text = "Comments are switched off everywhere for now."
+        raise Coded(Code.PLATFORM_CLOSED, text, until_ms=control.until_ms)
+    text = "The platform has switched off comments in this room for now."
+    raise Coded(Code.ROOM_PAUSED, text, until_ms=control.until_ms)
 
 
 def signed_in(asked: Asked) -> None:
     """Ask for an account that may comment here."""
     require(asked.who, Power.COMMENT_SEND, asked.room.room, asked.now_ms)
+
+
+def not_stopped(asked: Asked) -> None:
+    """Let nobody pass whom a measure stops, or who has given the account up.
+
+    Article: articles.Article.MEASURES_ON_USERS
+    """
+    if asked.author.is_closed:
+        raise Coded(Code.ACCOUNT_SUSPENDED, "This account is closed.")
+    require_free(asked.author.measures, asked.room.room, asked.now_ms)
+
+
+def ready(asked: Asked) -> None:
+    """Ask for a verified identity and accepted documents, where the house asks for them."""
+    require_ready(asked.author, asked.conditions, asked.now_ms)
+
+
+def heard_here(asked: Asked) -> None:
+    """Hold the sender to the room's least level and to its silence; hosts are free of both."""
+    if asked.is_host:
+        return
+    state = asked.room.state
+    if is_before(asked.now_ms, until_ms := state.silent_until_ms):
+        text = "Only those who keep the room speak for now."
+        raise Coded(Code.ROOM_PAUSED, text, until_ms=until_ms)
+    if (asked.author.level or 0) < state.policy.level_min:
+        text = f"This room asks for level {state.policy.level_min}."
+        raise Coded(Code.LEVEL_TOO_LOW, text)
 
 
 def text_bounds(asked: Asked) -> None:
@@ -110,6 +174,20 @@ def style_allowed(asked: Asked) -> None:
         or (style.size != NORMAL and not policy.sizes)
     ):
         raise Coded(Code.STYLE_NOT_ALLOWED, "This room does not allow that style.")
+
+
+def functions_kept(asked: Asked) -> None:
+    """Hold the style to what measures have left the sender."""
+    style, lost = asked.draft.style, asked.lost
+    wanted = {
+        Function.COLORS: style.color != WHITE,
+        Function.MODES: style.mode is not Mode.SCROLL,
+        Function.SIZES: style.size != NORMAL,
+    }
+    for function, is_wanted in wanted.items():
+        if is_wanted and function in lost:
+            text = "This function has been taken from you."
+            raise Coded(Code.STYLE_NOT_ALLOWED, text, until_ms=lost[function])
 
 
 def position_known(asked: Asked) -> None:
@@ -146,7 +224,8 @@ def turn(asked: Asked) -> None:
     if asked.imported or asked.is_host:
         return
     account = asked.author.account
-    asked.room.slow.take_turn(account, asked.now_ms)
+    own_gap_ms = LIMITED_GAP_MS if Function.RATE in asked.lost else 0
+    asked.room.slow.take_turn(account, asked.now_ms, own_gap_ms=own_gap_ms)
     if not asked.room.note_text(account, scanned_of(asked.text).skeleton, asked.now_ms):
         asked.room.slow.give_back(account)
         raise Coded(Code.DUPLICATE, "You have just said that.")
@@ -154,7 +233,18 @@ def turn(asked: Asked) -> None:
 
 Phase = Callable[[Asked], None]
 
-GATES: tuple[Phase, ...] = (room_open, signed_in, text_bounds, style_allowed, position_known)
+GATES: tuple[Phase, ...] = (
+    room_open,
+    no_emergency,
+    signed_in,
+    not_stopped,
+    ready,
+    heard_here,
+    text_bounds,
+    style_allowed,
+    functions_kept,
+    position_known,
+)
 LIMITS: tuple[Phase, ...] = (burst, turn)
 PHASES: tuple[Phase, ...] = GATES + LIMITS
 
@@ -222,7 +312,7 @@ def _reason_to_wait(asked: Asked, findings: Findings) -> str | None:
     """The category under which a person has to look first; None: nobody has to."""
     if findings.action is Action.HOLD:
         return findings.category or REVIEW_CATEGORY
-    if asked.room.state.policy.mode is ReviewMode.EVERY:
+    if asked.mode is ReviewMode.EVERY:
         return REVIEW_CATEGORY
     if asked.imported or asked.is_host:
         return None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from danmaku.domain.account import PowerGrant
 from danmaku.domain.comment import Comment, Content, RecalledBy
 from danmaku.domain.ids import AccountId, ClientId, Millis, Number, RoomId, Seq
+from danmaku.domain.people_facts import PeopleFact
 from danmaku.domain.room import RoomState
 from danmaku.domain.room_words import RoomWords
 
@@ -247,6 +248,7 @@ PlatformFact = (
     | PowersRevoked
     | RulesActivated
     | ReportFiled
+    | PeopleFact
 )
 
 Fact = RoomFact | PlatformFact

@@ -7,7 +7,17 @@ power; one clause to a line, so that the table of cases can be read off.
 from danmaku.domain.account import Power, Standing
 from danmaku.domain.comment import Comment, CommentStatus, RecalledBy
 from danmaku.domain.ids import AccountId, Millis, RoomId
+from danmaku.domain.measures import (
+    FINAL_STEPS,
+    Function,
+    Step,
+    ends_account,
+    lost_functions,
+    require_free,
+)
 from danmaku.errors import Code, Coded, NotAllowed, NotFound, NotSignedIn
+
+_RUN_ROOMS = frozenset({Power.ROOM_CREATE, Power.ROOM_MANAGE, Power.ROOM_CLOSE})
 
 
 def require(who: Standing | None, power: Power, room: RoomId | None, now_ms: Millis) -> Standing:
@@ -16,7 +26,22 @@ def require(who: Standing | None, power: Power, room: RoomId | None, now_ms: Mil
         raise NotSignedIn("Sign in first.")
     if not who.may(power, room, now_ms):
         raise NotAllowed("You may not do this here.")
+    if who.measures:
+        _require_unburdened(who, power, room, now_ms)
     return who
+
+
+def _require_unburdened(who: Standing, power: Power, room: RoomId | None, now_ms: Millis) -> None:
+    """An account that a measure has ended uses no power; one may have lost that over rooms.
+
+    Raises:
+        Coded: IDENTITY_BARRED or ACCOUNT_SUSPENDED.
+    """
+    require_free([one for one in who.measures if ends_account(one)], room, now_ms)
+    lost = lost_functions(who.measures, room, now_ms)
+    if power in _RUN_ROOMS and Function.ROOMS in lost:
+        text = "Running rooms has been taken from you."
+        raise Coded(Code.ACCOUNT_SUSPENDED, text, until_ms=lost[Function.ROOMS])
 
 
 def require_other(who: Standing, author: AccountId) -> None:
@@ -27,6 +52,39 @@ def require_other(who: Standing, author: AccountId) -> None:
     """
     if who.account == author:
         raise Coded(Code.OWN_INTEREST, "This is your own; somebody else decides.")
+
+
+def require_measure(
+    who: Standing | None, step: Step, room: RoomId | None, against: Standing | None, now_ms: Millis
+) -> None:
+    """Let `who` take a step against somebody, or undo it.
+
+    Args:
+        who: Who asks; None is the operator at the command line.
+        step: Which.
+        room: Where it binds; None: everywhere.
+        against: Whom it burdens; None: nobody in particular.
+        now_ms: When.
+
+    Raises:
+        NotAllowed: `who` may not; or both keep the room, and `who` keeps nothing beyond it.
+        Coded: OWN_INTEREST.
+    """
+    if who is None:
+        return
+    is_mute = step is Step.SUSPEND and room is not None
+    if step in FINAL_STEPS:
+        require(who, Power.MEASURE_GRAVE, None, now_ms)
+    elif is_mute:
+        require(who, Power.ACCOUNT_MUTE, room, now_ms)
+    else:
+        require(who, Power.MEASURE_TAKE, None, now_ms)
+    if against is None:
+        return
+    require_other(who, against.account)
+    keeps_only_this = not who.may(Power.MEASURE_TAKE, None, now_ms)
+    if is_mute and keeps_only_this and against.may(Power.ACCOUNT_MUTE, room, now_ms):
+        raise NotAllowed("They keep this room as well.")
 
 
 def recalled_by(

@@ -28,3 +28,8 @@ def room_id_of(text: str) -> RoomId:
     if not ROOM_ID.fullmatch(text):
         raise BadMessage("A room id is 1 to 32 of a-z, 0-9, '-' and '_'.")
     return RoomId(text)
+
+
+def is_before(now_ms: Millis, until_ms: Millis | None) -> bool:
+    """Whether the end of something has yet to come; None: it never began."""
+    return until_ms is not None and now_ms < until_ms

@@ -25,24 +25,33 @@ class SlowMode:
 
     def __init__(self, gap_ms: int) -> None:
         self._gap_ms = gap_ms
+        self._longest_ms = gap_ms  # of any account: so long turns are remembered
         self._last_ms: dict[AccountId, Millis] = {}  # oldest first: insertion is arrival
 
     def set_gap(self, gap_ms: int) -> None:
         """Change the gap; turns that the old one still remembers count against the new one."""
         self._gap_ms = gap_ms
+        self._longest_ms = max(self._longest_ms, gap_ms)
 
-    def take_turn(self, account: AccountId, now_ms: Millis) -> None:
+    def take_turn(self, account: AccountId, now_ms: Millis, *, own_gap_ms: int = 0) -> None:
         """Note that `account` comments now.
+
+        Args:
+            account: Whose turn it is.
+            now_ms: When.
+            own_gap_ms: A gap for this account alone, where it is the longer one.
 
         Raises:
             TooFast: If its last comment is younger than the gap; nothing is noted.
         """
-        self._forget_before(now_ms - self._gap_ms)
+        gap_ms = max(self._gap_ms, own_gap_ms)
+        self._longest_ms = max(self._longest_ms, own_gap_ms)
+        self._forget_before(now_ms - self._longest_ms)
         last_ms = self._last_ms.get(account)
-        if last_ms is not None and 0 <= now_ms - last_ms < self._gap_ms:
-            raise TooFast(wait_ms=last_ms + self._gap_ms - now_ms)
+        if last_ms is not None and 0 <= now_ms - last_ms < gap_ms:
+            raise TooFast(wait_ms=last_ms + gap_ms - now_ms)
         self.give_back(account)  # a turn of a clock that has been set back since
-        if self._gap_ms > 0:
+        if self._longest_ms > 0:
             self._last_ms[account] = now_ms
 
     def note_turn(self, account: AccountId, at_ms: Millis) -> None:

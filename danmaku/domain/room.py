@@ -69,6 +69,7 @@ class RoomPolicy:
     colors: bool = True
     sizes: bool = True
     recall_within_ms: int = 120_000  # how long an author may recall; staff may always
+    level_min: int = 0  # of a sender; hosts are not asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ class RoomState:
     media_type: MediaType = MediaType.FILE
     policy: RoomPolicy = field(default_factory=RoomPolicy)
     broadcast: Broadcast | None = None
+    paused_until_ms: Millis | None = None  # by a measure of the platform; ends by itself
+    silent_until_ms: Millis | None = None  # nobody but the hosts speaks; ends by itself
 
     @property
     def is_broadcasting(self) -> bool:

@@ -41,6 +41,7 @@ def state_fields_of(state: RoomState) -> Fields:
         "mode": policy.mode.value,
         "media_url": state.media_url,
         "media_type": state.media_type.value,
+        "paused_until_ms": state.paused_until_ms,
         "slow_ms": policy.slow_ms,
         "text_max": policy.text_max,
         "modes": sorted(mode.value for mode in policy.modes),

@@ -44,10 +44,12 @@ from danmaku.gateway.dialects.danmaku_v1 import (
     reset,
     welcome,
     you,
+    you_now,
 )
 from danmaku.gateway.doorkeeper import Doorkeeper, Rejection, Visit
 from danmaku.gateway.hub import Hub
 from danmaku.gateway.identity import Identity
+from danmaku.gateway.notices import General, Notice
 from danmaku.gateway.outbox import Known, Reset, opening_of
 from danmaku.gateway.room_hub import Means
 from danmaku.gateway.session import Limits
@@ -182,6 +184,38 @@ class Gateway:
             if identity is None or identity.who is None or identity.who.account != account:
                 continue
             self._start(connection, identity.recheck(self.now_ms()), name="recheck")
+
+    def tell(self, notice: Notice) -> None:
+        """Tell open sockets what an entry of the platform's chain means for them.
+
+        Cost: a look at every connection; such entries are rare beside comments.
+        """
+        for connection in tuple(self._connections):
+            visit, identity = connection.visit, connection.identity
+            if isinstance(notice, General):
+                if visit is not None and notice.room in (None, visit.room):
+                    connection.reply(notice.said)
+                continue
+            who = None if identity is None else identity.who
+            if who is None or who.account != notice.account:
+                continue
+            if notice.said is not None:
+                connection.reply(notice.said)
+            if notice.farewell is not None:
+                connection.part(notice.farewell.close_code, notice.farewell.said)
+            else:
+                self._start(connection, self._tell_powers(connection), name="powers")
+
+    async def _tell_powers(self, connection: Connection) -> None:
+        """Say `you` anew: what the viewer may do has changed."""
+        visit, identity = connection.visit, connection.identity
+        assert visit is not None
+        assert identity is not None
+        who = await identity.standing(self.now_ms())
+        if who is not None:
+            author = await self._reader.pseudonym(visit.room, who.account)
+            told = you(who, author, room=visit.room, now_ms=self._clock())
+            connection.reply(you_now(told))
 
     async def drain(self, *, is_paced: bool = False) -> None:
         """Let everybody go: answer what is in flight, say when to come back, close, end.

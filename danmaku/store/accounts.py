@@ -8,14 +8,22 @@ from sqlalchemy import ColumnElement, Connection, Table, or_, select
 from danmaku.domain.account import Bundle, PowerGrant, Standing
 from danmaku.domain.ids import AccountId, Millis, RoomId
 from danmaku.filter.names import likeness_of
-from danmaku.ports import Clock, Credentials, TokenRow
+from danmaku.ports import Clock, Credentials, SessionRow, TokenRow
 from danmaku.store import schema
 from danmaku.store.ground import login_key_of
 from danmaku.store.intake import Work
 from danmaku.store.links import Readers
+from danmaku.store.people_queries import (
+    accepted_by,
+    identity_of,
+    is_closed,
+    level_of,
+    measures_of,
+)
 
 _account, _grant, _token = schema.account.c, schema.power_grant.c, schema.token.c
 _session, _reset = schema.session.c, schema.reset.c
+_signed_out = schema.signed_out.c
 
 Write = Callable[[Work], Awaitable[Any]]
 """Has work done by the writer, in a transaction."""
@@ -31,12 +39,24 @@ class AccountQueries:
 
     async def standing(self, account: AccountId) -> Standing | None:
         """As `ports.Accounts.standing`."""
+        now_ms = self._clock()
 
         def read(connection: Connection) -> Standing | None:
             found = connection.execute(select(schema.account).where(_account.id == account))
             if (row := found.first()) is None:
                 return None
-            return Standing(row.id, row.login, row.name, row.version, _grants(connection, account))
+            return Standing(
+                row.id,
+                row.login,
+                row.name,
+                row.version,
+                _grants(connection, account),
+                identity=identity_of(connection, account),
+                accepted=accepted_by(connection, account),
+                measures=measures_of(connection, account, now_ms),
+                level=level_of(connection, account),
+                is_closed=is_closed(connection, account),
+            )
 
         return await self._readers.ask(read)
 
@@ -81,9 +101,52 @@ class AccountQueries:
             TokenRow(row.id, row.label, row.created_ms, row.expires_ms, row.room) for row in rows
         ]
 
-    async def open_session(self, digest: bytes, account: AccountId, until_ms: Millis) -> None:
+    async def open_session(
+        self,
+        digest: bytes,
+        account: AccountId,
+        until_ms: Millis,
+        *,
+        session_id: str | None = None,
+        device: str = "",
+    ) -> None:
         """As `ports.Accounts.open_session`."""
-        await self._open(schema.session, digest, account, until_ms)
+        told = {"id": session_id, "device": device, "opened_ms": self._clock()}
+        await self._open(schema.session, digest, account, until_ms, **told)
+
+    async def sessions(self, account: AccountId, now_ms: Millis) -> list[SessionRow]:
+        """As `ports.Accounts.sessions`."""
+        wanted = select(_session.id, _session.device, _session.opened_ms, _session.until_ms)
+        wanted = wanted.where(
+            _session.account == account, _session.until_ms > now_ms, _session.id.is_not(None)
+        )
+        rows = await self._readers.ask(
+            lambda connection: connection.execute(wanted.order_by(_session.opened_ms)).all()
+        )
+        return [SessionRow(*row) for row in rows]
+
+    async def close_session_of(self, account: AccountId, session_id: str) -> bool:
+        """As `ports.Accounts.close_session_of`."""
+        closed = schema.session.delete().where(
+            _session.account == account, _session.id == session_id
+        )
+        found: bool = await self._write(lambda connection: connection.execute(closed).rowcount == 1)
+        return found
+
+    async def sign_out(self, account: AccountId, at_ms: Millis) -> None:
+        """As `ports.Accounts.sign_out`."""
+
+        def write(connection: Connection) -> None:
+            connection.execute(schema.signed_out.delete().where(_signed_out.account == account))
+            connection.execute(schema.signed_out.insert(), {"account": account, "at_ms": at_ms})
+
+        await self._write(write)
+
+    async def signed_out_ms(self, account: AccountId) -> Millis:
+        """As `ports.Accounts.signed_out_ms`."""
+        wanted = select(_signed_out.at_ms).where(_signed_out.account == account)
+        at_ms = await self._readers.ask(lambda connection: connection.scalar(wanted))
+        return Millis(at_ms or 0)
 
     async def session(self, digest: bytes, now_ms: Millis) -> AccountId | None:
         """As `ports.Accounts.session`."""
@@ -116,7 +179,7 @@ class AccountQueries:
         return account
 
     async def _open(
-        self, table: Table, digest: bytes, account: AccountId, until_ms: Millis
+        self, table: Table, digest: bytes, account: AccountId, until_ms: Millis, **told: object
     ) -> None:
         now_ms = self._clock()
 
@@ -125,7 +188,7 @@ class AccountQueries:
             connection.execute(
                 table.delete().where(table.c.account == account, table.c.until_ms <= now_ms)
             )
-            values = {"digest": digest, "account": account, "until_ms": until_ms}
+            values = {"digest": digest, "account": account, "until_ms": until_ms, **told}
             connection.execute(table.insert(), values)
 
         await self._write(write)

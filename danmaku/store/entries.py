@@ -11,16 +11,17 @@ from sqlalchemy import ColumnElement, Connection, and_, select
 from danmaku.domain.comment import Comment
 from danmaku.domain.facts import Entry, Fact
 from danmaku.domain.ids import AccountId, Millis, Number, Pseudonym, RoomId, Seq
-from danmaku.store import platform_codec, room_codec, schema
+from danmaku.store import people_codec, platform_codec, room_codec, schema
 from danmaku.store.chain import SALT_BYTES, digest_of, link_of
 from danmaku.store.codec import About, NameOf, Part, Place, Stored, canonical
 from danmaku.store.comments import COMMENTS, Judgement, Turn, announced, comment_of, judged, turned
+from danmaku.store.people_codec import PeopleAbout
 from danmaku.store.platform_codec import Issued, NewPassword, PlatformAbout, Registered
 from danmaku.store.room_codec import Judged, Published, Recalled, Restored, RoomAbout
 from danmaku.store.schema import AnyRow
 
-_PACKERS = room_codec.PACKERS | platform_codec.PACKERS
-_UNPACKERS = room_codec.UNPACKERS | platform_codec.UNPACKERS
+_PACKERS = room_codec.PACKERS | platform_codec.PACKERS | people_codec.PACKERS
+_UNPACKERS = room_codec.UNPACKERS | platform_codec.UNPACKERS | people_codec.UNPACKERS
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -29,7 +30,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     chain: RoomId
     seq: Seq
     at_ms: Millis
-    about: RoomAbout | PlatformAbout
+    about: RoomAbout | PlatformAbout | PeopleAbout
     open: str | None = None
     sealed: str | None = None
 
@@ -149,7 +150,7 @@ ENTRIES = select(
 )
 """Entries with both bodies, for `entries_of`."""
 
-_NAMES = ("actor", "owner", "author", "account", "reporter")
+_NAMES = ("actor", "owner", "author", "account", "reporter", "second")
 
 
 def entries_of(connection: Connection, rows: Iterable[AnyRow]) -> list[Entry]:

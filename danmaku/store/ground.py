@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import Self, get_args
 
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import BindParameter, Connection, Table, bindparam, select
 
 from danmaku.domain.facts import (
     AccountRegistered,
@@ -28,6 +28,7 @@ from danmaku.domain.facts import (
     TokenRevoked,
 )
 from danmaku.domain.ids import PLATFORM, AccountId, Number, Pseudonym, RoomId, Seq
+from danmaku.domain.people_facts import MeasureReversed, MeasureTaken, WarningRead
 from danmaku.ports import Append
 from danmaku.store import schema
 from danmaku.store.bulk import find_all, lock_all
@@ -35,6 +36,7 @@ from danmaku.store.comments import COMMENTS, CommentRow, Judgement, client_key_o
 from danmaku.store.memory import ChainHead, Memory
 
 CommentKey = tuple[RoomId, Seq]
+Row = tuple[tuple[str, object], ...]
 
 # Built once: building them anew cost more than asking them.
 _chain, _comment, _name, _account = (
@@ -44,11 +46,20 @@ _KEYS: BindParameter[object] = bindparam("keys", expanding=True)
 _NAMES = select(schema.pseudonym).where(_name.chain == bindparam("chain"), _name.account.in_(_KEYS))
 _LOGINS = select(_account.id, _account.login_key).where(_account.login_key.in_(_KEYS))
 
-_ACCOUNT_NAMES = frozenset({"actor", "author", "owner", "account", "holder", "reporter"})
+_ACCOUNT_NAMES = frozenset({"actor", "author", "owner", "account", "holder", "reporter", "second"})
 _ACCOUNT_FIELDS: dict[type[Fact], tuple[str, ...]] = {
     kind: tuple(name for name in kind.__dataclass_fields__ if name in _ACCOUNT_NAMES)
     for kind in get_args(Fact)
 }
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureHead:
+    """How a measure stands."""
+
+    account: AccountId | None
+    is_reversed: bool = False
+    is_read: bool = False
 
 
 @dataclass(slots=True)
@@ -64,6 +75,8 @@ class Ground:
     logins: dict[str, AccountId] = field(default_factory=dict)  # by `login_key_of`
     grants: dict[str, AccountId | None] = field(default_factory=dict)  # None: revoked
     tokens: dict[str, AccountId | None] = field(default_factory=dict)  # None: revoked
+    measures: dict[str, MeasureHead] = field(default_factory=dict)
+    newest: dict[tuple[Table, Row], Row] = field(default_factory=dict)  # see `Page.keep`
 
     @classmethod
     def under(cls, connection: Connection, memory: Memory, appends: Iterable[Append]) -> Self:
@@ -124,6 +137,7 @@ class _Touched:
     logins: set[str] = field(default_factory=set)
     grants: set[str] = field(default_factory=set)
     tokens: set[str] = field(default_factory=set)
+    measures: set[str] = field(default_factory=set)
     standings: set[AccountId] = field(default_factory=set)
 
 
@@ -150,18 +164,30 @@ def _touch_subject(touched: _Touched, append: Append) -> None:
                 touched.origins.add((append.chain, origin))
         case CommentRecalled(number=number) | CommentRestored(number=number):
             touched.numbers.add((append.chain, number))
+        case _:
+            _touch_rights(touched, append.fact)
+
+
+def _touch_rights(touched: _Touched, fact: Fact) -> None:
+    match fact:
         case AccountRegistered(login=login):
             touched.logins.add(login_key_of(login))
-        case PowersGranted() | PowersRevoked() as fact:
+        case PowersGranted() | PowersRevoked():
             touched.grants.add(_grant_id(fact))
         case TokenIssued(token_id=token_id) | TokenRevoked(token_id=token_id):
             touched.tokens.add(token_id)
+        case MeasureTaken() | MeasureReversed() | WarningRead():
+            touched.measures.add(_measure_id(fact))
         case _:
             pass
 
 
 def _grant_id(fact: PowersGranted | PowersRevoked) -> str:
     return fact.grant.grant_id if isinstance(fact, PowersGranted) else fact.grant_id
+
+
+def _measure_id(fact: MeasureTaken | MeasureReversed | WarningRead) -> str:
+    return fact.measure.measure_id if isinstance(fact, MeasureTaken) else fact.measure_id
 
 
 def _accounts_in(fact: Fact) -> Iterator[AccountId]:
@@ -236,3 +262,9 @@ def _load_rights(ground: Ground, connection: Connection, touched: _Touched) -> N
             select(right.id, right.account, right.revoked_seq).where(right.id.in_(ids))
         ):
             rights[row.id] = row.account if row.revoked_seq is None else None
+    if touched.measures:
+        wanted = select(schema.measure).where(schema.measure.c.id.in_(touched.measures))
+        for row in connection.execute(wanted):
+            ground.measures[row.id] = MeasureHead(
+                row.account, row.reversed_seq is not None, row.read_seq is not None
+            )

@@ -21,7 +21,7 @@ from danmaku.store.chain import GENESIS
 from danmaku.store.codec import Place
 from danmaku.store.comments import CommentRow, announced
 from danmaku.store.entries import Scribe
-from danmaku.store.ground import Ground
+from danmaku.store.ground import Ground, Row
 from danmaku.store.memory import ChainHead
 
 PSEUDONYM_CHARS = 10
@@ -59,6 +59,9 @@ _STATEMENTS: dict[str, Table | Update] = {
     "token": _update(schema.token, ("id",), ("revoked_seq",)),
     "report": schema.report,
     "rule_set": schema.rule_set,
+    "measure_new": schema.measure,
+    "measure": _update(schema.measure, ("id",), ("reversed_seq",)),
+    "warning": _update(schema.measure, ("id",), ("read_seq",)),
 }
 """In the order in which they are run: what is pointed at comes first."""
 
@@ -114,6 +117,13 @@ class Page:
                 update_all(connection, statement, rows)
         if self.rows.get("rule_set"):
             connection.execute(_DROP_OLD_RULES)
+        for (table, key), values in self.ground.newest.items():
+            connection.execute(table.delete().where(*(table.c[name] == it for name, it in key)))
+            connection.execute(table.insert(), dict(key + values))
+
+    def keep(self, table: Table, key: Row, **values: object) -> None:
+        """Have the newest word on a key stand in `table`, whatever stood there before."""
+        self.ground.newest[table, key] = tuple(values.items())
 
     def put(
         self,

@@ -41,7 +41,12 @@ def _register(page: Page, chain: RoomId, fact: AccountRegistered) -> Entry:
     return entry
 
 
-def _about_account(page: Page, chain: RoomId, fact: Fact, account: AccountId) -> Entry:
+def about_account(page: Page, chain: RoomId, fact: Fact, account: AccountId) -> Entry:
+    """Put a fact about an account: its version is the fact's seq from here on.
+
+    Raises:
+        Coded: NOT_FOUND: there is no such account.
+    """
     if account not in page.ground.versions:
         raise Coded(Code.NOT_FOUND)
     entry = page.put(chain, fact, account=account)
@@ -50,7 +55,7 @@ def _about_account(page: Page, chain: RoomId, fact: Fact, account: AccountId) ->
 
 
 def _change_password(page: Page, chain: RoomId, fact: PasswordChanged) -> Entry:
-    entry = _about_account(page, chain, fact, fact.account)
+    entry = about_account(page, chain, fact, fact.account)
     page.rows["password"].append({"_id": fact.account, "password_hash": fact.password_hash})
     return entry
 
@@ -58,7 +63,7 @@ def _change_password(page: Page, chain: RoomId, fact: PasswordChanged) -> Entry:
 def _issue_token(page: Page, chain: RoomId, fact: TokenIssued) -> Entry:
     if fact.token_id in page.ground.tokens:
         raise Coded(Code.DUPLICATE)
-    entry = _about_account(page, chain, fact, fact.account)
+    entry = about_account(page, chain, fact, fact.account)
     page.ground.tokens[fact.token_id] = fact.account
     page.rows["token_new"].append(
         {
@@ -79,7 +84,7 @@ def _issue_token(page: Page, chain: RoomId, fact: TokenIssued) -> Entry:
 def _revoke_token(page: Page, chain: RoomId, fact: TokenRevoked) -> Entry:
     if page.ground.tokens.get(fact.token_id) != fact.account:
         raise Coded(Code.NOT_FOUND)
-    entry = _about_account(page, chain, fact, fact.account)
+    entry = about_account(page, chain, fact, fact.account)
     page.ground.tokens[fact.token_id] = None
     page.rows["token"].append({"_id": fact.token_id, "revoked_seq": entry.seq})
     return entry
@@ -89,7 +94,7 @@ def _grant(page: Page, chain: RoomId, fact: PowersGranted) -> Entry:
     grant = fact.grant
     if grant.grant_id in page.ground.grants:
         raise Coded(Code.DUPLICATE)
-    entry = _about_account(page, chain, fact, fact.holder)
+    entry = about_account(page, chain, fact, fact.holder)
     page.ground.grants[grant.grant_id] = fact.holder
     page.rows["grant_new"].append(
         {
@@ -108,7 +113,7 @@ def _grant(page: Page, chain: RoomId, fact: PowersGranted) -> Entry:
 def _revoke_grant(page: Page, chain: RoomId, fact: PowersRevoked) -> Entry:
     if page.ground.grants.get(fact.grant_id) != fact.holder:
         raise Coded(Code.NOT_FOUND)
-    entry = _about_account(page, chain, fact, fact.holder)
+    entry = about_account(page, chain, fact, fact.holder)
     page.ground.grants[fact.grant_id] = None
     page.rows["grant"].append({"_id": fact.grant_id, "revoked_seq": entry.seq})
     return entry

@@ -29,6 +29,7 @@ from danmaku.store.postgres_link import (
     engine_of,
 )
 from danmaku.store.store import Store
+from danmaku.store.vault import check_key, key_file_of
 from danmaku.store.writer import Watch
 
 _HEAD_KEY = "head_key"  # under which the record keeps its key's fingerprint
@@ -101,6 +102,7 @@ def _prepare(link: PostgresLink, settings: StoreSettings) -> tuple[str, Ed25519P
     with connection, connection.begin():
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({PREPARING})")
         migrate(connection, partitions_count=settings.partitions)
+        check_key(connection, key_file_of(settings))
         return begun(connection), key_of_record(connection, settings.data_dir)
 
 

@@ -16,6 +16,7 @@ from danmaku.store import schema
 from danmaku.store.codec import About, canonical, judgement_of, publication_of
 from danmaku.store.comments import client_key_of
 from danmaku.store.entries import Header
+from danmaku.store.people_projections import PeopleProjections
 from danmaku.store.platform_codec import (
     Filed,
     Granted,
@@ -157,10 +158,11 @@ def _client_key_of(row: AnyRow, about: Judged) -> object:
 
 
 class PlatformProjections:
-    """`account`, `power_grant`, `token` and `report`."""
+    """`account`, `power_grant`, `token` and `report`; and what `PeopleProjections` looks at."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._people = PeopleProjections(connection)
         self._made: Counter[Table] = Counter()
         self._ended: Counter[Table] = Counter()
         self._settled = 0
@@ -169,7 +171,7 @@ class PlatformProjections:
         """As `Projections.fault_in`."""
         about = header.about
         if (made := _MADE.get(type(about))) is None:
-            return self._fault_of_account(row, about)
+            return self._people.fault_in(row, header) or self._fault_of_account(row, about)
         table, key, expected = made(row, about)
         (self._ended if isinstance(about, Withdrawn | Revoked) else self._made)[table] += 1
         found = self._row(table, key)
@@ -193,7 +195,7 @@ class PlatformProjections:
                 return f"{table.name} has rows that no entry ended"
         if self._settled != self._made[schema.account]:
             return "an account has a version that no entry gave it"
-        return None
+        return self._people.fault_left()
 
     def _fault_of_account(self, row: AnyRow, about: About) -> str | None:
         if (name := getattr(about, "account", None)) is None:

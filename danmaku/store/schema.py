@@ -203,6 +203,104 @@ report = Table(
     Column("receipt", String, nullable=False, unique=True),
 )
 
+measure = Table(
+    "measure",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account", BigInteger, ForeignKey("account.id"), index=True),
+    Column("room", String, index=True),
+    Column("step", String, nullable=False),
+    Column("until_ms", BigInteger),
+    Column("measure", LargeBinary, nullable=False),  # canonical JSON
+    Column("taken_seq", BigInteger, nullable=False),
+    Column("reversed_seq", BigInteger),
+    Column("read_seq", BigInteger),
+)
+
+# What follows holds the newest word on each key: `seq` is that of the entry which said it.
+
+document = Table(
+    "document",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("effective_ms", BigInteger, nullable=False),
+    Column("is_mandatory", Boolean, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+)
+
+acceptance = Table(
+    "acceptance",
+    metadata,
+    Column("account", BigInteger, ForeignKey("account.id"), primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("version", BigInteger),  # None: taken back
+    Column("seq", BigInteger, nullable=False),
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    Column(
+        "account",
+        BigInteger,
+        ForeignKey("account.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("method", String),  # None: it was ended
+    Column("strength", String),
+    Column("until_ms", BigInteger),
+    Column("seq", BigInteger, nullable=False),
+)
+
+identity_bar = Table(
+    "identity_bar",
+    metadata,
+    Column("fingerprint_id", String, primary_key=True),
+    Column("account", BigInteger, ForeignKey("account.id"), nullable=False),
+    Column("measure_id", String, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+)
+
+credit = Table(
+    "credit",
+    metadata,
+    Column(
+        "account",
+        BigInteger,
+        ForeignKey("account.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("level", BigInteger, nullable=False),
+    Column("score", BigInteger, nullable=False),
+    Column("formula", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+)
+
+closure = Table(
+    "closure",
+    metadata,
+    Column(
+        "account",
+        BigInteger,
+        ForeignKey("account.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("seq", BigInteger, nullable=False),
+)
+
+control = Table(
+    "control",
+    metadata,
+    Column("scope", String, primary_key=True),  # empty: the platform
+    Column("control", LargeBinary),  # canonical JSON; None: lifted
+    Column("until_ms", BigInteger),
+    Column("seq", BigInteger, nullable=False),
+)
+
 # --- of no chain
 
 rule_set = Table(
@@ -221,6 +319,17 @@ session = Table(
     Column("digest", LargeBinary, primary_key=True),
     Column("account", BigInteger, ForeignKey("account.id"), nullable=False, index=True),
     Column("until_ms", BigInteger, nullable=False),
+    Column("id", String),  # None: opened before sessions had one
+    Column("device", String),
+    Column("opened_ms", BigInteger),
+)
+
+# When an account was last signed out everywhere: what others have signed earlier is void.
+signed_out = Table(
+    "signed_out",
+    metadata,
+    Column("account", BigInteger, ForeignKey("account.id"), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
 )
 
 reset = Table(
@@ -229,4 +338,39 @@ reset = Table(
     Column("digest", LargeBinary, primary_key=True),
     Column("account", BigInteger, ForeignKey("account.id"), nullable=False, index=True),
     Column("until_ms", BigInteger, nullable=False),
+)
+
+# --- the vault, of no chain either
+
+vault_key = Table(
+    "vault_key",
+    metadata,
+    Column("master", String, primary_key=True),  # id of the key in the file that wraps it
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+sealed_person = Table(
+    "sealed_person",
+    metadata,
+    Column("account", BigInteger, ForeignKey("account.id"), primary_key=True),
+    Column("strength", String, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+barred_person = Table(
+    "barred_person",
+    metadata,
+    Column("fingerprint", LargeBinary, primary_key=True),
+    Column("id", String, nullable=False, index=True),  # as IdentityBarred names it
+    sqlite_with_rowid=False,
+)
+
+disclosure = Table(
+    "disclosure",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
 )

@@ -31,6 +31,7 @@ from danmaku.store.keys import head_key
 from danmaku.store.links import Database
 from danmaku.store.migrations import migrate
 from danmaku.store.store import Store
+from danmaku.store.vault import check_key, key_file_of
 from danmaku.store.writer import Watch
 
 LOCK_FILE = "store.lock"
@@ -68,7 +69,7 @@ class SqliteStore(Store):
 
         Raises:
             StoreLocked: Another process has it open.
-            Broken: The key is unreadable, or commits would not be durable here.
+            Broken: A key is unreadable, or commits would not be durable here.
         """
         with contextlib.ExitStack() as held:
             held.enter_context(locked(settings.data_dir))
@@ -78,7 +79,7 @@ class SqliteStore(Store):
             else:
                 place, key = settings.data_dir / DATABASE_FILE, head_key(settings.data_dir)
             engine, threads = write_engine(place), settings.readers_count
-            epoch = _prepare(engine)
+            epoch = _prepare(engine, key_file_of(settings))
             store = cls(
                 settings,
                 clock,
@@ -114,9 +115,10 @@ def locked(data_dir: Path) -> Iterator[None]:
         lock.release()
 
 
-def _prepare(engine: Engine) -> str:
-    """Migrate, make the platform's chain, and tell the epoch."""
+def _prepare(engine: Engine, key_file: Path) -> str:
+    """Migrate, see that the vault opens, make the platform's chain, and tell the epoch."""
     with engine.connect() as connection, connection.begin():
         check_durable(connection)
         migrate(connection)
+        check_key(connection, key_file)
         return begun(connection)

@@ -15,12 +15,14 @@ from danmaku.store.intake import Intake, Job, Work
 from danmaku.store.links import Database
 from danmaku.store.memory import Memory
 from danmaku.store.patience import Patience
+from danmaku.store.people_queries import PeopleQueries
 from danmaku.store.queries import Queries
+from danmaku.store.vault import Vault, key_file_of
 from danmaku.store.writer import Watch, Writer
 
 
-class Store(Queries, AccountQueries):
-    """`ports.Record`, `ports.Reader` and `ports.Accounts` in one; begins with `_begin`.
+class Store(Queries, AccountQueries, PeopleQueries):
+    """`ports.Record` with all its read sides in one, and the vault; begins with `_begin`.
 
     Lives on the event loop that opened it.
 
@@ -60,6 +62,8 @@ class Store(Queries, AccountQueries):
         )
         Queries.__init__(self, database.readers)
         AccountQueries.__init__(self, database.readers, self._work, clock)
+        PeopleQueries.__init__(self, database.readers)
+        self.vault = Vault(database.readers, self._work, clock, key_file_of(settings))
 
     @property
     def epoch(self) -> str:

@@ -24,6 +24,8 @@ from danmaku.web.answers import answer_errors
 from danmaku.web.api import NewRoom
 from danmaku.web.api_moderation import held_fields_of
 from danmaku.web.api_words import WORDS_SENT_MAX, WordsAction, WordsShape, words_shape_of
+from danmaku.web.desk_people import router as people_router
+from danmaku.web.desk_vault import router as vault_router
 from danmaku.web.feeds import export_of
 from danmaku.web.fields import Body, DraftFields, OriginPath, RoomPath
 from danmaku.web.guard import BODY_BYTES_MAX, Guard, let_body_grow
@@ -298,6 +300,8 @@ def create_admin_app(house: House) -> FastAPI:
     answer_errors(app)
     app.include_router(ops_router)
     app.include_router(router)
+    app.include_router(people_router)
+    app.include_router(vault_router)
     return app
 
 

@@ -13,10 +13,13 @@ from danmaku import __version__
 from danmaku.web import (
     api,
     api_accounts,
+    api_disclosures,
+    api_measures,
     api_moderation,
     api_words,
     embed,
     feeds,
+    identity,
     ops,
     people,
     portal,
@@ -32,8 +35,8 @@ from danmaku.web.visit import PUBLIC
 
 _FOREVER = "public, max-age=31536000, immutable"
 _DOORS = (
-    viewer, streamer, reviewer, portal, people, embed,
-    api, api_accounts, api_moderation, api_words, feeds, ops,
+    viewer, streamer, reviewer, portal, people, identity, embed,
+    api, api_accounts, api_disclosures, api_measures, api_moderation, api_words, feeds, ops,
 )  # fmt: skip
 
 

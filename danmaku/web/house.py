@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from danmaku.actions.accounts import People
 from danmaku.actions.comments import Comments
 from danmaku.actions.moderation import Moderation
+from danmaku.actions.offices import Offices
+from danmaku.actions.proofs import Proofs
 from danmaku.actions.room_words import WordLists
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
@@ -28,6 +30,8 @@ class House:
     rules: Rules
     moderation: Moderation
     people: People
+    offices: Offices
+    proofs: Proofs
     telemetry: Telemetry
     clock: Clock
     epoch: str

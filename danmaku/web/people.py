@@ -66,7 +66,8 @@ class LanguageForm(Form):
 @router.get("/sign-in")
 async def show_sign_in(visit: PageVisit, next: Next = "/") -> Response:  # noqa: A002 -- the field
     """The form."""
-    return visit.page("sign_in.html", {"next": local_path_of(next)})
+    providers = visit.house.proofs.outside.offers
+    return visit.page("sign_in.html", {"next": local_path_of(next), "providers": providers})
 
 
 @router.post("/sign-in")
@@ -81,7 +82,8 @@ async def sign_in(
         {"name": form.name, "next": local_path_of(form.next)},
         own_words={Code.NOT_SIGNED_IN: "sign_in.failed"},
     )
-    return await _signed_in(visit, form)
+    _, secret = await visit.house.people.sign_in(form.name, form.password, device=visit.device)
+    return await signed_in(visit, secret, form.next)
 
 
 @router.get("/register")
@@ -107,14 +109,15 @@ async def register(
         own_words={Code.DUPLICATE: "register.name_taken", Code.NOT_GRANTED: "register.closed"},
     )
     await visit.house.people.register(form.name, form.display_name or form.name, form.password)
-    return await _signed_in(visit, form)
+    _, secret = await visit.house.people.sign_in(form.name, form.password, device=visit.device)
+    return await signed_in(visit, secret, form.next)
 
 
 @router.post("/sign-out")
 async def sign_out(visit: PageVisit) -> Response:
     """End this session."""
     if visit.who is not None:
-        await visit.house.people.sign_out(visit.secret)
+        await visit.house.people.sessions.close(visit.secret)
     response = visit.go_to("/")
     response.delete_cookie(
         session_cookie(visit.house), secure=visit.house.is_https, httponly=True, samesite="lax"
@@ -183,12 +186,12 @@ async def choose_language(visit: PageVisit, form: Annotated[LanguageForm, FormBo
     return response
 
 
-async def _signed_in(visit: Visit, form: SignInForm) -> Response:
+async def signed_in(visit: Visit, secret: str, next: str) -> Response:  # noqa: A002 -- the field
+    """Let a new session begin in this browser, and end what it held before."""
     house = visit.house
-    _, secret = await house.people.sign_in(form.name, form.password)
     if visit.who is not None:
-        await house.people.sign_out(visit.secret)
-    response = visit.go_to(local_path_of(form.next))
+        await house.people.sessions.close(visit.secret)
+    response = visit.go_to(local_path_of(next))
     visit.set_cookie(response, session_cookie(house), secret, days=house.session_days)
     response.delete_cookie(guest_cookie(house), secure=house.is_https, httponly=True)
     return response

@@ -45,6 +45,7 @@ class RoomStateShape(Shape):
     mode: ReviewMode
     media_url: str
     media_type: MediaType
+    paused_until_ms: int | None
     slow_ms: int
     text_max: int
     modes: list[Mode]

@@ -13,6 +13,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from danmaku.actions.sessions import device_of
 from danmaku.domain.account import Power, Standing
 from danmaku.domain.grants import require
 from danmaku.domain.ids import Millis, Pseudonym, RoomId
@@ -54,6 +55,11 @@ class Visit:
     def now_ms(self) -> Millis:
         """The time of the server."""
         return self.house.clock()
+
+    @property
+    def device(self) -> str:
+        """What its owner knows the browser by."""
+        return device_of(self.request.headers.get("user-agent", ""))
 
     def signed_in(self) -> Standing:
         """Who asks.

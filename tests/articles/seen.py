@@ -11,3 +11,9 @@ def entries_of(viewer, kind):
 
 def texts_of(viewer):
     return [entry["text"] for entry in entries_of(viewer, "comment")]
+
+
+def notices_of(viewer, kind):
+    """What a viewer was told about itself or the house, beside the record."""
+    said = [message for message in viewer.others if message["op"] == "notice"]
+    return [message for message in said if message["kind"] == kind]

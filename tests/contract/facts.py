@@ -2,6 +2,8 @@
 
 from danmaku.domain.account import Bundle, PowerGrant
 from danmaku.domain.comment import Content, RecalledBy, Style
+from danmaku.domain.controls import Control
+from danmaku.domain.documents import DocumentKind, Edition, Words
 from danmaku.domain.facts import (
     AccountRegistered,
     CommentHeld,
@@ -16,8 +18,26 @@ from danmaku.domain.facts import (
     TokenIssued,
     Verdict,
 )
+from danmaku.domain.identity import Strength
 from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Millis, Number, RoomId, Seq
-from danmaku.domain.room import RoomState
+from danmaku.domain.measures import Measure, Step
+from danmaku.domain.people_facts import (
+    AccountClosed,
+    ConsentWithdrawn,
+    ControlLifted,
+    ControlSet,
+    DocumentAccepted,
+    DocumentIssued,
+    IdentityBarred,
+    IdentityEnded,
+    IdentityRead,
+    IdentityVerified,
+    LevelSet,
+    MeasureReversed,
+    MeasureTaken,
+    WarningRead,
+)
+from danmaku.domain.room import ReviewMode, RoomState
 from danmaku.domain.room_words import RoomWords
 from danmaku.filter.rules import Action
 from danmaku.ports import Append
@@ -94,6 +114,52 @@ def issued(name="t1", *, account=ANN, digest=b"digest", expires_ms=None, room=No
 
 def reported(receipt="r1", *, reporter=None, text="this is wrong"):
     return ReportFiled(receipt, reporter, DEMO, Number(1), "abuse", text, contact="a@b.example")
+
+
+def measure(measure_id="m1", step=Step.SUSPEND, *, until_ms=None, room=None, **more):
+    return Measure(measure_id, step, "spam", "rule 3", Millis(0), until_ms, room, **more)
+
+
+def taken(one=None, *, account=BEN, note=SECRET):
+    return MeasureTaken(one or measure(), account, ANN, second=None, note=note)
+
+
+def document_issued(kind=DocumentKind.AGREEMENT, version=1, *, effective_ms=0):
+    edition = Edition(kind, version, Millis(effective_ms), is_mandatory=True)
+    return DocumentIssued(edition, Words("协议", "Agreement", "好。", "Fine."), ANN)
+
+
+def verified(account=BEN, *, until_ms=None):
+    return IdentityVerified(account, "sandbox", Strength.PHONE, until_ms)
+
+
+def braked(scope=None, mode=ReviewMode.CLOSED, until_ms=9_000_000):
+    return ControlSet(Control(scope, mode, Millis(until_ms)), ANN, SECRET)
+
+
+PEOPLE_FACTS = (
+    taken(),
+    MeasureReversed("m1", BEN, ANN, SECRET),
+    taken(measure("m2", Step.WARN)),
+    WarningRead(BEN, "m2"),
+    taken(measure("m3", Step.PAUSE_COMMENTS, until_ms=Millis(9), room=DEMO), account=None),
+    document_issued(),
+    DocumentAccepted(BEN, DocumentKind.AGREEMENT, 1),
+    DocumentAccepted(ANN, DocumentKind.AGREEMENT, 1),
+    ConsentWithdrawn(ANN, DocumentKind.AGREEMENT),
+    verified(),
+    verified(ANN),
+    IdentityEnded(ANN, BEN, SECRET),
+    IdentityRead(ANN, BEN, SECRET, "law 1", second=None),
+    IdentityBarred("f1", BEN, "m1"),
+    LevelSet(BEN, 2, 140, 1),
+    LevelSet(BEN, 3, 190, 1),
+    AccountClosed(ANN),
+    braked(),
+    braked(DEMO, ReviewMode.EVERY),
+    ControlLifted(DEMO, ANN, SECRET),
+)
+"""All that can be recorded of people, in an order in which it can happen."""
 
 
 STATUSES = {

@@ -16,14 +16,6 @@ DECISION_PARTS = [
 ]
 # Codes of duties that nothing serves so far. It only ever shrinks.
 UNRAISED = {
-    Code.NOT_VERIFIED,
-    Code.IDENTITY_BARRED,
-    Code.AGREEMENT_OUTDATED,
-    Code.WARNING_UNREAD,
-    Code.ACCOUNT_SUSPENDED,
-    Code.MUTED,
-    Code.PLATFORM_CLOSED,
-    Code.LEVEL_TOO_LOW,
     Code.TRAINING_REQUIRED,
     Code.TYPE_UNSUPPORTED,
 }

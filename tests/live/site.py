@@ -18,8 +18,9 @@ from bench.client import Door
 from bench.messages import KINDS, Kind
 from bench.record import read_record
 from bench.scenario import Scenario
-from danmaku.app import Core, Server, opened
+from danmaku.app import Server
 from danmaku.config import Settings
+from danmaku.core import Core, opened
 from danmaku.domain.account import Bundle, Standing
 from danmaku.domain.ids import RoomId
 from danmaku.domain.room import RoomPolicy, RoomState

@@ -16,6 +16,7 @@ import orjson
 
 from danmaku.domain.account import Standing
 from danmaku.domain.comment import NORMAL, WHITE, Draft, Mode, Style
+from danmaku.domain.controls import Control
 from danmaku.domain.ids import (
     MAX_SAFE_INTEGER,
     ClientId,
@@ -25,6 +26,7 @@ from danmaku.domain.ids import (
     RoomId,
     Seq,
 )
+from danmaku.domain.measures import Measure
 from danmaku.domain.room import RoomState
 from danmaku.domain.views import View
 from danmaku.errors import BadMessage
@@ -102,6 +104,8 @@ class Op(StrEnum):
     HELD = "held"
     REFUSED = "refused"
     RECALLED = "recalled"
+    YOU = "you"
+    NOTICE = "notice"
     VIEWERS = "viewers"
     PONG = "pong"
     BYE = "bye"
@@ -191,6 +195,54 @@ def recalled(client_id: str, number: Number, seq: Seq) -> Fields:
 def reset(epoch: str, top: Seq, reason: str) -> Fields:
     """The client's position cannot be served; it goes on from `top`."""
     return {"op": Op.RESET.value, "epoch": epoch, "top": top, "reason": reason}
+
+
+def you_now(told: Fields) -> Fields:
+    """What a viewer may do has changed: `you` as in the welcome."""
+    return {"op": Op.YOU.value, "you": told}
+
+
+def measure_notice(measure: Measure, note: str) -> Fields:
+    """A measure was taken against the viewer."""
+    return {
+        "op": Op.NOTICE.value,
+        "kind": "measure",
+        "measure_id": measure.measure_id,
+        "step": measure.step.value,
+        "category": measure.category,
+        "basis": measure.basis,
+        "note": note,
+        "room": measure.room,
+        "number": measure.number,
+        "until_ms": measure.until_ms,
+        "functions": sorted(measure.functions),
+    }
+
+
+def reversed_notice(measure_id: str, reason: str) -> Fields:
+    """A measure against the viewer was undone."""
+    return {
+        "op": Op.NOTICE.value,
+        "kind": "reversed",
+        "measure_id": measure_id,
+        "note": reason,
+    }
+
+
+def control_notice(control: Control) -> Fields:
+    """An emergency control holds here from now on."""
+    return {
+        "op": Op.NOTICE.value,
+        "kind": "control",
+        "room": control.scope,
+        "mode": control.mode.value,
+        "until_ms": control.until_ms,
+    }
+
+
+def lifted_notice(scope: RoomId | None) -> Fields:
+    """The control of that scope has ended before its time."""
+    return {"op": Op.NOTICE.value, "kind": "lifted", "room": scope}
 
 
 def viewers_here(count: int) -> Fields:

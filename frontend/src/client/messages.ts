@@ -36,6 +36,7 @@ export interface RoomState {
   mode: "machine" | "delayed" | "every" | "closed";
   media_url: string;
   media_type: "file" | "hls";
+  paused_until_ms: number | null;
   slow_ms: number;
   text_max: number;
   modes: Mode[];

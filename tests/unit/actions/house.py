@@ -5,14 +5,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
-from danmaku.actions.accounts import People, new_id
+from danmaku.actions.accounts import People
 from danmaku.actions.comments import Comments
+from danmaku.actions.conditions import Prevailing
+from danmaku.actions.drawn import new_id
 from danmaku.actions.moderation import Moderation
 from danmaku.actions.naming import Naming
+from danmaku.actions.offices import Offices
+from danmaku.actions.proofs import Proofs, Services
 from danmaku.actions.room_words import ReadyWords, WordLists
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
-from danmaku.config import AccountSettings, AdmissionSettings, StoreSettings
+from danmaku.actions.verifiers import Verifiers
+from danmaku.config import AccountSettings, AdmissionSettings, IdentitySettings, StoreSettings
 from danmaku.domain.comment import Draft
 from danmaku.domain.facts import Entry
 from danmaku.domain.ids import ClientId, Millis, RoomId
@@ -85,6 +90,8 @@ class House:
     rules: Rules
     comments: Comments
     moderation: Moderation
+    offices: Offices
+    proofs: Proofs
     telemetry: Telemetry
     clock: Clock
     announced: list[Entry] = field(default_factory=list)
@@ -129,6 +136,32 @@ class House:
         return int(value)
 
 
+def rooms_over(record, store, people, naming, settings):
+    return Rooms(
+        record,
+        store,
+        freshen=people.standings.freshen,
+        naming=naming,
+        clock=store._clock,
+        new_id=new_id,
+        settings=settings,
+    )
+
+
+def people_over(written, store, naming, settings, identity_required):
+    return People(
+        written, store, naming=naming, clock=store._clock, settings=settings or AccountSettings(),
+        renewal_days=365 if identity_required else None,
+    )  # fmt: skip
+
+
+def proofs_over(store, people, settings, services):
+    return Proofs.over(
+        store, services, people=people, clock=store._clock,
+        settings=settings or IdentitySettings(), sandbox=True,
+    )  # fmt: skip
+
+
 @asynccontextmanager
 async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may choose
     folder,
@@ -139,6 +172,9 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
     record=lambda store: store,
     classifier=lambda _clock, _telemetry: None,
     words_max=500,
+    identity_required=False,
+    identity=None,
+    services=lambda _clock: Services(Verifiers(), ()),
     **admission,
 ):
     """Settings that are not given are the product's, without limits on senders.
@@ -151,28 +187,21 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
     store = await SqliteStore.open(StoreSettings(data_dir=folder), clock)
     written = record(store)
     rules = Rules(screen, record=written, clock=clock, micros_max=1_000_000, telemetry=telemetry)
-    ready = ReadyWords(store, 10_000)
     naming = Naming(rules.look, names=NAMES, accounts=store, clock=clock)
-    people = People(
-        written, store, naming=naming, clock=clock, settings=accounts or AccountSettings()
-    )
-    rooms = Rooms(
-        written,
-        store,
-        freshen=people.standings.freshen,
-        naming=naming,
-        clock=clock,
-        new_id=new_id,
-        settings=settings,
-    )
+    people = people_over(written, store, naming, accounts, identity_required)
+    proofs = proofs_over(store, people, identity, asked_outside := services(clock))
+    rooms = rooms_over(written, store, people, naming, settings)
     asked = {"rooms": rooms, "freshen": people.standings.freshen, "clock": clock}
     word_lists = WordLists(written, store, words_max=words_max, **asked)
+    prevailing = Prevailing(identity_required=identity_required)
+    await prevailing.read(store, clock())
     comments = Comments(
         written,
         store,
+        conditions=prevailing,
         **asked,
         rules=rules,
-        words=ready,
+        words=ReadyWords(store, 10_000),
         settings=settings,
         telemetry=telemetry,
         classifier=(outside := classifier(clock, telemetry)),
@@ -180,15 +209,20 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
     moderation = Moderation(
         written, store, freshen=people.standings.freshen, clock=clock, new_id=new_id
     )
+    offices = Offices.over(
+        store, prevailing=prevailing, people=people, rooms=rooms, clock=clock, new_id=new_id,
+        fingerprints_of=proofs.identities.fingerprints_of,
+    )  # fmt: skip
     house = House(
         *(store, naming, people, rooms, word_lists, rules, comments, moderation),
-        *(telemetry, clock),
+        *(offices, proofs, telemetry, clock),
     )
-    for follow in (people.standings.apply, rooms.apply, house.announced.extend):
+    for follow in (people.standings.apply, prevailing.apply, rooms.apply, house.announced.extend):
         store.subscribe(follow)
     try:
         yield house
     finally:
+        await asked_outside.close()
         if outside is not None:
             await outside.close()
         people.close()

@@ -5,12 +5,12 @@ import pytest
 
 from danmaku.actions.accounts import (
     LABEL_MAX,
-    MS_PER_DAY,
     MS_PER_MINUTE,
     SIGN_INS_BURST,
     TOKENS_MAX,
     People,
 )
+from danmaku.actions.holders import MS_PER_DAY
 from danmaku.config import AccountSettings
 from danmaku.domain.account import NAME_MAX, Bundle, Power
 from danmaku.domain.facts import AccountRegistered, PowersGranted
@@ -108,7 +108,7 @@ async def test_signing_in_opens_a_session_that_signing_out_ends(house):
 
     assert who == ann
     assert await house.people.session(secret) == ann
-    await house.people.sign_out(secret)
+    await house.people.sessions.close(secret)
     assert await house.people.session(secret) is None
 
 

@@ -5,14 +5,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from danmaku.actions import classifier as module
-from danmaku.actions.classifier import (
-    CLASSIFIER_FAULT,
-    RULE,
-    Classifier,
-    answer_signature,
-    question_signature,
-)
+from danmaku.actions import webhooks as module
+from danmaku.actions.classifier import CLASSIFIER_FAULT, RULE, Classifier
+from danmaku.actions.webhooks import Webhook, answer_signature, question_signature
 from danmaku.config import FilterSettings
 from danmaku.domain.account import Bundle
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused, Hit
@@ -78,7 +73,8 @@ async def outside():
 
 
 def classifier_at(url, telemetry, clock=None):
-    return Classifier(url, KEY, millis_max=BUDGET_MS, clock=clock or Clock(), telemetry=telemetry)
+    webhook = Webhook(url, KEY, millis_max=BUDGET_MS, clock=clock or Clock())
+    return Classifier(webhook, telemetry)
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from danmaku.actions.accounts import new_id
+from danmaku.actions.drawn import new_id
 from danmaku.actions.rooms import Rooms
 from danmaku.config import AdmissionSettings
 from danmaku.domain.account import Bundle, Power

@@ -15,8 +15,8 @@ from tests.unit.actions.house import house_on
 
 @pytest.fixture
 async def house(tmp_path):
-    async with house_on(tmp_path) as house:
-        await furnish(house.people, house.rooms, house.clock())
+    async with house_on(tmp_path, identity_required=True) as house:
+        await furnish(house.people, house.rooms, house.proofs.identities, house.clock())
         yield house
 
 
@@ -32,7 +32,7 @@ async def test_everybody_of_the_demo_can_sign_in_and_the_streamer_keeps_both_roo
 async def test_furnishing_twice_changes_nothing(house):
     house.announced.clear()
 
-    await furnish(house.people, house.rooms, house.clock())
+    await furnish(house.people, house.rooms, house.proofs.identities, house.clock())
 
     assert house.announced == []
 
@@ -40,7 +40,7 @@ async def test_furnishing_twice_changes_nothing(house):
 async def test_an_old_broadcast_gives_way_to_a_new_one(house):
     house.clock.now_ms += demo.BROADCAST_MAX_MS
 
-    await furnish(house.people, house.rooms, house.clock())
+    await furnish(house.people, house.rooms, house.proofs.identities, house.clock())
 
     assert (await house.rooms.live(DEMO)).state.broadcast == Broadcast(house.clock())
 
@@ -48,7 +48,7 @@ async def test_an_old_broadcast_gives_way_to_a_new_one(house):
 async def test_a_demo_room_that_somebody_has_closed_stays_closed(house):
     await house.rooms.change(None, DEMO, lambda state: replace(state, status=Status.CLOSED))
 
-    await furnish(house.people, house.rooms, house.clock())
+    await furnish(house.people, house.rooms, house.proofs.identities, house.clock())
 
     assert (await house.rooms.live(DEMO)).state.status is Status.CLOSED
 
@@ -77,7 +77,10 @@ async def test_the_film_is_filled_once_and_nobody_plays_to_an_empty_room(house, 
         if tops.get(FILM) == len(samples) + 1 and tops.get(DEMO) == demo.FIRST_COMMENTS:
             filled.set()
 
-    playing = asyncio.create_task(play(house.people, house.comments, house.rooms, lambda _: 0))
+    identities = house.proofs.identities
+    playing = asyncio.create_task(
+        play(house.people, identities, house.comments, house.rooms, lambda _: 0)
+    )
     house.store.subscribe(look)
     async with asyncio.timeout(60):
         await filled.wait()

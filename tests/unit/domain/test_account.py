@@ -24,6 +24,13 @@ HOLDERS = {
     Power.GRANT_GIVE: {Bundle.OPERATOR},
     Power.RULES_ACTIVATE: {Bundle.CHIEF_EDITOR, Bundle.OPERATOR},
     Power.REPORT_READ: {Bundle.REVIEWER, Bundle.CHIEF_EDITOR, Bundle.INSPECTOR},
+    Power.ACCOUNT_MUTE: {Bundle.STREAMER, Bundle.MODERATOR, Bundle.REVIEWER, Bundle.CHIEF_EDITOR},
+    Power.MEASURE_TAKE: {Bundle.REVIEWER, Bundle.CHIEF_EDITOR},
+    Power.MEASURE_GRAVE: {Bundle.CHIEF_EDITOR},
+    Power.CONTROL_SET: {Bundle.CHIEF_EDITOR},
+    Power.DOCUMENT_ISSUE: {Bundle.CHIEF_EDITOR},
+    Power.IDENTITY_ASK: {Bundle.CHIEF_EDITOR, Bundle.INSPECTOR},
+    Power.IDENTITY_DISCLOSE: {Bundle.CHIEF_EDITOR},
 }  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from danmaku.domain.account import Bundle, Power, PowerGrant, Standing
 from danmaku.domain.comment import Comment, CommentStatus, RecalledBy
 from danmaku.domain.grants import recalled_by, require, require_other, require_restore
 from danmaku.domain.ids import AccountId, Millis, Number, Pseudonym, RoomId, Seq
-from danmaku.errors import Code, DanmakuError
+from danmaku.domain.measures import Function, Measure, Step
+from danmaku.errors import Code, Coded, DanmakuError
 
 DEMO, FILM = RoomId("demo"), RoomId("film")
 AUTHOR = AccountId(1)
@@ -171,3 +172,43 @@ def test_nobody_decides_on_their_own():
 
     assert answer_of(lambda: require_other(reviewer, reviewer.account)) == Code.OWN_INTEREST
     assert answer_of(lambda: require_other(reviewer, AUTHOR)) is None
+
+
+# --- measures
+
+STAFF = replace(
+    ASKERS["reviewer"],
+    grants=(
+        PowerGrant("r", Bundle.REVIEWER, None, None),
+        PowerGrant("o", Bundle.OPERATOR, None, None),
+    ),
+)
+
+
+def measured(step, **more):
+    return Measure("m", step, "spam", "rule 3", Millis(0), **more)
+
+
+@pytest.mark.parametrize(
+    ("step", "code"),
+    [(Step.CLOSE, Code.ACCOUNT_SUSPENDED), (Step.FORBID, Code.IDENTITY_BARRED)],
+)
+def test_who_was_ended_uses_no_power_any_more(step, code):
+    ended = replace(STAFF, measures=(measured(step),))
+
+    with pytest.raises(Coded) as refusal:
+        require(ended, Power.COMMENT_REVIEW, None, Millis(5))
+
+    assert refusal.value.code is code
+
+
+def test_who_has_lost_rooms_runs_none_until_the_end_and_keeps_the_rest():
+    lost = measured(Step.LIMIT, until_ms=Millis(9), functions=frozenset({Function.ROOMS}))
+    limited = replace(STAFF, measures=(lost,))
+
+    with pytest.raises(Coded) as refusal:
+        require(limited, Power.ROOM_MANAGE, None, Millis(5))
+
+    assert (refusal.value.code, refusal.value.until_ms) == (Code.ACCOUNT_SUSPENDED, 9)
+    assert require(limited, Power.COMMENT_REVIEW, None, Millis(5)) is limited
+    assert require(limited, Power.ROOM_MANAGE, None, Millis(9)) is limited

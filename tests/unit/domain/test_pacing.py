@@ -197,3 +197,13 @@ def test_buckets_that_are_full_again_are_forgotten_by_debits_too():
         buckets.debit(AccountId(second), Millis(second * 1_000))
 
     assert len(buckets._full_at_ms) <= 3
+
+
+def test_a_gap_of_one_s_own_holds_for_that_account_alone():
+    slow = SlowMode(gap_ms=0)
+    slow.take_turn(ANN, Millis(10_000), own_gap_ms=60_000)
+    slow.take_turn(BOB, Millis(10_000))
+
+    slow.take_turn(BOB, Millis(10_001))
+    assert wait_of(lambda: slow.take_turn(ANN, Millis(69_999), own_gap_ms=60_000)) == 1
+    slow.take_turn(ANN, Millis(70_000), own_gap_ms=60_000)

@@ -79,6 +79,7 @@ def test_room_is_told_as_a_whole():
         "mode": "closed",
         "media_url": "https://cdn.example/cats.m3u8",
         "media_type": "hls",
+        "paused_until_ms": None,
         "slow_ms": 3000,
         "text_max": 100,
         "modes": ["scroll", "top"],

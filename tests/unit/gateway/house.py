@@ -14,8 +14,9 @@ from uvicorn.server import ServerState
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from danmaku.actions.accounts import People, new_id
+from danmaku.actions.accounts import People
 from danmaku.actions.comments import Comments
+from danmaku.actions.drawn import new_id
 from danmaku.actions.naming import Naming
 from danmaku.actions.room_words import ReadyWords
 from danmaku.actions.rooms import Rooms

@@ -239,7 +239,7 @@ async def test_a_revoked_token_closes_its_sockets_and_no_others(plain):
 
 
 async def test_signing_out_closes_the_sockets_of_that_session(plain):
-    plain.people.when_sessions_end(plain.gateway.close_account)
+    plain.people.sessions.when_they_end(plain.gateway.close_account)
     await plain.people.add("bea", "Bea", "correct horse battery")
     headers = []
     for _ in range(2):
@@ -251,7 +251,7 @@ async def test_signing_out_closes_the_sockets_of_that_session(plain):
         plain.viewer(additional_headers=first) as here,
         plain.viewer(additional_headers=second) as elsewhere,
     ):
-        await plain.people.sign_out(gone)
+        await plain.people.sessions.close(gone)
 
         assert await here.close_code() == 4401
         assert (await elsewhere.send("still here"))["op"] == "published"

@@ -16,12 +16,13 @@ from danmaku.domain.facts import (
 )
 from danmaku.domain.ids import AccountId, Millis, Pseudonym, Seq
 from danmaku.domain.room import Broadcast, RoomState
-from danmaku.store import platform_codec, room_codec
+from danmaku.store import people_codec, platform_codec, room_codec
 from danmaku.store.codec import Part, Place, Stored, canonical
 from danmaku.store.entries import Scribe, header_of
 from tests.contract.facts import (
     ANN,
     BEN,
+    PEOPLE_FACTS,
     SECRET,
     held,
     issued,
@@ -67,6 +68,7 @@ FACTS = [
     (PowersRevoked(ANN, "g", BEN), Place(Seq(7))),
     (RulesActivated("v", 3, BEN), Place(Seq(7))),
     (reported(reporter=BEN), Place(Seq(7))),
+    *((fact, Place(Seq(7))) for fact in PEOPLE_FACTS),
 ]
 SECRETS = {
     "account_registered": "hash of Ann",
@@ -94,7 +96,7 @@ def read_back(rows, secret):
         accounts=NAMES,
         secret=secret,
     )
-    unpackers = room_codec.UNPACKERS | platform_codec.UNPACKERS
+    unpackers = room_codec.UNPACKERS | platform_codec.UNPACKERS | people_codec.UNPACKERS
     return unpackers[type(header.about)](stored, header.about)
 
 
@@ -106,7 +108,14 @@ def test_every_fact_is_read_as_it_was_written(fact, place):
 
 
 def test_every_fact_has_its_example():
-    assert {type(fact) for fact, _ in FACTS} == {*room_codec.PACKERS, *platform_codec.PACKERS}
+    packers = (room_codec.PACKERS, platform_codec.PACKERS, people_codec.PACKERS)
+
+    assert {type(fact) for fact, _ in FACTS} == set().union(*packers)
+
+
+@pytest.mark.parametrize("fact", PEOPLE_FACTS, ids=lambda fact: type(fact).__name__)
+def test_no_header_holds_what_staff_wrote_of_people(fact):
+    assert SECRET.encode() not in written(fact, Place(Seq(7))).entry["header"]
 
 
 @pytest.mark.parametrize("make", [published, held, refused])

@@ -22,6 +22,7 @@ from tests.contract.facts import (
     ANN,
     BEN,
     DEMO,
+    PEOPLE_FACTS,
     SECRET,
     granted,
     held,
@@ -40,6 +41,7 @@ from tests.contract.facts import (
 from tests.contract.soundness import findings_in, steps_of
 
 TOP = 30  # entries of the room in the sample
+PLATFORM_TOP = 7 + len(PEOPLE_FACTS)
 SIGNED = 12  # where its first head stands; the second one stands at the top
 
 
@@ -65,6 +67,7 @@ async def write_sample(folder):
     )
     await store.commit(on_platform(PowersRevoked(BEN, "g2", actor=None)))
     await store.commit(on_platform(issued()), on_platform(reported()))
+    await store.commit(*map(on_platform, PEOPLE_FACTS))
     room = [
         opened(),
         published("a"),
@@ -96,7 +99,7 @@ def findings(folder):
 def test_an_untouched_record_is_sound(sample):
     ends = [end for end in steps_of(sample) if not isinstance(end, Progress)]
 
-    assert ends == [Sound(PLATFORM, 7, 0, 1), Sound(DEMO, TOP, 0, 2)]
+    assert ends == [Sound(PLATFORM, PLATFORM_TOP, 0, 1), Sound(DEMO, TOP, 0, 2)]
 
 
 # --- tampering
@@ -264,14 +267,14 @@ TAMPERINGS = [
         "a grant that nobody gave",
         "INSERT INTO power_grant SELECT 'g9', account, bundle, room,"
         " until_ms, granted_seq, NULL FROM power_grant WHERE id = 'g1'",
-        7,
+        PLATFORM_TOP,
         PLATFORM,
     ),
     saying("a grant in force again", "UPDATE power_grant SET revoked_seq = NULL", 5, PLATFORM),
     saying(
         "a grant ended by nobody",
         "UPDATE power_grant SET revoked_seq = 9 WHERE id = 'g1'",
-        7,
+        PLATFORM_TOP,
         PLATFORM,
     ),
     saying("a token's reach", "UPDATE token SET room = 'demo'", 6, PLATFORM),
@@ -279,6 +282,28 @@ TAMPERINGS = [
     saying("an account's version", "UPDATE account SET version = 1 WHERE id = 1", 3, PLATFORM),
     saying("an account taken away", "DELETE FROM account WHERE id = 2", 2, PLATFORM),
     saying("a report taken away", "DELETE FROM report", 7, PLATFORM),
+    saying("a measure's term", "UPDATE measure SET until_ms = 5 WHERE id = 'm1'", 8, PLATFORM),
+    saying("a measure in force again", "UPDATE measure SET reversed_seq = NULL", 9, PLATFORM),
+    saying("a warning unread", "UPDATE measure SET read_seq = NULL", 11, PLATFORM),
+    saying(
+        "a measure undone by nobody",
+        "UPDATE measure SET reversed_seq = 9 WHERE id = 'm2'",
+        PLATFORM_TOP,
+        PLATFORM,
+    ),
+    saying("a document's date", "UPDATE document SET effective_ms = 9", 13, PLATFORM),
+    saying("a document taken away", "DELETE FROM document", 13, PLATFORM),
+    saying("a consent given back", "UPDATE acceptance SET version = 9", 14, PLATFORM),
+    saying("an identity's strength", "UPDATE identity SET strength = 'document'", 17, PLATFORM),
+    saying("a level", "UPDATE credit SET level = 5", 23, PLATFORM),
+    saying("a bar taken away", "DELETE FROM identity_bar", 21, PLATFORM),
+    saying("a control lifted by nobody", "UPDATE control SET control = NULL", 25, PLATFORM),
+    saying(
+        "an account that nobody gave up",
+        "INSERT INTO closure SELECT 2, seq FROM closure",
+        PLATFORM_TOP,
+        PLATFORM,
+    ),
 ]
 
 
@@ -300,7 +325,7 @@ def test_another_life_of_the_record_has_other_heads(sample, tmp_path):
     shutil.copytree(sample, tmp_path / "record")
     change(tmp_path / "record", "UPDATE meta SET value = 'other' WHERE name = 'epoch'")
 
-    assert [one.seq for one in findings(tmp_path / "record")] == [7, SIGNED]
+    assert [one.seq for one in findings(tmp_path / "record")] == [PLATFORM_TOP, SIGNED]
 
 
 def test_an_erased_body_is_gone_and_the_chain_still_verifies(sample, tmp_path):
@@ -310,7 +335,7 @@ def test_an_erased_body_is_gone_and_the_chain_still_verifies(sample, tmp_path):
 
     ends = [end for end in steps_of(folder) if isinstance(end, Sound | Finding)]
 
-    assert ends == [Sound(PLATFORM, 7, 0, 1), Sound(DEMO, TOP, 3, 2)]
+    assert ends == [Sound(PLATFORM, PLATFORM_TOP, 0, 1), Sound(DEMO, TOP, 3, 2)]
 
 
 async def test_what_was_erased_is_shown_to_nobody(sample, tmp_path):
@@ -337,7 +362,7 @@ async def test_a_running_record_verifies(sample, tmp_path):
     ends = [end for end in steps_of(folder) if isinstance(end, Sound | Finding)]
     await store.close()
 
-    assert ends == [Sound(PLATFORM, 7, 0, 1), Sound(DEMO, TOP + 1, 0, 2)]
+    assert ends == [Sound(PLATFORM, PLATFORM_TOP, 0, 1), Sound(DEMO, TOP + 1, 0, 2)]
 
 
 def test_a_folder_without_a_record_is_named(tmp_path):

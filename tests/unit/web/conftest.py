@@ -6,8 +6,9 @@ from itertools import count
 import httpx
 import pytest
 
-from danmaku.app import Core, house_of, opened
+from danmaku.app import house_of
 from danmaku.config import Settings
+from danmaku.core import Core, opened
 from danmaku.domain.account import Standing
 from danmaku.domain.comment import Draft
 from danmaku.domain.ids import ClientId, Number, RoomId
@@ -84,7 +85,7 @@ class Stage:
             bundle, room = grant if isinstance(grant, tuple) else (grant, None)
             await people.grant(None, login, bundle, room=room, until_ms=None)
         who = await people.known(login)
-        secret = await people._open_session(who.account)
+        secret = await people.sessions.open(who.account)
         _, token = await people.issue_token(who, "test", expires_ms=None, room=None)
         return Caller(self.browser(**{session_cookie(self.house): secret}), who, secret, token)
 

@@ -21,6 +21,16 @@ EMBED = {"subject": "u1", "name": "Uwe", "room": "demo"}
 NEWCOMER = {"login": "newcomer", "name": "New", "password": "too short"}
 REPORT = {"room": "demo", "category": "other", "text": "See for yourselves."}
 
+SUSPENSION = {
+    "step": "suspend",
+    "category": "spam",
+    "basis": "rule 3",
+    "login": "author",
+    "lasts_ms": 1,
+}
+MUTE = SUSPENSION | {"room": "demo"}
+CONTROL = {"mode": "closed", "lasts_ms": 1000, "reason": "an order"}
+
 ROLES = ("guest", "viewer", "streamer", "reviewer", "operator")
 MATRIX = [
     # method, path, body, the answer to each of ROLES
@@ -42,6 +52,16 @@ MATRIX = [
     ("POST", "/api/embed-tokens", EMBED, (401, 403, 403, 403, 201)),
     ("POST", "/api/register", NEWCOMER, (400, 400, 400, 400, 400)),
     ("POST", "/api/reports", REPORT, (201, 201, 201, 201, 201)),
+    ("POST", "/api/measures", MUTE, (401, 403, 201, 201, 403)),
+    ("POST", "/api/measures", SUSPENSION, (401, 403, 403, 201, 403)),
+    ("POST", "/api/measures/nothing/reverse", {"reason": ""}, (401, 404, 404, 404, 404)),
+    ("POST", "/api/me/measures/nothing/read", None, (401, 404, 404, 404, 404)),
+    ("POST", "/api/controls", CONTROL, (401, 403, 403, 403, 403)),
+    ("POST", "/api/controls/lift", {"reason": ""}, (401, 403, 403, 403, 403)),
+    ("GET", "/api/measures", None, (401, 403, 403, 200, 403)),
+    ("GET", "/api/measures/nothing/evidence", None, (401, 403, 403, 404, 403)),
+    ("GET", "/api/me/measures", None, (401, 200, 200, 200, 200)),
+    ("GET", "/api/controls", None, (200, 200, 200, 200, 200)),
     ("GET", "/api/rooms/demo/held", None, (401, 403, 200, 200, 403)),
     ("GET", "/api/held", None, (401, 403, 200, 200, 403)),
     ("GET", "/api/reports", None, (401, 403, 403, 200, 403)),

@@ -1,0 +1,56 @@
+"""What holds in the whole house right now, without reading the record for each act."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from danmaku.domain.conditions import Conditions
+from danmaku.domain.controls import Control
+from danmaku.domain.facts import Entry
+from danmaku.domain.ids import Millis, RoomId
+from danmaku.domain.people_facts import ControlLifted, ControlSet, DocumentIssued
+from danmaku.ports import Registry
+
+
+class Prevailing:
+    """Keeps the conditions in step with the platform's chain. Lives on the event loop's thread.
+
+    Args:
+        identity_required: Whether sending needs a verified identity.
+    """
+
+    def __init__(self, *, identity_required: bool) -> None:
+        self._now = Conditions(identity_required=identity_required)
+
+    def __call__(self) -> Conditions:
+        """The conditions of this moment; those that have ended may be among them."""
+        return self._now
+
+    async def read(self, registry: Registry, now_ms: Millis) -> None:
+        """Begin with what the record says; to be called before anything is announced."""
+        controls = tuple(await registry.controls(now_ms))
+        editions = tuple(await registry.editions())
+        self._now = replace(self._now, controls=controls, editions=editions)
+
+    def apply(self, entries: Sequence[Entry]) -> None:
+        """Follow the record; called for every announcement, in order."""
+        for entry in entries:
+            match entry.fact:
+                case ControlSet(control=control):
+                    kept = self._controls_but(control.scope, entry.at_ms)
+                    self._now = replace(self._now, controls=(*kept, control))
+                case ControlLifted(scope=scope):
+                    kept = self._controls_but(scope, entry.at_ms)
+                    self._now = replace(self._now, controls=kept)
+                case DocumentIssued(edition=edition):
+                    others = (
+                        one
+                        for one in self._now.editions
+                        if (one.kind, one.version) != (edition.kind, edition.version)
+                    )
+                    self._now = replace(self._now, editions=(*others, edition))
+
+    def _controls_but(self, scope: RoomId | None, now_ms: Millis) -> tuple[Control, ...]:
+        """The controls of other scopes that are not over."""
+        return tuple(
+            one for one in self._now.controls if one.scope != scope and now_ms < one.until_ms
+        )

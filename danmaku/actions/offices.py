@@ -1,0 +1,68 @@
+"""The verbs that deal with people rather than with comments, joined once for all doors."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from danmaku.actions.accounts import People
+from danmaku.actions.conditions import Prevailing
+from danmaku.actions.controls import Controls
+from danmaku.actions.documents import Documents
+from danmaku.actions.measures import FingerprintsOf, Measures, nothing_kept
+from danmaku.actions.rooms import Rooms
+from danmaku.ports import Accounts, Clock, Reader, Record, Registry
+
+
+class Store(Reader, Accounts, Registry, Protocol):
+    """All read sides of a record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offices:
+    """See the module."""
+
+    prevailing: Prevailing
+    measures: Measures
+    controls: Controls
+    documents: Documents
+
+    @classmethod
+    def over(  # noqa: PLR0913 -- each is one of the house's parts
+        cls,
+        record: Record,
+        store: Store,
+        *,
+        prevailing: Prevailing,
+        people: People,
+        rooms: Rooms,
+        clock: Clock,
+        new_id: Callable[[], str],
+        fingerprints_of: FingerprintsOf = nothing_kept,
+    ) -> "Offices":
+        """Join them.
+
+        Args:
+            record: For writing.
+            store: The same, for reading.
+            prevailing: What holds in the house; comments ask the same.
+            people: Everybody.
+            rooms: Rooms in memory.
+            clock: Wall time.
+            new_id: Gives ids of measures.
+            fingerprints_of: As `Measures` asks it.
+        """
+        freshen = people.standings.freshen
+        measures = Measures(
+            record,
+            store,
+            store,
+            store,
+            rooms=rooms,
+            standings=people.standings,
+            clock=clock,
+            new_id=new_id,
+            fingerprints_of=fingerprints_of,
+        )
+        controls = Controls(record, store, conditions=prevailing, freshen=freshen, clock=clock)
+        documents = Documents(record, store, conditions=prevailing, freshen=freshen, clock=clock)
+        return cls(prevailing, measures, controls, documents)

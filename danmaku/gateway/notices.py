@@ -1,0 +1,79 @@
+"""What an entry of the platform's chain means for sockets that are open right now."""
+
+from dataclasses import dataclass
+
+from danmaku.domain.facts import Entry, PowersGranted, PowersRevoked
+from danmaku.domain.ids import AccountId, RoomId
+from danmaku.domain.measures import Measure, Step, ends_account
+from danmaku.domain.people_facts import (
+    AccountClosed,
+    ControlLifted,
+    ControlSet,
+    IdentityEnded,
+    IdentityVerified,
+    LevelSet,
+    MeasureReversed,
+    MeasureTaken,
+)
+from danmaku.errors import Close, Code
+from danmaku.formats.danmaku_v1 import Fields
+from danmaku.gateway.answers import Farewell
+from danmaku.gateway.dialects.danmaku_v1 import (
+    control_notice,
+    error_said,
+    lifted_notice,
+    measure_notice,
+    reversed_notice,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """For the sockets of one account."""
+
+    account: AccountId
+    said: Fields | None = None  # what they are told; None: only their powers anew
+    farewell: Farewell | None = None  # and how they end, if they do
+
+
+@dataclass(frozen=True, slots=True)
+class General:
+    """For everybody in a room, or everywhere."""
+
+    room: RoomId | None
+    said: Fields
+
+
+Notice = Personal | General
+
+
+def notice_of(entry: Entry) -> Notice | None:
+    """Who is to be told of an entry, and what; None: nobody."""
+    match entry.fact:
+        case MeasureTaken(measure=measure, account=int() as account, note=note):
+            return Personal(account, measure_notice(measure, note), _farewell_after(measure))
+        case MeasureReversed(measure_id=measure_id, account=int() as account, reason=reason):
+            return Personal(account, reversed_notice(measure_id, reason))
+        case AccountClosed(account=account):
+            return Personal(account, None, _farewell(Code.ACCOUNT_SUSPENDED))
+        case ControlSet(control=control):
+            return General(control.scope, control_notice(control))
+        case ControlLifted(scope=scope):
+            return General(scope, lifted_notice(scope))
+        case fact:
+            is_felt = isinstance(fact, _CHANGE_POWERS)
+            return None if entry.account is None or not is_felt else Personal(entry.account)
+
+
+_CHANGE_POWERS = (PowersGranted, PowersRevoked, IdentityVerified, IdentityEnded, LevelSet)
+
+
+def _farewell_after(measure: Measure) -> Farewell | None:
+    if not ends_account(measure):
+        return None
+    is_barred = measure.step is Step.FORBID
+    return _farewell(Code.IDENTITY_BARRED if is_barred else Code.ACCOUNT_SUSPENDED)
+
+
+def _farewell(code: Code) -> Farewell:
+    return Farewell(Close.ACCOUNT_ENDED, error_said(code.value, "This account has ended."))

@@ -1,0 +1,262 @@
+"""The vault: who accounts belong to, sealed; fingerprints of the barred; requests to disclose.
+
+No chain holds any of it. Rows are bound to their account: one that is moved does not open. The
+key file and the database change in an order that leaves the vault open to somebody after a crash at
+any moment: the new key is in the file before anything is sealed with it, and the old one stays
+until nothing is.
+"""
+
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection, delete, func, or_, select
+
+from danmaku.config import StoreSettings
+from danmaku.domain.identity import Strength
+from danmaku.domain.ids import AccountId, Millis
+from danmaku.domain.persons import Person
+from danmaku.errors import Broken
+from danmaku.ports import Clock, Disclosure, Kept
+from danmaku.store import schema
+from danmaku.store.accounts import Write
+from danmaku.store.envelope import (
+    Envelope,
+    MasterKey,
+    master_keys,
+    opened,
+    sealed,
+    write_master_keys,
+)
+from danmaku.store.links import Readers
+
+VAULT_FILE = "vault.key"
+DISCLOSURES_MAX = 1000  # shown at a time
+
+_sealed, _barred, _disclosure = schema.sealed_person.c, schema.barred_person.c, schema.disclosure.c
+_bar, _measure = schema.identity_bar.c, schema.measure.c
+_PERSON = msgspec.json.Decoder(tuple[Strength, str, str])
+_REQUEST = msgspec.json.Decoder(Disclosure)
+
+
+def key_file_of(settings: StoreSettings) -> Path:
+    """Where the master keys lie: a file of their own, or beside the record."""
+    return settings.vault_key_file or settings.data_dir / VAULT_FILE
+
+
+class Vault:
+    """`ports.Vault` over tables, and a key file beside them.
+
+    Args:
+        readers: Who reads.
+        write: Who writes.
+        clock: The time.
+        key_file: Where the master keys lie; made with the first person that is sealed.
+    """
+
+    def __init__(self, readers: Readers, write: Write, clock: Clock, key_file: Path) -> None:
+        self._readers = readers
+        self._write = write
+        self._clock = clock
+        self._key_file = key_file
+
+    async def keep(self, account: AccountId, person: Person, *, accounts_max: int) -> Kept:
+        """As `ports.Vault.keep`."""
+
+        def write(connection: Connection) -> Kept:
+            envelope = self._open(connection)
+            print_ = envelope.fingerprint(person.mark)
+            if _is_barred(connection, print_, self._clock()):
+                return Kept.BARRED
+            others = select(func.count()).where(
+                _sealed.fingerprint == print_, _sealed.account != account
+            )
+            if (connection.scalar(others) or 0) >= accounts_max:
+                return Kept.TAKEN
+            _put(connection, envelope, account, person)
+            return Kept.KEPT
+
+        kept: Kept = await self._write(write)
+        return kept
+
+    async def persons(self, account: AccountId) -> list[Person]:
+        """As `ports.Vault.persons`."""
+
+        def read(connection: Connection) -> list[Person]:
+            wanted = select(schema.sealed_person).where(_sealed.account == account)
+            rows = connection.execute(wanted.order_by(_sealed.strength)).all()
+            if (envelope := _existing(connection, self._key_file)) is None:
+                return []
+            return [_person_in(row, envelope) for row in rows]
+
+        return await self._readers.ask(read)
+
+    async def forget(self, account: AccountId) -> None:
+        """As `ports.Vault.forget`."""
+        gone = delete(schema.sealed_person).where(_sealed.account == account)
+        await self._write(lambda connection: connection.execute(gone))
+
+    async def keep_out(self, account: AccountId, fingerprint_id: str) -> list[str]:
+        """As `ports.Vault.keep_out`."""
+        own = select(_sealed.fingerprint).where(_sealed.account == account)
+
+        def write(connection: Connection) -> list[str]:
+            prints = list(connection.scalars(own))
+            known = select(_barred.id).where(_barred.fingerprint.in_(prints)).distinct()
+            ids = list(connection.scalars(known))
+            if prints and not ids:
+                rows = [{"fingerprint": each, "id": fingerprint_id} for each in prints]
+                connection.execute(schema.barred_person.insert(), rows)
+                ids = [fingerprint_id]
+            return ids
+
+        ids: list[str] = await self._write(write)
+        return ids
+
+    async def accounts_like(self, account: AccountId) -> list[AccountId]:
+        """As `ports.Vault.accounts_like`."""
+        own = select(_sealed.fingerprint).where(_sealed.account == account)
+        same = select(_sealed.account).where(
+            _sealed.fingerprint.in_(own), _sealed.account != account
+        )
+        wanted = same.distinct().order_by(_sealed.account)
+        return await self._readers.ask(lambda connection: list(connection.scalars(wanted)))
+
+    # --- requests to disclose
+
+    async def put_disclosure(self, request: Disclosure) -> None:
+        """As `ports.Vault.put_disclosure`."""
+        over = delete(schema.disclosure).where(_disclosure.until_ms <= self._clock())
+
+        def write(connection: Connection) -> None:
+            connection.execute(over)
+            _put_disclosure(connection, self._open(connection), request)
+
+        await self._write(write)
+
+    async def disclosures(self) -> list[Disclosure]:
+        """As `ports.Vault.disclosures`."""
+        wanted = select(_disclosure.id, _disclosure.sealed)
+        wanted = wanted.where(_disclosure.until_ms > self._clock())
+        wanted = wanted.order_by(_disclosure.until_ms.desc()).limit(DISCLOSURES_MAX)
+
+        def read(connection: Connection) -> list[Disclosure]:
+            rows = connection.execute(wanted).all()
+            if (envelope := _existing(connection, self._key_file)) is None:
+                return []
+            return [_request_in(row.id, row.sealed, envelope) for row in rows]
+
+        return await self._readers.ask(read)
+
+    async def take_disclosure(self, request_id: str) -> bool:
+        """As `ports.Vault.take_disclosure`."""
+        gone = delete(schema.disclosure).where(_disclosure.id == request_id)
+        taken: bool = await self._write(lambda connection: connection.execute(gone).rowcount == 1)
+        return taken
+
+    # --- keys
+
+    async def rotate(self) -> int:
+        """As `ports.Vault.rotate`."""
+        await self._readers.ask(lambda connection: check_key(connection, self._key_file))
+        fresh = MasterKey.fresh()
+        write_master_keys(self._key_file, [fresh, *master_keys(self._key_file)])
+        resealed: int = await self._write(lambda connection: self._reseal(connection, fresh))
+        write_master_keys(self._key_file, [fresh])
+        return resealed
+
+    def _reseal(self, connection: Connection, master: MasterKey) -> int:
+        old = self._open(connection)
+        new = old.rotated()
+        people = connection.execute(select(schema.sealed_person)).all()
+        for row in people:
+            _put(connection, new, AccountId(row.account), _person_in(row, old))
+        for row in connection.execute(select(schema.disclosure)).all():
+            _put_disclosure(connection, new, _request_in(row.id, row.sealed, old))
+        connection.execute(delete(schema.vault_key))
+        _put_keys(connection, new, master)
+        return len(people)
+
+    def _open(self, connection: Connection) -> Envelope:
+        """The keys; those of an empty vault are made."""
+        if (found := _existing(connection, self._key_file)) is not None:
+            return found
+        masters = master_keys(self._key_file)
+        if not masters:
+            masters = [MasterKey.fresh()]
+            write_master_keys(self._key_file, masters)
+        envelope = Envelope.fresh()
+        _put_keys(connection, envelope, masters[0])
+        return envelope
+
+
+def check_key(connection: Connection, key_file: Path) -> None:
+    """See that a vault that something lies in can be opened.
+
+    Raises:
+        Broken: The key file is missing, or is that of another vault.
+    """
+    _existing(connection, key_file)
+
+
+def _existing(connection: Connection, key_file: Path) -> Envelope | None:
+    row = connection.execute(select(schema.vault_key)).first()
+    if row is None:
+        return None
+    found = [key for key in master_keys(key_file) if key.key_id == row.master]
+    if not found:
+        raise Broken(f"{key_file} does not hold the key {row.master} of this vault.")
+    return Envelope.unwrapped(row.wrapped, found[0])
+
+
+def _is_barred(connection: Connection, fingerprint: bytes, now_ms: Millis) -> bool:
+    """Whether a measure in force stands behind a fingerprint that was kept.
+
+    One whose measure was reversed, ended or never taken is worth nothing.
+    """
+    held = (
+        select(_barred.id)
+        .join(schema.identity_bar, _bar.fingerprint_id == _barred.id)
+        .join(schema.measure, _measure.id == _bar.measure_id)
+        .where(
+            _barred.fingerprint == fingerprint,
+            _measure.reversed_seq.is_(None),
+            or_(_measure.until_ms.is_(None), _measure.until_ms > now_ms),
+        )
+    )
+    return connection.scalar(held.limit(1)) is not None
+
+
+def _put_keys(connection: Connection, envelope: Envelope, master: MasterKey) -> None:
+    wrapped = {"master": master.key_id, "wrapped": envelope.wrapped(master)}
+    connection.execute(schema.vault_key.insert(), wrapped)
+
+
+def _put(connection: Connection, envelope: Envelope, account: AccountId, person: Person) -> None:
+    key = (_sealed.account == account, _sealed.strength == person.strength.value)
+    connection.execute(delete(schema.sealed_person).where(*key))
+    content = msgspec.json.encode((person.strength, person.number, person.legal_name))
+    row = {
+        "account": account,
+        "strength": person.strength.value,
+        "fingerprint": envelope.fingerprint(person.mark),
+        "sealed": sealed(envelope.seal_key, content, purpose=f"person {account}"),
+    }
+    connection.execute(schema.sealed_person.insert(), row)
+
+
+def _person_in(row: schema.AnyRow, envelope: Envelope) -> Person:
+    content = opened(envelope.seal_key, row.sealed, purpose=f"person {row.account}")
+    return Person(*_PERSON.decode(content))
+
+
+def _put_disclosure(connection: Connection, envelope: Envelope, request: Disclosure) -> None:
+    connection.execute(delete(schema.disclosure).where(_disclosure.id == request.request_id))
+    blob = sealed(
+        envelope.seal_key, msgspec.json.encode(request), purpose=f"request {request.request_id}"
+    )
+    row = {"id": request.request_id, "until_ms": request.until_ms, "sealed": blob}
+    connection.execute(schema.disclosure.insert(), row)
+
+
+def _request_in(request_id: str, blob: bytes, envelope: Envelope) -> Disclosure:
+    return _REQUEST.decode(opened(envelope.seal_key, blob, purpose=f"request {request_id}"))

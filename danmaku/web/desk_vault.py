@@ -1,0 +1,38 @@
+"""The operator's desk for identities: turning the vault's keys, ending a verification."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from danmaku.errors import NotFound
+from danmaku.web.fields import Body
+from danmaku.web.house import House
+from danmaku.web.json import Json
+from danmaku.web.visit import house_of
+
+router = APIRouter()
+
+At = Annotated[House, Depends(house_of)]
+
+
+class Ending(Body):
+    """Why a verification is worth nothing."""
+
+    reason: str
+
+
+@router.post("/vault/rotate")
+async def rotate_vault(house: At) -> Response:
+    """Seal everything anew with other keys."""
+    return Json({"persons": await house.proofs.vault.rotate()})
+
+
+@router.post("/accounts/{login}/identity/end")
+async def end_identity(house: At, login: str, body: Ending) -> Response:
+    """Void a verification, and the powers that stand on it."""
+    who = await house.people.known(login)
+    if who is None:
+        raise NotFound("There is no such account.")
+    await house.proofs.identities.end(who.account, actor=None, reason=body.reason)
+    return Json({})
