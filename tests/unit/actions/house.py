@@ -155,9 +155,9 @@ def people_over(written, store, naming, settings, identity_required):
     )  # fmt: skip
 
 
-def proofs_over(store, people, settings, services):
+def proofs_over(written, store, people, settings, services):
     return Proofs.over(
-        store, services, people=people, clock=store._clock,
+        written, store, services, people=people, clock=store._clock,
         settings=settings or IdentitySettings(), sandbox=True,
     )  # fmt: skip
 
@@ -189,7 +189,7 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
     rules = Rules(screen, record=written, clock=clock, micros_max=1_000_000, telemetry=telemetry)
     naming = Naming(rules.look, names=NAMES, accounts=store, clock=clock)
     people = people_over(written, store, naming, accounts, identity_required)
-    proofs = proofs_over(store, people, identity, asked_outside := services(clock))
+    proofs = proofs_over(written, store, people, identity, asked_outside := services(clock))
     rooms = rooms_over(written, store, people, naming, settings)
     asked = {"rooms": rooms, "freshen": people.standings.freshen, "clock": clock}
     word_lists = WordLists(written, store, words_max=words_max, **asked)
@@ -210,8 +210,8 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
         written, store, freshen=people.standings.freshen, clock=clock, new_id=new_id
     )
     offices = Offices.over(
-        store, prevailing=prevailing, people=people, rooms=rooms, clock=clock, new_id=new_id,
-        fingerprints_of=proofs.identities.fingerprints_of,
+        written, store, prevailing=prevailing, people=people, rooms=rooms, clock=clock,
+        new_id=new_id, fingerprints_of=proofs.identities.fingerprints_of,
     )  # fmt: skip
     house = House(
         *(store, naming, people, rooms, word_lists, rules, comments, moderation),
