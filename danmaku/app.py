@@ -21,6 +21,7 @@ from danmaku.actions.accounts import People
 from danmaku.actions.classifier import Classifier
 from danmaku.actions.comments import Comments
 from danmaku.actions.conditions import Prevailing
+from danmaku.actions.credit import formula_in
 from danmaku.actions.drawn import new_id
 from danmaku.actions.learned import Learned, model_in
 from danmaku.actions.moderation import Moderation
@@ -118,6 +119,7 @@ async def opened(settings: Settings, telemetry: Telemetry | None = None) -> Asyn
     store.subscribe(core.people.standings.apply)
     store.subscribe(core.offices.prevailing.apply)
     store.subscribe(core.rooms.apply)
+    store.subscribe(core.offices.credits.apply)
     try:
         yield core
     finally:
@@ -142,6 +144,8 @@ def _joined(  # noqa: PLR0913 -- the parts that were made before
     names = Names(settings.accounts.reserved_names)
     naming = Naming(rules.look, names=names, accounts=store, clock=now_ms)
     people, proofs = _people(settings, store, naming, services)
+    credit = formula_in(settings.accounts.credit_file)
+    prevailing = Prevailing(identity_required=settings.identity_required, credit=credit)
     rooms = Rooms(
         store,
         store,
@@ -360,6 +364,9 @@ class Server:
             for door in (public, admin):
                 tasks.create_task(door.serve(), name="door")
             timers = [tasks.create_task(self._watch_rules(), name="rules")]
+            timers.append(tasks.create_task(self._core.offices.credits.run(), name="credit"))
+            terms = self._core.offices.privacy.retention.run()
+            timers.append(tasks.create_task(terms, name="retention"))
             if (shadow := self._core.settings.filter.shadow_file) is not None:
                 timers.append(tasks.create_task(self._shadow.run(), name="shadow"))
                 timers.append(tasks.create_task(self._follow_shadow(shadow), name="shadow file"))

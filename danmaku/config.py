@@ -263,6 +263,14 @@ class AdmissionSettings(_Part):
         description="Whether a comment waits for a person when many say nearly the same at a time; "
         "many who say exactly the same never wait.",
     )
+    newcomers_min: int = Field(
+        default=3,
+        ge=2,
+        description="Accounts that are many enough for that if all of them are new.",
+    )
+    newcomer_hours: int = Field(
+        default=24, ge=1, description="How long an account is new after registering, hours."
+    )
 
 
 class AccountSettings(_Part):
@@ -283,6 +291,11 @@ class AccountSettings(_Part):
     )
     hashing_threads: int = Field(default=2, ge=1, le=8, description="Passwords hashed at one time.")
     hashing_queue_max: int = Field(default=50, ge=1, description="Sign-ins that may wait for that.")
+    credit_file: Path | None = Field(
+        default=None,
+        description="Formula of credit and table of levels (TOML, as docs/credit.md shows it); "
+        "empty: the published one.",
+    )
 
 
 Url = Annotated[str, Field(pattern=r"^https?://[^\s?#]{1,500}$")]

@@ -7,13 +7,14 @@ from typing import Protocol
 from danmaku.actions.accounts import People
 from danmaku.actions.conditions import Prevailing
 from danmaku.actions.controls import Controls
+from danmaku.actions.credit import Credits
 from danmaku.actions.documents import Documents
 from danmaku.actions.measures import FingerprintsOf, Measures, nothing_kept
 from danmaku.actions.rooms import Rooms
-from danmaku.ports import Accounts, Clock, Reader, Record, Registry
+from danmaku.ports import Accounts, Clock, Ledgers, Reader, Record, Registry
 
 
-class Store(Record, Reader, Accounts, Registry, Protocol):
+class Store(Record, Reader, Accounts, Registry, Ledgers, Protocol):
     """A record with all its read sides."""
 
 
@@ -25,6 +26,7 @@ class Offices:
     measures: Measures
     controls: Controls
     documents: Documents
+    credits: Credits
 
     @classmethod
     def over(  # noqa: PLR0913 -- each is one of the house's parts
@@ -63,4 +65,5 @@ class Offices:
         )
         controls = Controls(store, store, conditions=prevailing, freshen=freshen, clock=clock)
         documents = Documents(store, store, conditions=prevailing, freshen=freshen, clock=clock)
-        return cls(prevailing, measures, controls, documents)
+        credits_ = Credits(store, store, formula=prevailing().credit, clock=clock)
+        return cls(prevailing, measures, controls, documents, credits_)

@@ -16,10 +16,11 @@ from danmaku.domain.ids import PLATFORM, AccountId, RoomId
 from danmaku.domain.live import LiveRoom
 from danmaku.domain.room import Broadcast, RoomKind, RoomState, Status, checked
 from danmaku.errors import Code, Coded, NotFound
+from danmaku.filter.clusters import Clusters
 from danmaku.filter.floods import Repeats
-from danmaku.filter.waves import Measures, Waves
 from danmaku.ports import Append, Clock, Reader, Record, RoomRow
 
+HOUR_MS = 3_600_000
 LIVE_ROOMS_MAX = 10_000  # rooms in memory; the least recently used one is read again when needed
 
 Change = Callable[[RoomState], RoomState]
@@ -46,7 +47,11 @@ class Rooms:
         self._new_id = new_id
         self._settings = settings
         self._live: OrderedDict[RoomId, LiveRoom] = OrderedDict()
-        self._waves = Waves(Measures()) if settings.waves_held else None
+        self._clusters = (
+            Clusters(settings.newcomers_min, settings.newcomer_hours * HOUR_MS)
+            if settings.waves_held
+            else None
+        )
         self._arrivals: Arrivals[RoomId] = Arrivals()
 
     def peek(self, room: RoomId) -> LiveRoom | None:
@@ -84,7 +89,7 @@ class Rooms:
                 allowed=settings.repeats_max,
                 min_length=settings.repeats_length_min,
             ),
-            waves=self._waves,
+            clusters=self._clusters,
         )
         for entry in missed:
             live.apply(entry)

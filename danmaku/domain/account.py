@@ -135,6 +135,7 @@ class Standing:
     measures: tuple[Measure, ...] = ()  # felt, neither reversed nor read; ended ones may be there
     level: int | None = None  # of credit; None: none was reckoned yet
     is_closed: bool = False  # given up by its owner
+    since_ms: Millis | None = field(default=None, compare=False)  # registered; None: long ago
 
     def reaches(self, room: RoomId | None) -> bool:
         """Whether the way it signed in is good in `room` (None: on the platform)."""

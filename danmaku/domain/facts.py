@@ -73,6 +73,10 @@ class RoomWordsSet:
 class CommentPublished:
     """A comment everybody may see. The record gives it its number.
 
+    Its place follows from that number and its position: no fact moves it.
+
+    Article: articles.Article.NO_MANIPULATION
+
     `origin` is None for a comment that is published as it comes in; the private id of the held
     comment when it is approved late (then `late` is True and the author is the old one).
     """

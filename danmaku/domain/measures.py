@@ -39,6 +39,7 @@ class Function(StrEnum):
     SIZES = "sizes"
     RATE = "rate"  # one comment in LIMITED_GAP_MS
     ROOMS = "rooms"  # creating and running them
+    LEVEL = "level"  # rising and falling: credit stands still
 
 
 LIMITED_GAP_MS = 60_000

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, or_, select
 
 from danmaku.domain.account import Bundle, PowerGrant, Standing
-from danmaku.domain.ids import AccountId, Millis, RoomId
+from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId
 from danmaku.filter.names import likeness_of
 from danmaku.ports import Clock, Credentials, SessionRow, TokenRow
 from danmaku.store import schema
@@ -56,6 +56,7 @@ class AccountQueries:
                 measures=measures_of(connection, account, now_ms),
                 level=level_of(connection, account),
                 is_closed=is_closed(connection, account),
+                since_ms=_registered_ms(connection, account),
             )
 
         return await self._readers.ask(read)
@@ -199,6 +200,12 @@ def _in_force(now_ms: Millis) -> tuple[ColumnElement[bool], ...]:
         _token.revoked_seq.is_(None),
         or_(_token.expires_ms.is_(None), _token.expires_ms > now_ms),
     )
+
+
+def _registered_ms(connection: Connection, account: AccountId) -> Millis | None:
+    entry = schema.entry.c  # an account's id is the seq of its registration
+    wanted = select(entry.at_ms).where(entry.chain == PLATFORM, entry.seq == account)
+    return connection.scalar(wanted)
 
 
 def _grants(connection: Connection, account: AccountId) -> tuple[PowerGrant, ...]:

@@ -44,6 +44,14 @@ def update_all(connection: Connection, statement: Update, rows: Rows) -> None:
         connection.exec_driver_sql(text, values)
 
 
+def add_all(connection: Connection, table: Table, rows: Rows) -> None:
+    """Add the last column of rows to what stands under their keys; 0 where nothing does."""
+    values_of = _values_of(tuple(table.columns.keys()))
+    for group in _groups(rows):
+        statement = _add(table, len(group), connection.dialect)
+        run(connection, statement, tuple(chain.from_iterable(map(values_of, group))))
+
+
 def find_all(
     connection: Connection, key: Column[Any], column: Column[Any], keys: Sequence[object]
 ) -> Iterator[tuple[Any, ...]]:
@@ -75,6 +83,14 @@ def _insert(table: Table, rows_count: int, dialect: Dialect) -> str:
         for index in range(rows_count)
     ]
     return str(table.insert().values(groups).compile(dialect=dialect))
+
+
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _add(table: Table, rows_count: int, dialect: Dialect) -> str:
+    # Both databases say it alike; the Core has a class of its own for each.
+    *keys, total = table.columns.keys()
+    clause = f"({', '.join(keys)}) DO UPDATE SET {total} = {table.name}.{total} + excluded.{total}"
+    return f"{_insert(table, rows_count, dialect)} ON CONFLICT {clause}"
 
 
 @lru_cache(maxsize=STATEMENTS_MAX)

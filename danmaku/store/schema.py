@@ -213,6 +213,16 @@ measure = Table(
     Column("read_seq", BigInteger),
 )
 
+# How many comments stand of those that an account wrote on a day (UTC, days since 1970).
+clean_day = Table(
+    "clean_day",
+    metadata,
+    Column("account", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", BigInteger, primary_key=True, autoincrement=False),
+    Column("comments", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # What follows holds the newest word on each key: `seq` is that of the entry which said it.
 
 document = Table(

@@ -20,6 +20,7 @@ from danmaku.ports import Announce, Append, Clock
 from danmaku.store import schema
 from danmaku.store.accounts import AccountQueries
 from danmaku.store.chain import GENESIS
+from danmaku.store.credit_queries import CreditQueries
 from danmaku.store.database import DATABASE_FILE, Readers, check_durable, read_engine, write_engine
 from danmaku.store.heads import HeadSigner
 from danmaku.store.intake import Intake, Job, Work
@@ -47,7 +48,7 @@ class StoreLocked(StoreDown):
         self.path = path
 
 
-class SqliteStore(Queries, AccountQueries, PeopleQueries):
+class SqliteStore(Queries, AccountQueries, PeopleQueries, CreditQueries):
     """`ports.Record`, `ports.Reader` and `ports.Accounts` in one; made by `open`.
 
     Lives on the event loop that opened it.
@@ -80,6 +81,7 @@ class SqliteStore(Queries, AccountQueries, PeopleQueries):
         Queries.__init__(self, readers)
         AccountQueries.__init__(self, readers, self._work, clock)
         PeopleQueries.__init__(self, readers)
+        CreditQueries.__init__(self, readers)
         self.vault = Vault(readers, self._work, clock, key_file)
 
     @classmethod

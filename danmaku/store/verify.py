@@ -18,6 +18,7 @@ from danmaku.errors import Broken
 from danmaku.store import schema
 from danmaku.store.chain import GENESIS, digest_of, is_signed, link_of
 from danmaku.store.codec import Part
+from danmaku.store.credit_queries import fault_of_days
 from danmaku.store.database import DATABASE_FILE, read_engine
 from danmaku.store.entries import (
     OPEN_BODY,
@@ -106,7 +107,8 @@ def verify(data_dir: Path) -> Iterator[Progress | Sound | Finding]:
     """Check every chain of the record in `data_dir`, one after the other.
 
     Yields:
-        `Progress` now and then; at the end of each chain `Sound`, or its one `Finding`.
+        `Progress` now and then; at the end of each chain `Sound`, or its one `Finding`; at the very
+        end one of seq 0 if sums over all chains are wrong.
 
     Raises:
         Broken: There is no record, or no key to check its heads with.
@@ -121,9 +123,17 @@ def verify(data_dir: Path) -> Iterator[Progress | Sound | Finding]:
             meta = schema.meta.c
             epoch = connection.scalar(select(meta.value).where(meta.name == "epoch")) or ""
             chains = _chains(connection)
+        is_sound = True
         for chain in chains:
             with engine.connect() as connection:
-                yield from _Walk(connection, chain, key, epoch).run()
+                for step in _Walk(connection, chain, key, epoch).run():
+                    is_sound = is_sound and not isinstance(step, Finding)
+                    yield step
+        if is_sound:  # what counts comments is held against comments that are what they should be
+            with engine.connect() as connection:
+                fault = fault_of_days(connection)
+            if fault is not None:
+                yield Finding(PLATFORM, Seq(0), fault)
     finally:
         engine.dispose()
 
