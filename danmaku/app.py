@@ -364,6 +364,8 @@ class Server:
             for door in (public, admin):
                 tasks.create_task(door.serve(), name="door")
             timers = [tasks.create_task(self._watch_rules(), name="rules")]
+            terms = self._core.offices.privacy.retention.run()
+            timers.append(tasks.create_task(terms, name="retention"))
             timers.append(tasks.create_task(self._core.offices.credits.run(), name="credit"))
             terms = self._core.offices.privacy.retention.run()
             timers.append(tasks.create_task(terms, name="retention"))

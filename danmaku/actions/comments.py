@@ -1,4 +1,9 @@
-"""Sending, recalling and restoring comments: the same verbs behind every door."""
+"""Sending, recalling and restoring comments: the same verbs behind every door.
+
+Who runs the house goes through them like anybody else.
+
+Article: articles.Article.PROVIDER_ITSELF
+"""
 
 import asyncio
 from collections import OrderedDict

@@ -10,12 +10,26 @@ from danmaku.actions.controls import Controls
 from danmaku.actions.credit import Credits
 from danmaku.actions.documents import Documents
 from danmaku.actions.measures import FingerprintsOf, Measures, nothing_kept
+from danmaku.actions.personal import OwnRecord, Privacy
+from danmaku.actions.retention import Terms
 from danmaku.actions.rooms import Rooms
-from danmaku.ports import Accounts, Clock, Ledgers, Reader, Record, Registry
+from danmaku.ports import Accounts, Clock, Ledgers, Reader, Record, Registry, Vault
 
 
 class Store(Record, Reader, Accounts, Registry, Ledgers, Protocol):
-    """A record with all its read sides."""
+    """A record with all its read sides, the vault, and what follows the terms."""
+
+    @property
+    def vault(self) -> Vault:
+        """The vault."""
+
+    @property
+    def personal(self) -> OwnRecord:
+        """What it holds about one person."""
+
+    @property
+    def retention(self) -> Terms:
+        """What is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,7 @@ class Offices:
     measures: Measures
     controls: Controls
     documents: Documents
+    privacy: Privacy
     credits: Credits
 
     @classmethod
@@ -65,5 +80,6 @@ class Offices:
         )
         controls = Controls(store, store, conditions=prevailing, freshen=freshen, clock=clock)
         documents = Documents(store, store, conditions=prevailing, freshen=freshen, clock=clock)
+        privacy = Privacy.over(store, standings=people.standings, clock=clock)
         credits_ = Credits(store, store, formula=prevailing().credit, clock=clock)
-        return cls(prevailing, measures, controls, documents, credits_)
+        return cls(prevailing, measures, controls, documents, privacy, credits_)

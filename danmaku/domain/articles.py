@@ -100,5 +100,11 @@ UNSERVED = frozenset(Article) - {
     Article.RECORDS_KEPT,
     Article.MEASURES_ON_OPERATORS,
     Article.EFFECTIVE_DATES,
+    Article.PERSONAL_DATA,
+    Article.RESPONSIBLE_PERSONS,
+    Article.RULES_SHOWN,
+    Article.HONEST_OPERATION,
+    Article.FORUM_DATES,
+    Article.PROVIDER_ITSELF,
 }
 """Duties that nothing serves. It only ever shrinks; tests/house holds the others to a proof."""

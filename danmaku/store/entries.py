@@ -22,6 +22,8 @@ from danmaku.store.schema import AnyRow
 
 _PACKERS = room_codec.PACKERS | platform_codec.PACKERS | people_codec.PACKERS
 _UNPACKERS = room_codec.UNPACKERS | platform_codec.UNPACKERS | people_codec.UNPACKERS
+KINDS = frozenset(about.kind() for about in _UNPACKERS)
+"""Every word for an entry that this code knows."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -152,6 +152,7 @@ pseudonym = Table(
     Column("account", BigInteger, primary_key=True),
     Column("pseudonym", String, nullable=False),
     UniqueConstraint("chain", "pseudonym", name="one_account_per_pseudonym"),
+    Index("pseudonym_by_account", "account"),
     sqlite_with_rowid=False,
 )
 
@@ -334,6 +335,16 @@ reset = Table(
     Column("digest", LargeBinary, primary_key=True),
     Column("account", BigInteger, ForeignKey("account.id"), nullable=False, index=True),
     Column("until_ms", BigInteger, nullable=False),
+)
+
+# How far along each chain a rule of retention has been followed.
+swept = Table(
+    "swept",
+    metadata,
+    Column("chain", String, primary_key=True),
+    Column("rule", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # --- the vault, of no chain either

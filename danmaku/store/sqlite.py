@@ -29,7 +29,9 @@ from danmaku.store.memory import Memory
 from danmaku.store.migrations import migrate
 from danmaku.store.patience import Patience
 from danmaku.store.people_queries import PeopleQueries
+from danmaku.store.personal import PersonalQueries
 from danmaku.store.queries import Queries
+from danmaku.store.retention import Retention, check_purposes
 from danmaku.store.vault import VAULT_FILE, Vault, check_key
 from danmaku.store.writer import Watch, Writer
 
@@ -83,6 +85,8 @@ class SqliteStore(Queries, AccountQueries, PeopleQueries, CreditQueries):
         PeopleQueries.__init__(self, readers)
         CreditQueries.__init__(self, readers)
         self.vault = Vault(readers, self._work, clock, key_file)
+        self.personal = PersonalQueries(readers)
+        self.retention = Retention(readers, self._work)
 
     @classmethod
     async def open(
@@ -160,6 +164,7 @@ def _prepare(engine: Engine, key_file: Path) -> str:
         check_durable(connection)
         migrate(connection)
         check_key(connection, key_file)
+        check_purposes(connection)
         if (epoch := _epoch(connection)) is not None:
             return epoch
         return _begin(connection)

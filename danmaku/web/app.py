@@ -14,12 +14,15 @@ from danmaku.web import (
     api,
     api_accounts,
     api_disclosures,
+    api_documents,
     api_measures,
     api_moderation,
     api_words,
+    documents,
     embed,
     feeds,
     identity,
+    me,
     ops,
     people,
     portal,
@@ -35,8 +38,9 @@ from danmaku.web.visit import PUBLIC
 
 _FOREVER = "public, max-age=31536000, immutable"
 _DOORS = (
-    viewer, streamer, reviewer, portal, people, identity, embed,
-    api, api_accounts, api_disclosures, api_measures, api_moderation, api_words, feeds, ops,
+    viewer, streamer, reviewer, portal, people, documents, me, identity, embed,
+    api, api_accounts, api_documents, api_disclosures, api_measures, api_moderation, api_words,
+    feeds, ops,
 )  # fmt: skip
 
 

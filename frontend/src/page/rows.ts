@@ -41,13 +41,15 @@ export class Rows {
   }
 
   /** Takes the text out of a row and leaves its marker. */
-  empty(row: HTMLLIElement, marker: Pick<Marker, "by">): void {
+  empty(row: HTMLLIElement, marker: Pick<Marker, "by" | "category">): void {
     row.classList.add("is-marker");
     row.classList.remove("is-own");
     row.hidden = false;
     row.dataset.author = "";
     need(".row-name", HTMLElement, row).textContent = "";
-    need(".row-text", HTMLElement, row).textContent = this.#texts.say(`marker.${marker.by}`);
+    const hasLeft = marker.category === "account_closed";
+    const words = this.#texts.say(hasLeft ? "category.account_closed" : `marker.${marker.by}`);
+    need(".row-text", HTMLElement, row).textContent = words;
     for (const extra of row.querySelectorAll(".row-more, .tag")) extra.remove();
   }
 

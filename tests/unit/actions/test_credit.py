@@ -5,11 +5,10 @@ from danmaku.actions.measures import MeasureDraft
 from danmaku.domain.account import Bundle
 from danmaku.domain.comment import Draft, Style
 from danmaku.domain.credit import DAY_MS
-from danmaku.domain.ids import Number, RoomId
+from danmaku.domain.ids import Number
 from danmaku.domain.levels import FORMULA, formula_from
 from danmaku.domain.measures import Function, Step
 from danmaku.domain.people_facts import LevelSet
-from danmaku.domain.room import RoomState
 from danmaku.errors import BadMessage, Code, NotSignedIn, Refused
 from danmaku.store.verify import Sound, verify
 from tests.unit.actions.house import DEMO, house_on

@@ -55,6 +55,7 @@ MATRIX = [
     ("POST", "/api/measures", MUTE, (401, 403, 201, 201, 403)),
     ("POST", "/api/measures", SUSPENSION, (401, 403, 403, 201, 403)),
     ("POST", "/api/measures/nothing/reverse", {"reason": ""}, (401, 404, 404, 404, 404)),
+    ("POST", "/api/documents/terms/accept", {"version": 1}, (404, 404, 404, 404, 404)),
     ("POST", "/api/me/measures/nothing/read", None, (401, 404, 404, 404, 404)),
     ("POST", "/api/controls", CONTROL, (401, 403, 403, 403, 403)),
     ("POST", "/api/controls/lift", {"reason": ""}, (401, 403, 403, 403, 403)),
