@@ -149,6 +149,7 @@ def _joined(  # noqa: PLR0913 -- the parts that were made before
     rooms = Rooms(
         store,
         store,
+        conditions=prevailing,
         freshen=people.standings.freshen,
         naming=naming,
         clock=now_ms,
@@ -163,10 +164,11 @@ def _joined(  # noqa: PLR0913 -- the parts that were made before
         clock=now_ms,
         words_max=settings.filter.room_words_max,
     )
-    prevailing = Prevailing(identity_required=settings.identity_required)
     comments = Comments(
         store,
         store,
+        store,
+        new_id=new_id,
         conditions=prevailing,
         rooms=rooms,
         rules=rules,
@@ -364,8 +366,6 @@ class Server:
             for door in (public, admin):
                 tasks.create_task(door.serve(), name="door")
             timers = [tasks.create_task(self._watch_rules(), name="rules")]
-            terms = self._core.offices.privacy.retention.run()
-            timers.append(tasks.create_task(terms, name="retention"))
             timers.append(tasks.create_task(self._core.offices.credits.run(), name="credit"))
             terms = self._core.offices.privacy.retention.run()
             timers.append(tasks.create_task(terms, name="retention"))

@@ -9,6 +9,8 @@ from danmaku.actions.conditions import Prevailing
 from danmaku.actions.controls import Controls
 from danmaku.actions.credit import Credits
 from danmaku.actions.documents import Documents
+from danmaku.actions.keepers import Keepers
+from danmaku.actions.keeping import Keeping
 from danmaku.actions.measures import FingerprintsOf, Measures, nothing_kept
 from danmaku.actions.personal import OwnRecord, Privacy
 from danmaku.actions.retention import Terms
@@ -16,7 +18,7 @@ from danmaku.actions.rooms import Rooms
 from danmaku.ports import Accounts, Clock, Ledgers, Reader, Record, Registry, Vault
 
 
-class Store(Record, Reader, Accounts, Registry, Ledgers, Protocol):
+class Store(Record, Reader, Accounts, Registry, Ledgers, Keepers, Protocol):
     """A record with all its read sides, the vault, and what follows the terms."""
 
     @property
@@ -42,6 +44,7 @@ class Offices:
     documents: Documents
     privacy: Privacy
     credits: Credits
+    keeping: Keeping
 
     @classmethod
     def over(  # noqa: PLR0913 -- each is one of the house's parts
@@ -81,5 +84,14 @@ class Offices:
         controls = Controls(store, store, conditions=prevailing, freshen=freshen, clock=clock)
         documents = Documents(store, store, conditions=prevailing, freshen=freshen, clock=clock)
         privacy = Privacy.over(store, standings=people.standings, clock=clock)
+        keeping = Keeping.over(
+            store,
+            prevailing=prevailing,
+            people=people,
+            rooms=rooms,
+            measures=measures,
+            clock=clock,
+            new_id=new_id,
+        )
         credits_ = Credits(store, store, formula=prevailing().credit, clock=clock)
-        return cls(prevailing, measures, controls, documents, privacy, credits_)
+        return cls(prevailing, measures, controls, documents, privacy, credits_, keeping)

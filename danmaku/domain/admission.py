@@ -100,7 +100,8 @@ class Asked:
     @property
     def is_host(self) -> bool:
         """Whether the sender keeps this room: its limits are for the others."""
-        return self.author.may(Power.COMMENT_RECALL, self.room.room, self.now_ms)
+        is_owner = self.room.owner is not None and self.room.owner == self.author.account
+        return is_owner or self.author.may(Power.COMMENT_RECALL, self.room.room, self.now_ms)
 
 
 def room_open(asked: Asked) -> None:
@@ -254,9 +255,13 @@ def turn(asked: Asked) -> None:
     account = asked.author.account
     own_gap_ms = max(asked.level.gap_ms, LIMITED_GAP_MS if Function.RATE in asked.lost else 0)
     asked.room.slow.take_turn(account, asked.now_ms, own_gap_ms=own_gap_ms)
-    if not asked.room.note_text(account, scanned_of(asked.text).skeleton, asked.now_ms):
+    skeleton = scanned_of(asked.text).skeleton
+    if not asked.room.note_text(account, skeleton, asked.now_ms):
         asked.room.slow.give_back(account)
         raise Coded(Code.DUPLICATE, "You have just said that.")
+    if not asked.room.is_new(skeleton):
+        asked.room.slow.give_back(account)
+        raise Coded(Code.DUPLICATE, "Somebody has said that here already: say something new.")
 
 
 Phase = Callable[[Asked], None]

@@ -106,5 +106,8 @@ UNSERVED = frozenset(Article) - {
     Article.HONEST_OPERATION,
     Article.FORUM_DATES,
     Article.PROVIDER_ITSELF,
+    Article.OPERATORS_DUTY,
+    Article.SELF_MANAGEMENT,
+    Article.POWERS_BRING_DUTIES,
 }
 """Duties that nothing serves. It only ever shrinks; tests/house holds the others to a proof."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from danmaku.domain.account import PowerGrant
 from danmaku.domain.comment import Comment, Content, RecalledBy
 from danmaku.domain.ids import AccountId, ClientId, Millis, Number, RoomId, Seq
+from danmaku.domain.keeping_facts import KeepingFact
 from danmaku.domain.people_facts import PeopleFact
 from danmaku.domain.room import RoomState
 from danmaku.domain.room_words import RoomWords
@@ -204,6 +205,7 @@ class PowersRevoked:
     holder: AccountId
     grant_id: str
     actor: AccountId | None
+    reason: str = ""  # sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +243,7 @@ PlatformFact = (
     | RulesActivated
     | ReportFiled
     | PeopleFact
+    | KeepingFact
 )
 
 Fact = RoomFact | PlatformFact

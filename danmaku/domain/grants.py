@@ -31,7 +31,9 @@ def require(who: Standing | None, power: Power, room: RoomId | None, now_ms: Mil
     return who
 
 
-def _require_unburdened(who: Standing, power: Power, room: RoomId | None, now_ms: Millis) -> None:
+def _require_unburdened(
+    who: Standing, power: Power, room: RoomId | None, now_ms: Millis
+) -> None:
     """An account that a measure has ended uses no power; one may have lost that over rooms.
 
     Raises:
@@ -77,6 +79,8 @@ def require_measure(
         require(who, Power.MEASURE_GRAVE, None, now_ms)
     elif is_mute:
         require(who, Power.ACCOUNT_MUTE, room, now_ms)
+    elif step is Step.HIDE:
+        require(who, Power.COMMENT_RESTORE, room, now_ms)
     else:
         require(who, Power.MEASURE_TAKE, None, now_ms)
     if against is None:

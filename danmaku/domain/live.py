@@ -8,7 +8,7 @@ from collections.abc import Hashable
 
 from danmaku.domain.facts import Entry, RoomChanged, RoomOpened, RoomWordsSet
 from danmaku.domain.ids import AccountId, RoomId, Seq
-from danmaku.domain.pacing import SlowMode
+from danmaku.domain.pacing import Novelty, SlowMode
 from danmaku.domain.room import RoomState
 from danmaku.filter.clusters import Clusters
 from danmaku.filter.floods import Repeats
@@ -46,6 +46,7 @@ class LiveRoom:
         self.words_seq = words_seq
         self.slow = SlowMode(state.policy.slow_ms)
         self._repeats = repeats
+        self._novelty = Novelty(NOVEL_TEXTS_MAX)
         self._clusters = clusters
 
     def apply(self, entry: Entry) -> None:
@@ -63,6 +64,10 @@ class LiveRoom:
     def note_text(self, author: Hashable, skeleton: str, now_ms: int) -> bool:
         """Note what is said; False if it was said too often lately."""
         return self._repeats.note(author, skeleton, now_ms)
+
+    def is_new(self, skeleton: str) -> bool:
+        """Note what is said where nothing is said twice; False if it was said here lately."""
+        return not self.state.policy.unique or self._novelty.note(skeleton)
 
     def cluster_of(
         self, author: Hashable, key: str, now_ms: int, *, since_ms: int | None

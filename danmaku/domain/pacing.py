@@ -63,6 +63,27 @@ class SlowMode:
             del self._last_ms[next(iter(self._last_ms))]
 
 
+class Novelty:
+    """Let nobody say what was said lately, by whomever.
+
+    Args:
+        texts_max: So many of the newest texts are remembered.
+    """
+
+    def __init__(self, texts_max: int) -> None:
+        self._texts_max = texts_max
+        self._said: dict[str, None] = {}  # oldest first
+
+    def note(self, skeleton: str) -> bool:
+        """Note what is said; False if it was said lately: then nothing is noted."""
+        if skeleton in self._said:
+            return False
+        self._said[skeleton] = None
+        if len(self._said) > self._texts_max:
+            del self._said[next(iter(self._said))]
+        return True
+
+
 class TokenBuckets:
     """Let each key act in bursts, at a bounded mean rate.
 

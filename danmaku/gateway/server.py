@@ -48,7 +48,7 @@ from danmaku.gateway.dialects.danmaku_v1 import (
 from danmaku.gateway.doorkeeper import Doorkeeper, Rejection, Visit
 from danmaku.gateway.hub import Hub
 from danmaku.gateway.identity import Identity
-from danmaku.gateway.notices import General, Notice
+from danmaku.gateway.notices import General, Notice, Official, Personal
 from danmaku.gateway.outbox import Known, Reset, opening_of
 from danmaku.gateway.room_hub import Means
 from danmaku.gateway.session import Limits
@@ -156,11 +156,10 @@ class Gateway:
         Cost: a look at every connection; such entries are rare beside comments.
         """
         for connection in tuple(self._connections):
-            visit, identity = connection.visit, connection.identity
-            if isinstance(notice, General):
-                if visit is not None and notice.room in (None, visit.room):
-                    connection.reply(notice.said)
+            if not isinstance(notice, Personal):
+                self._tell_room(connection, notice)
                 continue
+            identity = connection.identity
             who = None if identity is None else identity.who
             if who is None or who.account != notice.account:
                 continue
@@ -170,6 +169,21 @@ class Gateway:
                 connection.part(notice.farewell.close_code, notice.farewell.said)
             else:
                 self._start(connection, self._tell_powers(connection), name="powers")
+
+    def _tell_room(self, connection: Connection, notice: General | Official) -> None:
+        visit = connection.visit
+        if visit is None or notice.room not in (None, visit.room):
+            return
+        if isinstance(notice, General):
+            connection.reply(notice.said)
+        else:
+            self._start(connection, self._tell_keeper(connection, notice), name="keeper")
+
+    async def _tell_keeper(self, connection: Connection, notice: Official) -> None:
+        identity = connection.identity
+        who = None if identity is None else await identity.standing(self.now_ms())
+        if who is not None and who.may(notice.power, notice.room, self._clock()):
+            connection.reply(notice.said)
 
     async def _tell_powers(self, connection: Connection) -> None:
         """Say `you` anew: what the viewer may do has changed."""

@@ -13,6 +13,7 @@ from danmaku.store import schema
 from danmaku.store.database import Readers
 from danmaku.store.ground import login_key_of
 from danmaku.store.intake import Work
+from danmaku.store.keeping_queries import grant_of
 from danmaku.store.people_queries import (
     accepted_by,
     identity_of,
@@ -212,7 +213,4 @@ def _grants(connection: Connection, account: AccountId) -> tuple[PowerGrant, ...
     wanted = select(schema.power_grant).where(
         _grant.account == account, _grant.revoked_seq.is_(None)
     )
-    return tuple(
-        PowerGrant(row.id, Bundle(row.bundle), row.room, row.until_ms)
-        for row in connection.execute(wanted.order_by(_grant.granted_seq))
-    )
+    return tuple(grant_of(row) for row in connection.execute(wanted.order_by(_grant.granted_seq)))

@@ -145,6 +145,16 @@ Index(
     postgresql_where=IS_HELD,
 )
 
+# What the keepers of a room have hidden, for the share that everybody may see.
+IS_HIDDEN = comment.c.by == literal_column("'room'")
+Index(
+    "comment_hidden",
+    comment.c.room,
+    comment.c.category,
+    sqlite_where=IS_HIDDEN,
+    postgresql_where=IS_HIDDEN,
+)
+
 pseudonym = Table(
     "pseudonym",
     metadata,
@@ -175,6 +185,7 @@ power_grant = Table(
     Column("bundle", String, nullable=False),
     Column("room", String),
     Column("until_ms", BigInteger),
+    Column("powers", String),  # a part of the bundle; None: all of it
     Column("granted_seq", BigInteger, nullable=False),
     Column("revoked_seq", BigInteger),
 )
@@ -198,6 +209,21 @@ report = Table(
     metadata,
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("receipt", String, nullable=False, unique=True),
+    Column("room", String, index=True),
+    Column("answered_seq", BigInteger),
+    Column("finding", String),
+)
+
+proposal = Table(
+    "proposal",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account", BigInteger, ForeignKey("account.id"), nullable=False, index=True),
+    Column("room", String, nullable=False, index=True),
+    Column("bundle", String, nullable=False),
+    Column("proposed_seq", BigInteger, nullable=False),
+    Column("settled_seq", BigInteger),
+    Column("outcome", String),
 )
 
 measure = Table(

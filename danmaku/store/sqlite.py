@@ -24,6 +24,7 @@ from danmaku.store.credit_queries import CreditQueries
 from danmaku.store.database import DATABASE_FILE, Readers, check_durable, read_engine, write_engine
 from danmaku.store.heads import HeadSigner
 from danmaku.store.intake import Intake, Job, Work
+from danmaku.store.keeping_queries import KeepingQueries
 from danmaku.store.keys import head_key
 from danmaku.store.memory import Memory
 from danmaku.store.migrations import migrate
@@ -50,7 +51,7 @@ class StoreLocked(StoreDown):
         self.path = path
 
 
-class SqliteStore(Queries, AccountQueries, PeopleQueries, CreditQueries):
+class SqliteStore(Queries, AccountQueries, PeopleQueries, KeepingQueries, CreditQueries):
     """`ports.Record`, `ports.Reader` and `ports.Accounts` in one; made by `open`.
 
     Lives on the event loop that opened it.
@@ -84,6 +85,7 @@ class SqliteStore(Queries, AccountQueries, PeopleQueries, CreditQueries):
         AccountQueries.__init__(self, readers, self._work, clock)
         PeopleQueries.__init__(self, readers)
         CreditQueries.__init__(self, readers)
+        KeepingQueries.__init__(self, readers)
         self.vault = Vault(readers, self._work, clock, key_file)
         self.personal = PersonalQueries(readers)
         self.retention = Retention(readers, self._work)

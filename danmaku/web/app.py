@@ -15,6 +15,7 @@ from danmaku.web import (
     api_accounts,
     api_disclosures,
     api_documents,
+    api_keeping,
     api_measures,
     api_moderation,
     api_words,
@@ -22,6 +23,7 @@ from danmaku.web import (
     embed,
     feeds,
     identity,
+    keeping,
     me,
     ops,
     people,
@@ -38,9 +40,9 @@ from danmaku.web.visit import PUBLIC
 
 _FOREVER = "public, max-age=31536000, immutable"
 _DOORS = (
-    viewer, streamer, reviewer, portal, people, documents, me, identity, embed,
-    api, api_accounts, api_documents, api_disclosures, api_measures, api_moderation, api_words,
-    feeds, ops,
+    viewer, streamer, keeping, reviewer, portal, people, identity, documents, me, embed,
+    api, api_accounts, api_documents, api_disclosures, api_keeping, api_measures, api_moderation,
+    api_words, feeds, ops,
 )  # fmt: skip
 
 

@@ -5,10 +5,11 @@ from danmaku.actions.measures import MeasureDraft
 from danmaku.domain.account import Bundle
 from danmaku.domain.comment import Draft, Style
 from danmaku.domain.credit import DAY_MS
-from danmaku.domain.ids import Number
+from danmaku.domain.ids import Number, RoomId
 from danmaku.domain.levels import FORMULA, formula_from
 from danmaku.domain.measures import Function, Step
 from danmaku.domain.people_facts import LevelSet
+from danmaku.domain.room import RoomState
 from danmaku.errors import BadMessage, Code, NotSignedIn, Refused
 from danmaku.store.verify import Sound, verify
 from tests.unit.actions.house import DEMO, house_on
@@ -178,3 +179,13 @@ def test_formula_of_a_file_is_read_and_checked(tmp_path):
     path.write_text("version = 1")
     with pytest.raises(BadMessage):
         formula_in(path)
+
+
+async def test_level_0_opens_no_room(house):
+    cast = await house.cast(olga=Bundle.OPERATOR, rita=Bundle.REVIEWER)
+    await harm(house, cast["rita"], login="olga", step=Step.LIMIT, functions=RATE)
+
+    with pytest.raises(Refused) as refused:
+        await house.rooms.open(cast["olga"], RoomId("second"), RoomState("Second"), owner=None)
+
+    assert refused.value.code is Code.LEVEL_TOO_LOW
