@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from danmaku.actions.comments import Comments
+from danmaku.actions.drawn import new_id
 from danmaku.actions.room_words import ReadyWords
 from danmaku.core import Core, now_ms
 from danmaku.domain.comment import Comment, CommentStatus
@@ -211,6 +212,9 @@ def with_record(core: Core, record: object, verbs: type[Comments] = Comments) ->
     comments = verbs(
         record,
         core.store,
+        core.store,
+        new_id=new_id,
+        conditions=core.offices.prevailing,
         rooms=core.rooms,
         rules=core.rules,
         words=ReadyWords(core.store, core.settings.filter.room_words_kept_max),

@@ -208,7 +208,12 @@ class Server:
         self, tasks: asyncio.TaskGroup, shared_rules: SharedRules | None
     ) -> list[asyncio.Task[None]]:
         settings = self._core.settings
-        works = {"rules": self._watch.run(settings.filter.reload_ms)}
+        works = {
+            "rules": self._watch.run(settings.filter.reload_ms),
+            "credit": self._core.offices.credits.run(),
+        }
+        if self._berth is None or self._berth.number == 0:
+            works["retention"] = self._core.offices.privacy.retention.run()
         if shared_rules is not None:
             works["shared rules"] = shared_rules.run()
         if (shadow := settings.filter.shadow_file) is not None:

@@ -14,6 +14,7 @@ from danmaku.actions.accounts import People
 from danmaku.actions.classifier import Classifier
 from danmaku.actions.comments import Comments
 from danmaku.actions.conditions import Prevailing
+from danmaku.actions.credit import formula_in
 from danmaku.actions.drawn import new_id
 from danmaku.actions.filter_files import learned_of, screens_of
 from danmaku.actions.learned import Learned
@@ -136,6 +137,7 @@ async def _subscribe(core: Core, node: Node | None) -> None:
     core.record.subscribe(core.people.standings.apply)
     core.record.subscribe(core.offices.prevailing.apply)
     core.record.subscribe(core.rooms.apply)
+    core.store.subscribe(core.offices.credits.apply)  # each node reckons what it wrote
     if node is not None:
         core.node = node
         node.record.keep_while(core.rooms.is_wanted)
@@ -148,9 +150,14 @@ def _furnished(ground: _Ground) -> Core:
     names = Names(settings.accounts.reserved_names)
     naming = Naming(ground.rules.look, names=names, accounts=store, clock=now_ms)
     people, proofs = _people(ground, naming)
+    prevailing = Prevailing(
+        identity_required=settings.identity_required,
+        credit=formula_in(settings.accounts.credit_file),
+    )
     rooms = Rooms(
         record,
         store,
+        conditions=prevailing,
         freshen=people.standings.freshen,
         naming=naming,
         clock=now_ms,
@@ -165,10 +172,11 @@ def _furnished(ground: _Ground) -> Core:
         clock=now_ms,
         words_max=settings.filter.room_words_max,
     )
-    prevailing = Prevailing(identity_required=settings.identity_required)
     comments = Comments(
         record,
         store,
+        store,
+        new_id=new_id,
         conditions=prevailing,
         rooms=rooms,
         rules=ground.rules,

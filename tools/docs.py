@@ -9,12 +9,16 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import msgspec
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from danmaku.config import ENV_PREFIX, Settings
 from danmaku.domain.articles import UNSERVED, Article
+from danmaku.domain.comment import Mode
+from danmaku.domain.levels import FORMULA, START_LEVEL, Level
 from danmaku.errors import ANSWERS, Close, Code
+from danmaku.filter.rules import Klass
 from danmaku.telemetry import Telemetry
 from tools.duties import told_by
 
@@ -29,6 +33,7 @@ def pages() -> dict[Path, str]:
         "errors": errors_page(),
         "metrics": metrics_page(),
         "regulation": regulation_page(),
+        "credit": credit_page(),
     }
     return {Path("docs", f"{name}.md"): text for name, text in texts.items()}
 
@@ -58,7 +63,7 @@ def settings_page() -> str:
         f"## {name}\n\n{inspect.getdoc(part)}\n\n{settings_table(f'{name}.', part)}"
         for name, part in parts_of(Settings)
     ]
-    return page("Settings", "danmaku/config.py", introduction, *parts, f"## The whole\n\n{whole}")
+    return page("Settings", "danmaku/config", introduction, *parts, f"## The whole\n\n{whole}")
 
 
 def parts_of(model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
@@ -177,6 +182,91 @@ def regulation_page() -> str:
         introduction,
         table(("clause", "duty", "served by", "proven by"), rows),
     )
+
+
+def credit_page() -> str:
+    """The formula of credit in words and numbers, and the table of levels."""
+    formula = FORMULA
+    parts = (
+        (
+            "An account's score follows from what the record says of it, and from nothing else; "
+            f"anybody can work it out. It begins at {formula.start} points (level {START_LEVEL}). "
+            "Each day (UTC) that is over brings a point for each comment of that day that still "
+            f"stands, {formula.day_max} a day at most, {formula.earned_max} in all; days older "
+            f"than {formula.memory_days} are forgotten. A confirmed violation costs points by its "
+            "class, evenly less with each day, until nothing is left. Several measures about one "
+            "comment cost once. A measure that is reversed has never cost anything. A mute in one "
+            "room costs nothing. The score is never below 0."
+        ),
+        table(
+            ("class", "points at first", "days until nothing is left"),
+            (
+                (klass.value, str(formula.worth(klass).points), str(formula.worth(klass).days))
+                for klass in Klass
+            ),
+        ),
+        "## Levels",
+        table(
+            (
+                "level",
+                "from score",
+                "colours and sizes",
+                "modes",
+                "length",
+                "gap",
+                "review",
+                "rooms",
+            ),
+            (level_row(at, level) for at, level in enumerate(formula.levels)),
+        ),
+        (
+            "What a level lacks is refused with `level_too_low`; a room may allow less, and may "
+            "ask for a level (`level_min`). A measure that takes the function `level` has the "
+            "score stand still where it stood when the measure began; when it ends, all counts."
+        ),
+        "## How it is kept",
+        (
+            "Comments that stand are counted by account and day in the same transaction that "
+            "writes them, so reckoning reads days, not comments. Levels are reckoned when a day is "
+            "over and when something about an account changes; a level that has become another one "
+            "is an entry of the platform's chain, and doors find it in the standing without "
+            "reading. `danmaku credit recompute` reckons everybody anew and exits with 1 where a "
+            "level differs; `danmaku credit what-if FILE` shows whose level another formula would "
+            "change. `accounts.credit_file` puts such a file in force:"
+        ),
+        f"```toml\n{formula_file()}```",
+    )
+    return page("Credit and levels", "danmaku/domain/levels.py", *parts)
+
+
+def level_row(at: int, level: Level) -> tuple[str, ...]:
+    """One level as people read it."""
+    return (
+        str(at),
+        str(level.score_min),
+        "yes" if level.colors and level.sizes else "no",
+        "all" if len(level.modes) == len(Mode) else ", ".join(sorted(level.modes)),
+        f"{level.text_max}",
+        f"{level.gap_ms // 1000} s" if level.gap_ms else "none",
+        "a person, each comment" if level.reviewed else "as the room",
+        "yes" if level.rooms else "no",
+    )
+
+
+def formula_file() -> str:
+    """The formula as a file would say it."""
+    whole = msgspec.to_builtins(FORMULA)
+    levels = whole.pop("levels")
+    lines = [f"{name} = {_toml(value)}" for name, value in whole.items()]
+    for level in levels:
+        lines += ["", "[[levels]]", *(f"{name} = {_toml(it)}" for name, it in level.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{name} = {_toml(it)}" for name, it in value.items()) + " }"
+    return json.dumps(sorted(value) if isinstance(value, list) else value)
 
 
 def main() -> None:

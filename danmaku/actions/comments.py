@@ -1,4 +1,9 @@
-"""Sending, recalling and restoring comments: the same verbs behind every door."""
+"""Sending, recalling and restoring comments: the same verbs behind every door.
+
+Who runs the house goes through them like anybody else.
+
+Article: articles.Article.PROVIDER_ITSELF
+"""
 
 import asyncio
 from collections import OrderedDict
@@ -9,6 +14,7 @@ from itertools import count
 
 from danmaku.actions.classifier import RULE, Classifier
 from danmaku.actions.decisions import Decisions, Freshen
+from danmaku.actions.hiding import hidden_by, restored_by
 from danmaku.actions.learned import Learned
 from danmaku.actions.room_words import ReadyWords
 from danmaku.actions.rooms import Rooms
@@ -24,7 +30,6 @@ from danmaku.domain.facts import (
     CommentPublished,
     CommentRecalled,
     CommentRefused,
-    CommentRestored,
     Entry,
 )
 from danmaku.domain.grants import recalled_by, require, require_restore
@@ -32,7 +37,7 @@ from danmaku.domain.ids import AccountId, ClientId, Number, RoomId
 from danmaku.domain.live import LiveRoom, turn_of
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.errors import NotFound, Overloaded, Refused, StoreDown, TooFast
-from danmaku.ports import Append, Clock, Reader, Record
+from danmaku.ports import Append, Clock, Reader, Record, Registry
 from danmaku.telemetry import Telemetry
 
 ANSWERS_MAX = 20_000  # answers kept for senders who ask again
@@ -44,6 +49,7 @@ class Comments:
     """What may be done with comments.
 
     Args:
+        registry: Which measure had hidden what is let back.
         rooms: Rooms in memory.
         rules: The filter; fails closed.
         words: The rooms' own words, which the filter asks besides.
@@ -57,12 +63,14 @@ class Comments:
         self,
         record: Record,
         reader: Reader,
+        registry: Registry,
         *,
         rooms: Rooms,
         rules: Rules,
         words: ReadyWords,
         freshen: Freshen,
         clock: Clock,
+        new_id: Callable[[], str],
         settings: AdmissionSettings,
         telemetry: Telemetry,
         conditions: Callable[[], Conditions] = Conditions,
@@ -71,6 +79,8 @@ class Comments:
     ) -> None:
         self._decisions = Decisions(record, freshen)
         self._reader = reader
+        self._registry = registry
+        self._new_id = new_id
         self._rooms = rooms
         self._rules = rules
         self._words = words
@@ -219,7 +229,8 @@ class Comments:
             NotSignedIn, NotAllowed, Coded: As `grants.recalled_by`.
             BadMessage: There is no such category.
         """
-        reason = None if category is None else category_of(category)
+        reason = category_of(category or "other")
+        measure_id = self._new_id()
 
         async def decide(asker: Standing | None) -> list[Append]:
             live = await self._rooms.live(room)
@@ -229,11 +240,20 @@ class Comments:
                 asker, room, comment, author=author, within_ms=within_ms, now_ms=now_ms
             )
             assert asker is not None  # recalled_by refuses a guest
-            why = None if by is RecalledBy.AUTHOR else reason
-            return [Append(room, CommentRecalled(asker.account, number, by, why))]
+            if by is RecalledBy.AUTHOR:
+                return [Append(room, CommentRecalled(asker.account, number, by))]
+            return hidden_by(
+                asker,
+                room,
+                comment,
+                author,
+                by=by,
+                category=reason,
+                measure_id=measure_id,
+                now_ms=now_ms,
+            )
 
-        [entry] = await self._decisions.carry(who, decide)
-        return entry
+        return (await self._decisions.carry(who, decide))[0]
 
     async def restore(self, who: Standing | None, room: RoomId, number: Number) -> Entry:
         """Let a recalled comment back to its number and place.
@@ -246,10 +266,9 @@ class Comments:
         async def decide(asker: Standing | None) -> list[Append]:
             comment, author = await self._numbered(room, number)
             keeper = require_restore(asker, room, comment, author=author, now_ms=self._clock())
-            return [Append(room, CommentRestored(keeper.account, number))]
+            return await restored_by(keeper, room, number, author, self._registry)
 
-        [entry] = await self._decisions.carry(who, decide)
-        return entry
+        return (await self._decisions.carry(who, decide))[0]
 
     async def _numbered(self, room: RoomId, number: Number) -> tuple[Comment, AccountId]:
         found = await self._reader.comment(room, number)

@@ -7,6 +7,7 @@ from danmaku.domain.conditions import Conditions
 from danmaku.domain.controls import Control
 from danmaku.domain.facts import Entry
 from danmaku.domain.ids import Millis, RoomId
+from danmaku.domain.levels import FORMULA, Formula
 from danmaku.domain.people_facts import ControlLifted, ControlSet, DocumentIssued
 from danmaku.ports import Registry
 
@@ -16,10 +17,11 @@ class Prevailing:
 
     Args:
         identity_required: Whether sending needs a verified identity.
+        credit: What each level allows.
     """
 
-    def __init__(self, *, identity_required: bool) -> None:
-        self._now = Conditions(identity_required=identity_required)
+    def __init__(self, *, identity_required: bool, credit: Formula = FORMULA) -> None:
+        self._now = Conditions(identity_required=identity_required, credit=credit)
 
     def __call__(self) -> Conditions:
         """The conditions of this moment; those that have ended may be among them."""

@@ -1,9 +1,11 @@
 """Decide, commit; and decide again when what the decision stood on has moved meanwhile."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from danmaku.domain.account import Standing
 from danmaku.domain.facts import Entry
+from danmaku.domain.ids import AccountId, Seq
 from danmaku.errors import Stale
 from danmaku.ports import Append, Record
 
@@ -19,8 +21,9 @@ Decide = Callable[[Standing | None], Awaitable[Sequence[Append]]]
 class Decisions:
     """The way of every verb to the record.
 
-    Each append bears the version of the standing that it was decided for: a grant that ends while
-    a decision is on its way ends that decision too.
+    The first append bears the version of the standing that all were decided for: a grant that ends
+    while a decision is on its way ends that decision too. The others follow it in one transaction,
+    and may be about whoever asks.
 
     Args:
         record: Where decisions are written.
@@ -46,9 +49,14 @@ class Decisions:
             standing = None if who is None else (who.account, who.version)
             appends = await decide(who)
             try:
-                return await self._record.commit(
-                    *[Append(it.chain, it.fact, it.room_version, standing) for it in appends]
-                )
+                return await self._record.commit(*_borne_by(standing, appends))
             except Stale:
                 who = None if who is None else await self._freshen(who)
         raise Stale("This keeps changing; try again.")
+
+
+def _borne_by(
+    standing: tuple[AccountId, Seq] | None, appends: Sequence[Append]
+) -> Sequence[Append]:
+    first = [replace(append, standing=standing) for append in appends[:1]]
+    return [*first, *appends[1:]]

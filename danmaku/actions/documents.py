@@ -1,6 +1,6 @@
 """The house's texts: issued in versions, accepted, taken back.
 
-Article: articles.Article.AGREEMENT, articles.Article.EFFECTIVE_DATES
+Article: articles.Article.AGREEMENT, articles.Article.EFFECTIVE_DATES, articles.Article.FORUM_DATES
 """
 
 from collections.abc import Callable

@@ -197,7 +197,12 @@ class Identities:
         standing = await self._accounts.standing(account)
         if standing is None:
             raise NotFound("There is no such account.")
-        await self._record.commit(*_ending(standing, actor, reason))
+
+        async def decide(ended: Standing | None) -> list[Append]:
+            assert ended is not None
+            return _ending(ended, actor, reason)  # with the powers that it holds by then
+
+        await self._decisions.carry(standing, decide)
 
     async def fingerprints_of(self, account: AccountId) -> list[str]:
         """Keep the fingerprints of an account's owner, for a measure that bars them; gives ids.

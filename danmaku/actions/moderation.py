@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from danmaku.actions.decisions import Decisions, Freshen
 from danmaku.domain.account import Power, Standing
+from danmaku.domain.admission import cluster_in
 from danmaku.domain.categories import category_of
 from danmaku.domain.comment import clean_text
 from danmaku.domain.facts import CommentPublished, CommentRefused, Entry, ReportFiled
@@ -119,6 +120,35 @@ class Moderation:
             )
 
         return await self._decide(who, room, origin, refused)
+
+    async def decide_cluster(
+        self, who: Standing | None, room: RoomId, cluster: str, category: str | None
+    ) -> int:
+        """Approve or reject whatever is held of one cluster, and tell how many that were.
+
+        Each is an entry of its own, so that each can be undone alone.
+
+        Args:
+            who: A reviewer.
+            room: Where.
+            cluster: Its name, as `cluster_in` gives it.
+            category: Why they are refused; None: they are published.
+
+        Raises:
+            NotSignedIn, NotAllowed, Coded, NotFound, BadMessage: As `approve` and `reject`; what
+                was decided before that stays decided.
+        """
+        decided = 0
+        while members := [
+            one for one in await self.held(who, room) if cluster_in(one.fact.verdict) == cluster
+        ]:
+            for one in members:
+                if category is None:
+                    await self.approve(who, room, one.comment.origin)
+                else:
+                    await self.reject(who, room, one.comment.origin, category)
+            decided += len(members)
+        return decided
 
     async def _decide(
         self,

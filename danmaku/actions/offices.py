@@ -7,14 +7,31 @@ from typing import Protocol
 from danmaku.actions.accounts import People
 from danmaku.actions.conditions import Prevailing
 from danmaku.actions.controls import Controls
+from danmaku.actions.credit import Credits
 from danmaku.actions.documents import Documents
+from danmaku.actions.keepers import Keepers
+from danmaku.actions.keeping import Keeping
 from danmaku.actions.measures import FingerprintsOf, Measures, nothing_kept
+from danmaku.actions.personal import OwnRecord, Privacy
+from danmaku.actions.retention import Terms
 from danmaku.actions.rooms import Rooms
-from danmaku.ports import Accounts, Clock, Reader, Record, Registry
+from danmaku.ports import Accounts, Clock, Ledgers, Reader, Record, Registry, Vault
 
 
-class Store(Reader, Accounts, Registry, Protocol):
-    """All read sides of a record."""
+class Store(Reader, Accounts, Registry, Ledgers, Keepers, Protocol):
+    """All read sides of a record, the vault, and what follows the terms."""
+
+    @property
+    def vault(self) -> Vault:
+        """The vault."""
+
+    @property
+    def personal(self) -> OwnRecord:
+        """What it holds about one person."""
+
+    @property
+    def retention(self) -> Terms:
+        """What is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +42,9 @@ class Offices:
     measures: Measures
     controls: Controls
     documents: Documents
+    privacy: Privacy
+    credits: Credits
+    keeping: Keeping
 
     @classmethod
     def over(  # noqa: PLR0913 -- each is one of the house's parts
@@ -65,4 +85,16 @@ class Offices:
         )
         controls = Controls(record, store, conditions=prevailing, freshen=freshen, clock=clock)
         documents = Documents(record, store, conditions=prevailing, freshen=freshen, clock=clock)
-        return cls(prevailing, measures, controls, documents)
+        privacy = Privacy.over(record, store, standings=people.standings, clock=clock)
+        keeping = Keeping.over(
+            record,
+            store,
+            prevailing=prevailing,
+            people=people,
+            rooms=rooms,
+            measures=measures,
+            clock=clock,
+            new_id=new_id,
+        )
+        credits_ = Credits(record, store, formula=prevailing().credit, clock=clock)
+        return cls(prevailing, measures, controls, documents, privacy, credits_, keeping)

@@ -10,16 +10,26 @@ from danmaku.actions.naming import Naming
 from danmaku.config import AdmissionSettings
 from danmaku.domain.account import Bundle, Power, PowerGrant, Standing
 from danmaku.domain.comment import clean_text
+from danmaku.domain.conditions import Conditions
 from danmaku.domain.facts import Entry, PowersGranted, RoomChanged, RoomOpened
 from danmaku.domain.grants import require
-from danmaku.domain.ids import PLATFORM, AccountId, RoomId
+from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId
+from danmaku.domain.keeping import OWN_FROM_THE_START, must_apply
 from danmaku.domain.live import LiveRoom
-from danmaku.domain.room import Broadcast, RoomKind, RoomState, Status, checked
-from danmaku.errors import Code, Coded, NotFound
+from danmaku.domain.room import (
+    SILENCE_S_MAX,
+    Broadcast,
+    RoomKind,
+    RoomState,
+    Status,
+    checked,
+)
+from danmaku.errors import BadMessage, Code, Coded, NotFound
+from danmaku.filter.clusters import Clusters
 from danmaku.filter.floods import Repeats
-from danmaku.filter.waves import Measures, Waves
 from danmaku.ports import Append, Clock, Reader, Record, RoomRow
 
+HOUR_MS = 3_600_000
 LIVE_ROOMS_MAX = 10_000  # rooms in memory; the least recently used one is read again when needed
 
 Change = Callable[[RoomState], RoomState]
@@ -38,6 +48,7 @@ class Rooms:
         clock: Clock,
         new_id: Callable[[], str],
         settings: AdmissionSettings,
+        conditions: Callable[[], Conditions] = Conditions,
     ) -> None:
         self._record = record
         self._decisions = Decisions(record, freshen)
@@ -46,8 +57,13 @@ class Rooms:
         self._clock = clock
         self._new_id = new_id
         self._settings = settings
+        self._conditions = conditions
         self._live: OrderedDict[RoomId, LiveRoom] = OrderedDict()
-        self._waves = Waves(Measures()) if settings.waves_held else None
+        self._clusters = (
+            Clusters(settings.newcomers_min, settings.newcomer_hours * HOUR_MS)
+            if settings.waves_held
+            else None
+        )
         self._arrivals: Arrivals[RoomId] = Arrivals()
 
     def peek(self, room: RoomId) -> LiveRoom | None:
@@ -90,7 +106,7 @@ class Rooms:
                 allowed=settings.repeats_max,
                 min_length=settings.repeats_length_min,
             ),
-            waves=self._waves,
+            clusters=self._clusters,
         )
         for entry in missed:
             live.apply(entry)
@@ -112,6 +128,8 @@ class Rooms:
     ) -> Entry:
         """Begin a room's chain; its owner gets the streamer's powers there, in one commit.
 
+        Where operators have clauses to accept, what rules over others comes on application.
+
         Args:
             who: Who asks; None is the operator at the command line.
             room: Its id.
@@ -120,20 +138,25 @@ class Rooms:
 
         Raises:
             NotSignedIn, NotAllowed: `who` may not.
-            Coded: DUPLICATE: there is one of that id.
+            Coded: DUPLICATE: there is one of that id. LEVEL_TOO_LOW: by `who`'s credit.
             BadMessage: The state is not within its bounds.
             Prohibited, Overloaded: As `Naming.inspect_title`.
         """
         state = self._clean(state)
-        grant = PowerGrant(self._new_id(), Bundle.STREAMER, room, until_ms=None)
+        grant_id = self._new_id()
 
         async def decide(asker: Standing | None) -> list[Append]:
             if asker is not None:
                 require(asker, Power.ROOM_CREATE, None, self._clock())
+                if not self._conditions().credit.level(asker.level).rooms:
+                    raise Coded(Code.LEVEL_TOO_LOW, "Rooms are opened on a higher level.")
             actor = None if asker is None else asker.account
             opened = Append(room, RoomOpened(actor, owner, state))
             if owner is None:
                 return [opened]
+            applies = must_apply(self._conditions().editions, self._clock())
+            powers = OWN_FROM_THE_START if applies else None
+            grant = PowerGrant(grant_id, Bundle.STREAMER, room, until_ms=None, powers=powers)
             return [opened, Append(PLATFORM, PowersGranted(grant, owner, actor))]
 
         return (await self._decisions.carry(who, decide))[0]
@@ -179,6 +202,18 @@ class Rooms:
     def _require(self, who: Standing | None, power: Power, live: LiveRoom) -> None:
         if who is not None:  # None is the operator, at the desk
             require(who, power, live.room, self._clock())
+
+    async def silence(self, who: Standing | None, room: RoomId, seconds: int) -> Entry:
+        """Let nobody but those who keep the room speak for so many seconds; 0 ends it at once.
+
+        Raises:
+            NotSignedIn, NotAllowed, NotFound, Coded: As `change`.
+            BadMessage: It is too long.
+        """
+        if not 0 <= seconds <= SILENCE_S_MAX:
+            raise BadMessage(f"A silence lasts 0 to {SILENCE_S_MAX} seconds.")
+        until_ms = Millis(self._clock() + 1000 * seconds) if seconds else None
+        return await self.change(who, room, lambda now: replace(now, silent_until_ms=until_ms))
 
     async def start_broadcast(self, who: Standing | None, room: RoomId) -> Entry:
         """Start the room's live clock at zero."""

@@ -36,6 +36,10 @@ class Standings:
             else:
                 self._arrivals.note(entry.account, entry)
 
+    def forget(self, account: AccountId) -> None:
+        """Have an account read again: something changed that no entry tells."""
+        self._known.pop(account, None)
+
     async def freshen(self, who: Standing) -> Standing:
         """The standing of now for one that was handed in earlier, by the same way in.
 

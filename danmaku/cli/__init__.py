@@ -8,6 +8,8 @@ from danmaku.cli.accounts import app as accounts
 from danmaku.cli.accounts import tokens
 from danmaku.cli.backscan import register as register_backscan
 from danmaku.cli.bench import register as register_bench
+from danmaku.cli.credit import app as credit
+from danmaku.cli.documents import app as documents
 from danmaku.cli.filter import app as filters
 from danmaku.cli.measures import app as measures
 from danmaku.cli.measures import controls
@@ -34,6 +36,8 @@ app.add_typer(tokens, name="token")
 app.add_typer(review, name="review")
 app.add_typer(measures, name="measure")
 app.add_typer(controls, name="control")
+app.add_typer(documents, name="document")
+app.add_typer(credit, name="credit")
 app.add_typer(filters, name="filter")
 app.add_typer(vault, name="vault")
 

@@ -41,6 +41,9 @@ class Power(StrEnum):
     GRANT_GIVE = "grant.give"
     RULES_ACTIVATE = "rules.activate"
     REPORT_READ = "report.read"
+    REPORT_ANSWER = "report.answer"  # of one's own room: see and answer
+    MODERATOR_INVITE = "moderator.invite"  # pass on a part of one's own, in one room
+    GRANT_ASSESS = "grant.assess"  # decide who keeps a room, narrow it, take it back
     ACCOUNT_MUTE = "account.mute"  # in one room
     MEASURE_TAKE = "measure.take"  # against an account or a room
     MEASURE_GRAVE = "measure.grave"  # close, forbid, close a room's comments
@@ -63,12 +66,18 @@ class Bundle(StrEnum):
 
 
 _ROOM_CARE = frozenset(
-    {Power.COMMENT_RECALL, Power.COMMENT_RESTORE, Power.COMMENT_REVIEW, Power.ACCOUNT_MUTE}
+    {
+        Power.COMMENT_RECALL,
+        Power.COMMENT_RESTORE,
+        Power.COMMENT_REVIEW,
+        Power.ACCOUNT_MUTE,
+        Power.REPORT_ANSWER,
+    }
 )
 
 BUNDLES: dict[Bundle, frozenset[Power]] = {
     Bundle.VIEWER: frozenset({Power.COMMENT_SEND}),
-    Bundle.STREAMER: _ROOM_CARE | {Power.ROOM_MANAGE, Power.RECORD_IMPORT},
+    Bundle.STREAMER: _ROOM_CARE | {Power.ROOM_MANAGE, Power.RECORD_IMPORT, Power.MODERATOR_INVITE},
     Bundle.MODERATOR: _ROOM_CARE,
     Bundle.REVIEWER: _ROOM_CARE | {Power.REPORT_READ, Power.MEASURE_TAKE},
     Bundle.CHIEF_EDITOR: _ROOM_CARE
@@ -78,6 +87,7 @@ BUNDLES: dict[Bundle, frozenset[Power]] = {
         Power.ROOM_CLOSE,
         Power.MEASURE_TAKE,
         Power.MEASURE_GRAVE,
+        Power.GRANT_ASSESS,
         Power.CONTROL_SET,
         Power.DOCUMENT_ISSUE,
         Power.IDENTITY_ASK,
@@ -92,6 +102,7 @@ BUNDLES: dict[Bundle, frozenset[Power]] = {
             Power.RECORD_IMPORT,
             Power.TOKEN_ISSUE,
             Power.GRANT_GIVE,
+            Power.GRANT_ASSESS,
             Power.RULES_ACTIVATE,
         }
     ),
@@ -106,11 +117,18 @@ class PowerGrant:
     bundle: Bundle
     room: RoomId | None  # None: the whole platform
     until_ms: Millis | None  # None: until revoked
+    powers: frozenset[Power] | None = None  # a part of the bundle; None: all of it
+
+    @property
+    def carried(self) -> frozenset[Power]:
+        """What it allows while it lasts."""
+        bundled = BUNDLES[self.bundle]
+        return bundled if self.powers is None else bundled & self.powers
 
     def carries(self, power: Power, room: RoomId | None, now_ms: Millis) -> bool:
         """Whether it allows `power` in `room` (None: on the platform) at that moment."""
         return (
-            power in BUNDLES[self.bundle]
+            power in self.carried
             and (self.room is None or self.room == room)
             and (self.until_ms is None or now_ms < self.until_ms)
         )
@@ -135,6 +153,7 @@ class Standing:
     measures: tuple[Measure, ...] = ()  # felt, neither reversed nor read; ended ones may be there
     level: int | None = None  # of credit; None: none was reckoned yet
     is_closed: bool = False  # given up by its owner
+    since_ms: Millis | None = field(default=None, compare=False)  # registered; None: long ago
 
     def reaches(self, room: RoomId | None) -> bool:
         """Whether the way it signed in is good in `room` (None: on the platform)."""

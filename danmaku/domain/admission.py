@@ -28,11 +28,13 @@ from danmaku.domain.controls import stricter, strictest
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused, Hit, Verdict
 from danmaku.domain.grants import require
 from danmaku.domain.ids import Millis, is_before
+from danmaku.domain.levels import START_LEVEL, Level
 from danmaku.domain.live import LiveRoom
 from danmaku.domain.measures import LIMITED_GAP_MS, Function, lost_functions, require_free
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.room import Broadcast, ReviewMode, Status
 from danmaku.errors import Code, Coded
+from danmaku.filter.clusters import PREFIX
 from danmaku.filter.findings import Findings
 from danmaku.filter.normalize import scanned_of
 from danmaku.filter.rules import LEARNED_CATEGORY, ROOM_CATEGORY, Action
@@ -82,16 +84,24 @@ class Asked:
         return lost_functions(measures, self.room.room, self.now_ms) if measures else {}
 
     @property
+    def level(self) -> Level:
+        """What the sender's credit allows."""
+        return self.conditions.credit.level(self.author.level)
+
+    @property
     def mode(self) -> ReviewMode:
-        """Who looks before publication: the room's word, or that of a stricter control."""
+        """Who looks before publication: the room's word, or a stricter control's or level's."""
         control = strictest(self.conditions.controls, self.room.room, self.now_ms)
         own = self.room.state.policy.mode
+        if self.level.reviewed:
+            own = stricter(own, ReviewMode.EVERY)
         return own if control is None else stricter(own, control.mode)
 
     @property
     def is_host(self) -> bool:
         """Whether the sender keeps this room: its limits are for the others."""
-        return self.author.may(Power.COMMENT_RECALL, self.room.room, self.now_ms)
+        is_owner = self.room.owner is not None and self.room.owner == self.author.account
+        return is_owner or self.author.may(Power.COMMENT_RECALL, self.room.room, self.now_ms)
 
 
 def room_open(asked: Asked) -> None:
@@ -149,7 +159,8 @@ def heard_here(asked: Asked) -> None:
     if is_before(asked.now_ms, until_ms := state.silent_until_ms):
         text = "Only those who keep the room speak for now."
         raise Coded(Code.ROOM_PAUSED, text, until_ms=until_ms)
-    if (asked.author.level or 0) < state.policy.level_min:
+    level = asked.author.level
+    if (START_LEVEL if level is None else level) < state.policy.level_min:
         text = f"This room asks for level {state.policy.level_min}."
         raise Coded(Code.LEVEL_TOO_LOW, text)
 
@@ -174,6 +185,24 @@ def style_allowed(asked: Asked) -> None:
         or (style.size != NORMAL and not policy.sizes)
     ):
         raise Coded(Code.STYLE_NOT_ALLOWED, "This room does not allow that style.")
+
+
+def level_reached(asked: Asked) -> None:
+    """Hold style and length to what the sender's credit allows; imports are others' words.
+
+    Article: articles.Article.CREDIT_LEVELS
+    """
+    level, style = asked.level, asked.draft.style
+    if asked.imported:
+        return
+    if len(asked.text) > level.text_max:
+        raise Coded(Code.LEVEL_TOO_LOW, f"On your level at most {level.text_max} characters.")
+    if (
+        style.mode not in level.modes
+        or (style.color != WHITE and not level.colors)
+        or (style.size != NORMAL and not level.sizes)
+    ):
+        raise Coded(Code.LEVEL_TOO_LOW, "This style begins on a higher level.")
 
 
 def functions_kept(asked: Asked) -> None:
@@ -224,11 +253,15 @@ def turn(asked: Asked) -> None:
     if asked.imported or asked.is_host:
         return
     account = asked.author.account
-    own_gap_ms = LIMITED_GAP_MS if Function.RATE in asked.lost else 0
+    own_gap_ms = max(asked.level.gap_ms, LIMITED_GAP_MS if Function.RATE in asked.lost else 0)
     asked.room.slow.take_turn(account, asked.now_ms, own_gap_ms=own_gap_ms)
-    if not asked.room.note_text(account, scanned_of(asked.text).skeleton, asked.now_ms):
+    skeleton = scanned_of(asked.text).skeleton
+    if not asked.room.note_text(account, skeleton, asked.now_ms):
         asked.room.slow.give_back(account)
         raise Coded(Code.DUPLICATE, "You have just said that.")
+    if not asked.room.is_new(skeleton):
+        asked.room.slow.give_back(account)
+        raise Coded(Code.DUPLICATE, "Somebody has said that here already: say something new.")
 
 
 Phase = Callable[[Asked], None]
@@ -242,6 +275,7 @@ GATES: tuple[Phase, ...] = (
     heard_here,
     text_bounds,
     style_allowed,
+    level_reached,
     functions_kept,
     position_known,
 )
@@ -297,7 +331,7 @@ def judge(asked: Asked) -> Judgement:
             verdict=verdict,
             category=category,
         )
-    return CommentPublished(
+    published = CommentPublished(
         actor=author.account,
         author=author.account,
         client_id=draft.client_id,
@@ -306,6 +340,8 @@ def judge(asked: Asked) -> Judgement:
         verdict=verdict,
         imported=asked.imported,
     )
+    cluster = _cluster_of(asked)
+    return published if cluster is None else withheld(published, FLOOD_CATEGORY, cluster)
 
 
 def _reason_to_wait(asked: Asked, findings: Findings) -> str | None:
@@ -314,10 +350,26 @@ def _reason_to_wait(asked: Asked, findings: Findings) -> str | None:
         return findings.category or REVIEW_CATEGORY
     if asked.mode is ReviewMode.EVERY:
         return REVIEW_CATEGORY
-    if asked.imported or asked.is_host:
+    return None
+
+
+def _cluster_of(asked: Asked) -> str | None:
+    """The campaign that a comment is part of; what a host says calls others to join in.
+
+    Article: articles.Article.NO_HIRED_POSTERS
+    """
+    if asked.imported:
         return None
-    author, key = asked.author.account, scanned_of(asked.text).key
-    return FLOOD_CATEGORY if asked.room.is_campaign(author, key, asked.now_ms) else None
+    author, key = asked.author, scanned_of(asked.text).key
+    if asked.is_host:
+        asked.room.call(key, asked.now_ms)
+        return None
+    return asked.room.cluster_of(author.account, key, asked.now_ms, since_ms=author.since_ms)
+
+
+def cluster_in(verdict: Verdict) -> str | None:
+    """The campaign that a comment was held as a part of; None: it was held for itself."""
+    return next((hit.rule for hit in verdict.hits if hit.rule.startswith(PREFIX)), None)
 
 
 def withheld(judgement: CommentPublished, category: str, by: str) -> CommentHeld:

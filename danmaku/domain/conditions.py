@@ -7,6 +7,7 @@ from danmaku.domain.controls import Control
 from danmaku.domain.documents import BEFORE_SENDING, Edition, outstanding
 from danmaku.domain.identity import require_verified
 from danmaku.domain.ids import Millis
+from danmaku.domain.levels import FORMULA, Formula
 from danmaku.errors import Code, Coded
 
 
@@ -17,6 +18,7 @@ class Conditions:
     controls: tuple[Control, ...] = ()
     editions: tuple[Edition, ...] = ()  # of all documents, those to come included
     identity_required: bool = False  # whether sending needs a verified identity
+    credit: Formula = FORMULA  # what each level allows
 
 
 NOTHING_ASKED = Conditions()

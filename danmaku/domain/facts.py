@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from danmaku.domain.account import PowerGrant
 from danmaku.domain.comment import Comment, Content, RecalledBy
 from danmaku.domain.ids import AccountId, ClientId, Millis, Number, RoomId, Seq
+from danmaku.domain.keeping_facts import KeepingFact
 from danmaku.domain.people_facts import PeopleFact
 from danmaku.domain.room import RoomState
 from danmaku.domain.room_words import RoomWords
@@ -72,6 +73,10 @@ class RoomWordsSet:
 @dataclass(frozen=True, slots=True)
 class CommentPublished:
     """A comment everybody may see. The record gives it its number.
+
+    Its place follows from that number and its position: no fact moves it.
+
+    Article: articles.Article.NO_MANIPULATION
 
     `origin` is None for a comment that is published as it comes in; the private id of the held
     comment when it is approved late (then `late` is True and the author is the old one).
@@ -200,6 +205,7 @@ class PowersRevoked:
     holder: AccountId
     grant_id: str
     actor: AccountId | None
+    reason: str = ""  # sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +255,7 @@ PlatformFact = (
     | RulesActivated
     | ReportFiled
     | PeopleFact
+    | KeepingFact
 )
 
 Fact = RoomFact | PlatformFact

@@ -77,6 +77,8 @@ def require_measure(
         require(who, Power.MEASURE_GRAVE, None, now_ms)
     elif is_mute:
         require(who, Power.ACCOUNT_MUTE, room, now_ms)
+    elif step is Step.HIDE:
+        require(who, Power.COMMENT_RESTORE, room, now_ms)
     else:
         require(who, Power.MEASURE_TAKE, None, now_ms)
     if against is None:
@@ -122,11 +124,11 @@ def require_restore(
 
     Raises:
         NotSignedIn, NotAllowed: See the module; also where its author took it back.
-        NotFound: It is not recalled.
+        NotFound: It is not recalled, or its text is destroyed.
         Coded: OWN_INTEREST.
     """
     who = require(who, Power.COMMENT_RESTORE, room, now_ms)
-    if comment.status is not CommentStatus.RECALLED:
+    if comment.status is not CommentStatus.RECALLED or comment.content is None:
         raise NotFound("There is no such comment to restore.")
     if comment.by is RecalledBy.AUTHOR:
         raise NotAllowed("Its author took it back.")

@@ -17,10 +17,12 @@ from danmaku.domain.facts import (
     RoomWordsSet,
 )
 from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
-from danmaku.domain.pacing import SlowMode
+from danmaku.domain.pacing import Novelty, SlowMode
 from danmaku.domain.room import RoomState
+from danmaku.filter.clusters import Clusters
 from danmaku.filter.floods import Repeats
-from danmaku.filter.waves import Wave, Waves
+
+NOVEL_TEXTS_MAX = 5000  # of one room that wants nothing said twice
 
 
 def turn_of(fact: Fact) -> tuple[AccountId, Millis] | None:
@@ -41,7 +43,7 @@ class LiveRoom:
         version: Seq of the entry that last set `state` or the room's own words.
         top: Seq of the newest entry.
         words_seq: Seq of the entry that set the room's own words; None: it never had any.
-        waves: Where many who say nearly the same are noticed, in all rooms; None: nowhere.
+        clusters: Where many who say nearly the same are noticed, in all rooms; None: nowhere.
     """
 
     def __init__(  # noqa: PLR0913 -- a room is made of these
@@ -54,7 +56,7 @@ class LiveRoom:
         top: Seq,
         repeats: Repeats,
         words_seq: Seq | None = None,
-        waves: Waves | None = None,
+        clusters: Clusters | None = None,
     ) -> None:
         self.room = room
         self.state = state
@@ -64,7 +66,8 @@ class LiveRoom:
         self.words_seq = words_seq
         self.slow = SlowMode(state.policy.slow_ms)
         self._repeats = repeats
-        self._waves = waves
+        self._novelty = Novelty(NOVEL_TEXTS_MAX)
+        self._clusters = clusters
 
     def apply(self, entry: Entry) -> None:
         """Follow the record; entries that are known already change nothing."""
@@ -84,8 +87,19 @@ class LiveRoom:
         """Note what is said; False if it was said too often lately."""
         return self._repeats.note(author, skeleton, now_ms)
 
-    def is_campaign(self, author: Hashable, key: str, now_ms: int) -> bool:
-        """Note what is said, and tell whether many say nearly that: a chorus is none."""
-        if self._waves is None:
-            return False
-        return self._waves.note(self.room, author, key, now_ms) is Wave.VARIED
+    def is_new(self, skeleton: str) -> bool:
+        """Note what is said where nothing is said twice; False if it was said here lately."""
+        return not self.state.policy.unique or self._novelty.note(skeleton)
+
+    def cluster_of(
+        self, author: Hashable, key: str, now_ms: int, *, since_ms: int | None
+    ) -> str | None:
+        """Note what is said, and name the campaign that it is part of; as `Clusters.note`."""
+        if self._clusters is None:
+            return None
+        return self._clusters.note(self.room, author, key, now_ms, since_ms=since_ms)
+
+    def call(self, key: str, now_ms: int) -> None:
+        """Note what the room's keeper says: those who join in are no campaign."""
+        if self._clusters is not None:
+            self._clusters.call(self.room, key, now_ms)

@@ -1,6 +1,6 @@
 """What the house does about an account or a room, for how long, and what that stops.
 
-Nine steps, from a word to the door. Whether one binds is a function of the time: nothing has to run
+Ten steps, from a word to the door. Whether one binds is a function of the time: nothing has to run
 for a measure to begin or to end.
 
 Article: articles.Article.MEASURES_ON_USERS, articles.Article.MEASURES_ON_OPERATORS
@@ -22,6 +22,7 @@ class Step(StrEnum):
 
     WARN = "warn"  # nothing is sent until it has been read
     REFUSE = "refuse"  # one comment, not published
+    HIDE = "hide"  # one comment, recalled by those who keep its room
     DELETE = "delete"  # one comment, recalled
     LIMIT = "limit"  # some functions
     SUSPEND = "suspend"  # no comments: in one room that is a mute
@@ -39,11 +40,12 @@ class Function(StrEnum):
     SIZES = "sizes"
     RATE = "rate"  # one comment in LIMITED_GAP_MS
     ROOMS = "rooms"  # creating and running them
+    LEVEL = "level"  # rising and falling: credit stands still
 
 
 LIMITED_GAP_MS = 60_000
 ROOM_STEPS = frozenset({Step.PAUSE_COMMENTS, Step.CLOSE_COMMENTS})  # felt by the room
-COMMENT_STEPS = frozenset({Step.REFUSE, Step.DELETE})  # about one comment
+COMMENT_STEPS = frozenset({Step.REFUSE, Step.HIDE, Step.DELETE})  # about one comment
 FINAL_STEPS = frozenset({Step.CLOSE_COMMENTS, Step.CLOSE, Step.FORBID})  # no term
 MOMENTARY_STEPS = COMMENT_STEPS | {Step.WARN}  # done when they are taken: no term either
 

@@ -56,8 +56,8 @@ class SlowMode:
 
     def note_turn(self, account: AccountId, at_ms: Millis) -> None:
         """A turn that was taken at another node; one older than the last changes nothing."""
-        self._forget_before(at_ms - self._gap_ms)
-        if self._gap_ms > 0 and at_ms > self._last_ms.get(account, 0):
+        self._forget_before(at_ms - self._longest_ms)
+        if self._longest_ms > 0 and at_ms > self._last_ms.get(account, 0):
             self.give_back(account)
             self._last_ms[account] = at_ms
 
@@ -68,6 +68,27 @@ class SlowMode:
     def _forget_before(self, limit_ms: int) -> None:
         while self._last_ms and next(iter(self._last_ms.values())) <= limit_ms:
             del self._last_ms[next(iter(self._last_ms))]
+
+
+class Novelty:
+    """Let nobody say what was said lately, by whomever.
+
+    Args:
+        texts_max: So many of the newest texts are remembered.
+    """
+
+    def __init__(self, texts_max: int) -> None:
+        self._texts_max = texts_max
+        self._said: dict[str, None] = {}  # oldest first
+
+    def note(self, skeleton: str) -> bool:
+        """Note what is said; False if it was said lately: then nothing is noted."""
+        if skeleton in self._said:
+            return False
+        self._said[skeleton] = None
+        if len(self._said) > self._texts_max:
+            del self._said[next(iter(self._said))]
+        return True
 
 
 class TokenBuckets:

@@ -117,7 +117,10 @@ class IdentityBarred:
 
 @dataclass(frozen=True, slots=True)
 class LevelSet:
-    """An account's credit has led to another level."""
+    """An account's credit has led to another level.
+
+    Article: articles.Article.CREDIT_LEVELS
+    """
 
     account: AccountId
     level: int

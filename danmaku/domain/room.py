@@ -13,6 +13,8 @@ TITLE_MAX = 80  # code points
 TEXT_MAX = 500  # code points; a longer text is no bullet
 SLOW_MAX_MS = 3_600_000
 RECALL_WITHIN_MAX_MS = 86_400_000
+LEVEL_MAX = 5
+SILENCE_S_MAX = 3600
 _HOST = r"https?://[A-Za-z0-9.:\[\]-]{1,255}"  # nothing that could say more in a CSP header
 _MEDIA_URL = re.compile(rf"(?:{_HOST}(?=[/?#]|$)|/(?!/))[^\s\\\x00-\x1f\x7f]{{0,2000}}")
 
@@ -70,6 +72,7 @@ class RoomPolicy:
     sizes: bool = True
     recall_within_ms: int = 120_000  # how long an author may recall; staff may always
     level_min: int = 0  # of a sender; hosts are not asked
+    unique: bool = False  # nothing is said that was said here lately; hosts may
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,8 @@ def checked(state: RoomState) -> RoomState:
         raise BadMessage(f"A comment's length is 1 to {TEXT_MAX} characters.")
     if not 0 <= policy.recall_within_ms <= RECALL_WITHIN_MAX_MS:
         raise BadMessage(f"Time to recall is 0 to {RECALL_WITHIN_MAX_MS} ms.")
+    if not 0 <= policy.level_min <= LEVEL_MAX:
+        raise BadMessage(f"A least level is 0 to {LEVEL_MAX}.")
     if not policy.modes:
         raise BadMessage("A room allows at least one mode.")
     return state

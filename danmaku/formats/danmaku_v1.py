@@ -42,11 +42,14 @@ def state_fields_of(state: RoomState) -> Fields:
         "media_url": state.media_url,
         "media_type": state.media_type.value,
         "paused_until_ms": state.paused_until_ms,
+        "silent_until_ms": state.silent_until_ms,
         "slow_ms": policy.slow_ms,
         "text_max": policy.text_max,
         "modes": sorted(mode.value for mode in policy.modes),
         "colors": policy.colors,
         "sizes": policy.sizes,
+        "level_min": policy.level_min,
+        "unique": policy.unique,
         "recall_within_ms": policy.recall_within_ms,
         "broadcast": None
         if broadcast is None

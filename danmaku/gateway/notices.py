@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
-from danmaku.domain.facts import Entry, PowersGranted, PowersRevoked
+from danmaku.domain.account import Power
+from danmaku.domain.facts import Entry, PowersGranted, PowersRevoked, ReportFiled
 from danmaku.domain.ids import AccountId, RoomId
+from danmaku.domain.keeping import due_ms
+from danmaku.domain.keeping_facts import PowersProposed, ProposalSettled
 from danmaku.domain.measures import Measure, Step, ends_account
 from danmaku.domain.people_facts import (
     AccountClosed,
@@ -23,7 +26,10 @@ from danmaku.gateway.dialects.danmaku_v1 import (
     error_said,
     lifted_notice,
     measure_notice,
+    proposal_notice,
+    report_notice,
     reversed_notice,
+    revoked_notice,
 )
 
 
@@ -44,7 +50,16 @@ class General:
     said: Fields
 
 
-Notice = Personal | General
+@dataclass(frozen=True, slots=True)
+class Official:
+    """For whoever holds a power in a room, and is in it."""
+
+    room: RoomId
+    power: Power
+    said: Fields
+
+
+Notice = Personal | General | Official
 
 
 def notice_of(entry: Entry) -> Notice | None:
@@ -60,6 +75,21 @@ def notice_of(entry: Entry) -> Notice | None:
             return General(control.scope, control_notice(control))
         case ControlLifted(scope=scope):
             return General(scope, lifted_notice(scope))
+        case _:
+            return _notice_of_keeping(entry)
+
+
+def _notice_of_keeping(entry: Entry) -> Notice | None:
+    match entry.fact:
+        case PowersRevoked(holder=holder, reason=reason) if reason:
+            return Personal(holder, revoked_notice(reason))
+        case PowersProposed(proposal=proposal, account=account, note=note):
+            return Personal(account, proposal_notice(proposal.room, "proposed", note))
+        case ProposalSettled(account=account, outcome=outcome, note=note):
+            return Personal(account, proposal_notice(None, outcome.value, note))
+        case ReportFiled(room=str() as room, number=number, category=category):
+            said = report_notice(entry.seq, number, category, due_ms(entry.at_ms))
+            return Official(room, Power.REPORT_ANSWER, said)
         case fact:
             is_felt = isinstance(fact, _CHANGE_POWERS)
             return None if entry.account is None or not is_felt else Personal(entry.account)

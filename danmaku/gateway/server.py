@@ -44,12 +44,12 @@ from danmaku.gateway.dialects.danmaku_v1 import (
     reset,
     welcome,
     you,
-    you_now,
 )
 from danmaku.gateway.doorkeeper import Doorkeeper, Rejection, Visit
+from danmaku.gateway.herald import Herald
 from danmaku.gateway.hub import Hub
 from danmaku.gateway.identity import Identity
-from danmaku.gateway.notices import General, Notice
+from danmaku.gateway.notices import Notice
 from danmaku.gateway.outbox import Known, Reset, opening_of
 from danmaku.gateway.room_hub import Means
 from danmaku.gateway.session import Limits
@@ -128,6 +128,7 @@ class Gateway:
         self._hub = Hub(Means(settings, reader, telemetry, self._crew, turns, others.viewers))
         self._others = others
         self._connections: set[Connection] = set()
+        self._herald = Herald(self._connections, self, reader, clock=clock)
         self._sweep = Sweep(self._connections, settings.slice_sockets)
         self._is_draining = False
         self._all_gone = asyncio.Event()  # after a drain
@@ -183,39 +184,11 @@ class Gateway:
             identity = connection.identity
             if identity is None or identity.who is None or identity.who.account != account:
                 continue
-            self._start(connection, identity.recheck(self.now_ms()), name="recheck")
+            self.start(connection, identity.recheck(self.now_ms()), name="recheck")
 
     def tell(self, notice: Notice) -> None:
-        """Tell open sockets what an entry of the platform's chain means for them.
-
-        Cost: a look at every connection; such entries are rare beside comments.
-        """
-        for connection in tuple(self._connections):
-            visit, identity = connection.visit, connection.identity
-            if isinstance(notice, General):
-                if visit is not None and notice.room in (None, visit.room):
-                    connection.reply(notice.said)
-                continue
-            who = None if identity is None else identity.who
-            if who is None or who.account != notice.account:
-                continue
-            if notice.said is not None:
-                connection.reply(notice.said)
-            if notice.farewell is not None:
-                connection.part(notice.farewell.close_code, notice.farewell.said)
-            else:
-                self._start(connection, self._tell_powers(connection), name="powers")
-
-    async def _tell_powers(self, connection: Connection) -> None:
-        """Say `you` anew: what the viewer may do has changed."""
-        visit, identity = connection.visit, connection.identity
-        assert visit is not None
-        assert identity is not None
-        who = await identity.standing(self.now_ms())
-        if who is not None:
-            author = await self._reader.pseudonym(visit.room, who.account)
-            told = you(who, author, room=visit.room, now_ms=self._clock())
-            connection.reply(you_now(told))
+        """Tell open sockets what an entry of the platform's chain means for them."""
+        self._herald.tell(notice)
 
     async def drain(self, *, is_paced: bool = False) -> None:
         """Let everybody go: answer what is in flight, say when to come back, close, end.
@@ -272,13 +245,13 @@ class Gateway:
         """Act on a message, in a task of its own."""
         match message:
             case Hello():
-                self._start(connection, self._join(connection, message), name="join")
+                self.start(connection, self._join(connection, message), name="join")
             case _ if connection.in_flight >= IN_FLIGHT_MAX:
                 self._answer_error(connection, message.id, TooFast(wait_ms=1000))
             case Send() | Recall():
                 connection.in_flight += 1
                 work = self._carry_out(connection, message)
-                self._start(connection, work, name=type(message).__name__, answers=message.id)
+                self.start(connection, work, name=type(message).__name__, answers=message.id)
 
     def count(self, code: Code) -> None:
         """A connection has answered this by itself."""
@@ -424,7 +397,7 @@ class Gateway:
 
     # --- errors
 
-    def _start(
+    def start(
         self,
         connection: Connection,
         work: Coroutine[None, None, None],
@@ -432,6 +405,7 @@ class Gateway:
         name: str,
         answers: str | None = None,
     ) -> None:
+        """Begin work for a connection; its errors are answered."""
         self._crew.start(
             work, name=name, on_error=lambda error: self._answer_error(connection, answers, error)
         )

@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, or_, select
 
 from danmaku.domain.account import Bundle, PowerGrant, Standing
-from danmaku.domain.ids import AccountId, Millis, RoomId
+from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId
 from danmaku.filter.names import likeness_of
 from danmaku.ports import Clock, Credentials, SessionRow, TokenRow
 from danmaku.store import schema
 from danmaku.store.ground import login_key_of
 from danmaku.store.intake import Work
+from danmaku.store.keeping_queries import grant_of
 from danmaku.store.links import Readers
 from danmaku.store.people_queries import (
     accepted_by,
@@ -56,6 +57,7 @@ class AccountQueries:
                 measures=measures_of(connection, account, now_ms),
                 level=level_of(connection, account),
                 is_closed=is_closed(connection, account),
+                since_ms=_registered_ms(connection, account),
             )
 
         return await self._readers.ask(read)
@@ -201,11 +203,14 @@ def _in_force(now_ms: Millis) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def _registered_ms(connection: Connection, account: AccountId) -> Millis | None:
+    entry = schema.entry.c  # an account's id is the seq of its registration
+    wanted = select(entry.at_ms).where(entry.chain == PLATFORM, entry.seq == account)
+    return connection.scalar(wanted)
+
+
 def _grants(connection: Connection, account: AccountId) -> tuple[PowerGrant, ...]:
     wanted = select(schema.power_grant).where(
         _grant.account == account, _grant.revoked_seq.is_(None)
     )
-    return tuple(
-        PowerGrant(row.id, Bundle(row.bundle), row.room, row.until_ms)
-        for row in connection.execute(wanted.order_by(_grant.granted_seq))
-    )
+    return tuple(grant_of(row) for row in connection.execute(wanted.order_by(_grant.granted_seq)))

@@ -78,6 +78,22 @@ def insert_new(connection: Connection, table: Table, rows: Rows) -> None:
         connection.execute(insert(table).on_conflict_do_nothing(), rows)
 
 
+def add_all(connection: Connection, table: Table, rows: Rows) -> None:
+    """Add the last column of rows to what stands under their keys; 0 where nothing does.
+
+    Rows come in the order of their keys, so that of two who add none waits for the other in turn.
+    """
+    values_of = _values_of(tuple(table.columns.keys()))
+    if is_shared(connection):
+        if rows:
+            statement = _add(table, 1, connection.dialect)
+            connection.exec_driver_sql(statement, [*map(values_of, rows)])
+        return
+    for group in _groups(rows):
+        statement = _add(table, len(group), connection.dialect)
+        run(connection, statement, tuple(chain.from_iterable(map(values_of, group))))
+
+
 def find_all(
     connection: Connection,
     key: Column[Any],
@@ -142,6 +158,14 @@ def _insert(table: Table, rows_count: int, dialect: Dialect) -> str:
         for index in range(rows_count)
     ]
     return str(table.insert().values(groups).compile(dialect=dialect))
+
+
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _add(table: Table, rows_count: int, dialect: Dialect) -> str:
+    # Both databases say it alike; the Core has a class of its own for each.
+    *keys, total = table.columns.keys()
+    clause = f"({', '.join(keys)}) DO UPDATE SET {total} = {table.name}.{total} + excluded.{total}"
+    return f"{_insert(table, rows_count, dialect)} ON CONFLICT {clause}"
 
 
 @lru_cache(maxsize=STATEMENTS_MAX)

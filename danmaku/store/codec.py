@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from danmaku.domain.account import PowerGrant
 from danmaku.domain.comment import Content, Style
 from danmaku.domain.facts import Verdict
 from danmaku.domain.ids import AccountId, ClientId, Number, Pseudonym, RoomId, Seq
@@ -83,6 +84,11 @@ class Stored:
 def name_or_none(account: AccountId | None, name_of: NameOf) -> Pseudonym | None:
     """The random id of somebody who may be nobody."""
     return None if account is None else name_of(account)
+
+
+def powers_text_of(grant: PowerGrant) -> str | None:
+    """How a table holds the part of a bundle that a grant gives; None: all of it."""
+    return None if grant.powers is None else " ".join(sorted(grant.powers))
 
 
 # --- bodies that more than one reader opens

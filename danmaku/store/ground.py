@@ -28,6 +28,7 @@ from danmaku.domain.facts import (
     TokenRevoked,
 )
 from danmaku.domain.ids import PLATFORM, AccountId, Number, Pseudonym, RoomId, Seq
+from danmaku.domain.keeping_facts import PowersProposed, ProposalSettled, ReportAnswered
 from danmaku.domain.people_facts import MeasureReversed, MeasureTaken, WarningRead
 from danmaku.ports import Append
 from danmaku.store import schema
@@ -76,6 +77,8 @@ class Ground:
     grants: dict[str, AccountId | None] = field(default_factory=dict)  # None: revoked
     tokens: dict[str, AccountId | None] = field(default_factory=dict)  # None: revoked
     measures: dict[str, MeasureHead] = field(default_factory=dict)
+    proposals: dict[str, AccountId | None] = field(default_factory=dict)  # None: settled
+    reports: dict[Seq, bool] = field(default_factory=dict)  # whether it was answered
     newest: dict[tuple[Table, Row], Row] = field(default_factory=dict)  # see `Page.keep`
 
     @classmethod
@@ -92,6 +95,7 @@ class Ground:
         _load_people(ground, connection, memory, touched)
         _load_comments(ground, connection, touched)
         _load_rights(ground, connection, touched)
+        _load_keeping(ground, connection, touched)
         return ground
 
     def teach(self, memory: Memory) -> None:
@@ -138,6 +142,8 @@ class _Touched:
     grants: set[str] = field(default_factory=set)
     tokens: set[str] = field(default_factory=set)
     measures: set[str] = field(default_factory=set)
+    proposals: set[str] = field(default_factory=set)
+    reports: set[Seq] = field(default_factory=set)
     standings: set[AccountId] = field(default_factory=set)
 
 
@@ -178,6 +184,12 @@ def _touch_rights(touched: _Touched, fact: Fact) -> None:
             touched.tokens.add(token_id)
         case MeasureTaken() | MeasureReversed() | WarningRead():
             touched.measures.add(_measure_id(fact))
+        case PowersProposed(proposal=proposal):
+            touched.proposals.add(proposal.proposal_id)
+        case ProposalSettled(proposal_id=proposal_id):
+            touched.proposals.add(proposal_id)
+        case ReportAnswered(report=report):
+            touched.reports.add(report)
         case _:
             pass
 
@@ -268,3 +280,16 @@ def _load_rights(ground: Ground, connection: Connection, touched: _Touched) -> N
             ground.measures[row.id] = MeasureHead(
                 row.account, row.reversed_seq is not None, row.read_seq is not None
             )
+
+
+def _load_keeping(ground: Ground, connection: Connection, touched: _Touched) -> None:
+    if touched.proposals:
+        proposal = schema.proposal.c
+        wanted = select(proposal.id, proposal.account, proposal.settled_seq)
+        for row in connection.execute(wanted.where(proposal.id.in_(touched.proposals))):
+            ground.proposals[row.id] = row.account if row.settled_seq is None else None
+    if touched.reports:
+        report = schema.report.c
+        asked = select(report.seq, report.answered_seq).where(report.seq.in_(touched.reports))
+        for found in connection.execute(asked):
+            ground.reports[found.seq] = found.answered_seq is not None

@@ -13,7 +13,15 @@ from sqlalchemy import Connection, Table, func, select
 
 from danmaku.errors import Broken, Code, Coded
 from danmaku.store import schema
-from danmaku.store.verify import Finding, Progress, Sound, chains_of, require_record, verify_chain
+from danmaku.store.verify import (
+    Finding,
+    Progress,
+    Sound,
+    chains_of,
+    require_record,
+    verify_chain,
+    verify_sums,
+)
 
 ROWS_AT_ONCE = 1000  # in memory
 
@@ -51,8 +59,14 @@ def carry(
     for chain in chains_of(target):
         for step in verify_chain(target, chain, key):
             if isinstance(step, Finding):
-                raise Broken(f"The record is not sound: {chain}, entry {step.seq}: {step.what}.")
+                raise _unsound(step)
             yield step
+    for finding in verify_sums(target):
+        raise _unsound(finding)
+
+
+def _unsound(finding: Finding) -> Broken:
+    return Broken(f"The record is not sound: {finding.chain}, entry {finding.seq}: {finding.what}.")
 
 
 def _require_empty(target: Connection) -> None:

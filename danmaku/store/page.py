@@ -7,16 +7,18 @@ rows beside those of the entries.
 
 import base64
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from msgspec.structs import asdict
 from sqlalchemy import Connection, Table, Update, bindparam, select
 
+from danmaku.domain.comment import CommentStatus
+from danmaku.domain.credit import DAY_MS
 from danmaku.domain.facts import Entry, Fact, RoomChanged, RoomOpened, RoomWordsSet
 from danmaku.domain.ids import AccountId, Number, Pseudonym, RoomId, Seq
 from danmaku.store import schema
-from danmaku.store.bulk import insert_all, update_all
+from danmaku.store.bulk import add_all, insert_all, update_all
 from danmaku.store.chain import GENESIS
 from danmaku.store.codec import Place
 from danmaku.store.comments import CommentRow, announced
@@ -59,6 +61,9 @@ _STATEMENTS: dict[str, Table | Update] = {
     "token": _update(schema.token, ("id",), ("revoked_seq",)),
     "report": schema.report,
     "rule_set": schema.rule_set,
+    "report_answer": _update(schema.report, ("seq",), ("answered_seq", "finding")),
+    "proposal_new": schema.proposal,
+    "proposal": _update(schema.proposal, ("id",), ("settled_seq", "outcome")),
     "measure_new": schema.measure,
     "measure": _update(schema.measure, ("id",), ("reversed_seq",)),
     "warning": _update(schema.measure, ("id",), ("read_seq",)),
@@ -117,6 +122,7 @@ class Page:
                 update_all(connection, statement, rows)
         if self.rows.get("rule_set"):
             connection.execute(_DROP_OLD_RULES)
+        add_all(connection, schema.clean_day, self._clean_days())
         for (table, key), values in self.ground.newest.items():
             connection.execute(table.delete().where(*(table.c[name] == it for name, it in key)))
             connection.execute(table.insert(), dict(key + values))
@@ -188,6 +194,19 @@ class Page:
         for origin, row in end.comments.items():
             self._write_comment(row, start.comments.get(origin))
 
+    def _clean_days(self) -> list[dict[str, object]]:
+        """How many more comments stand than at the start, by account and day."""
+        more: Counter[tuple[AccountId, int]] = Counter()
+        for origin, row in self.ground.comments.items():
+            old = self._start.comments.get(origin)
+            if row is not old:
+                more[row.account, row.comment.at_ms // DAY_MS] += _is_clean(row) - _is_clean(old)
+        return [
+            {"account": account, "day": day, "comments": comments}
+            for (account, day), comments in sorted(more.items())
+            if comments
+        ]
+
     def _write_comment(self, row: CommentRow, old: CommentRow | None) -> None:
         if row is old:
             return
@@ -197,6 +216,13 @@ class Page:
             return
         values["_room"], values["_origin"] = values.pop("room"), values.pop("origin")
         self.rows["comment"].append(values)
+
+
+def _is_clean(row: CommentRow | None) -> bool:
+    """Whether a comment stands, and is its account's own."""
+    if row is None:
+        return False
+    return row.comment.status is CommentStatus.PUBLISHED and not row.comment.imported
 
 
 def _number(row: CommentRow) -> Number:

@@ -17,6 +17,7 @@ from danmaku.domain.facts import (
 )
 from danmaku.domain.ids import AccountId, RoomId
 from danmaku.errors import Code, Coded
+from danmaku.store.codec import powers_text_of
 from danmaku.store.ground import login_key_of
 from danmaku.store.page import Page
 
@@ -103,6 +104,7 @@ def _grant(page: Page, chain: RoomId, fact: PowersGranted) -> Entry:
             "bundle": grant.bundle.value,
             "room": grant.room,
             "until_ms": grant.until_ms,
+            "powers": powers_text_of(grant),
             "granted_seq": entry.seq,
             "revoked_seq": None,
         }
@@ -136,7 +138,15 @@ def _activate_rules(page: Page, chain: RoomId, fact: RulesActivated) -> Entry:
 
 def _file_report(page: Page, chain: RoomId, fact: ReportFiled) -> Entry:
     entry = page.put(chain, fact)
-    page.rows["report"].append({"seq": entry.seq, "receipt": fact.receipt})
+    page.rows["report"].append(
+        {
+            "seq": entry.seq,
+            "receipt": fact.receipt,
+            "room": fact.room,
+            "answered_seq": None,
+            "finding": None,
+        }
+    )
     return entry
 
 

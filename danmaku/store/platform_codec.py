@@ -45,6 +45,12 @@ class SealedReport(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class SealedEnd(msgspec.Struct, frozen=True, kw_only=True):
+    """Why powers were taken back."""
+
+    reason: str = ""
+
+
 class Registered(About, frozen=True, kw_only=True, omit_defaults=True, tag="account_registered"):
     """Header of `AccountRegistered`."""
 
@@ -114,6 +120,7 @@ PlatformAbout = (
 _ACCOUNT = msgspec.json.Decoder(SealedAccount)
 _TOKEN = msgspec.json.Decoder(SealedToken)
 _REPORT = msgspec.json.Decoder(SealedReport)
+_END = msgspec.json.Decoder(SealedEnd)
 
 
 def sealed_account_of(raw: bytes | None) -> SealedAccount:
@@ -159,7 +166,7 @@ def _pack_withdrawn(fact: PowersRevoked, _place: Place, name_of: NameOf) -> Pack
         grant_id=fact.grant_id,
         actor=name_or_none(fact.actor, name_of),
     )
-    return Packed(about)
+    return Packed(about, sealed=SealedEnd(reason=fact.reason) if fact.reason else None)
 
 
 def _pack_activated(fact: RulesActivated, _place: Place, name_of: NameOf) -> Packed:
@@ -236,6 +243,7 @@ def _withdrawn(stored: Stored, about: Withdrawn) -> PowersRevoked:
         holder=stored.accounts[about.account],
         grant_id=about.grant_id,
         actor=stored.account_of(about.actor),
+        reason="" if stored.sealed is None else _END.decode(stored.sealed).reason,
     )
 
 

@@ -28,6 +28,7 @@ from danmaku.store.postgres_link import (
     driven,
     engine_of,
 )
+from danmaku.store.retention import check_purposes
 from danmaku.store.store import Store
 from danmaku.store.vault import check_key, key_file_of
 from danmaku.store.writer import Watch
@@ -103,6 +104,7 @@ def _prepare(link: PostgresLink, settings: StoreSettings) -> tuple[str, Ed25519P
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({PREPARING})")
         migrate(connection, partitions_count=settings.partitions)
         check_key(connection, key_file_of(settings))
+        check_purposes(connection)
         return begun(connection), key_of_record(connection, settings.data_dir)
 
 

@@ -13,9 +13,16 @@ from sqlalchemy import Connection, Table, func, select
 from danmaku.domain.comment import CommentStatus
 from danmaku.domain.ids import PLATFORM, AccountId, Pseudonym, RoomId
 from danmaku.store import schema
-from danmaku.store.codec import About, canonical, judgement_of, publication_of
+from danmaku.store.codec import (
+    About,
+    canonical,
+    judgement_of,
+    powers_text_of,
+    publication_of,
+)
 from danmaku.store.comments import client_key_of
 from danmaku.store.entries import Header
+from danmaku.store.keeping_codec import Answered, Proposed, Settled
 from danmaku.store.people_projections import PeopleProjections
 from danmaku.store.platform_codec import (
     Filed,
@@ -158,7 +165,7 @@ def _client_key_of(row: AnyRow, about: Judged) -> object:
 
 
 class PlatformProjections:
-    """`account`, `power_grant`, `token` and `report`; and what `PeopleProjections` looks at."""
+    """Accounts, grants, tokens, reports, proposals; and what `PeopleProjections` looks at."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -173,24 +180,27 @@ class PlatformProjections:
         if (made := _MADE.get(type(about))) is None:
             return self._people.fault_in(row, header) or self._fault_of_account(row, about)
         table, key, expected = made(row, about)
-        (self._ended if isinstance(about, Withdrawn | Revoked) else self._made)[table] += 1
+        is_end = isinstance(about, Withdrawn | Revoked | Settled | Answered)
+        (self._ended if is_end else self._made)[table] += 1
         found = self._row(table, key)
         if found is None:
             return f"it has no row in {table.name}"
         for name, value in expected.items():
             if getattr(found, name) != value:
                 return f"its row in {table.name} has another {name}"
-        if isinstance(about, Granted | Issued) and found.account != self._account(about.account):
+        if isinstance(about, Granted | Issued | Proposed) and (
+            found.account != self._account(about.account)
+        ):
             return f"its row in {table.name} has another holder"
         return self._fault_of_account(row, about)
 
     def fault_left(self) -> str | None:
         """As `Projections.fault_left`."""
-        for table in (schema.account, schema.power_grant, schema.token, schema.report):
+        for table in (schema.account, *_ENDS):
             if self._count(select(func.count()).select_from(table)) != self._made[table]:
                 return f"{table.name} has rows that no entry made"
-        for table in (schema.power_grant, schema.token):
-            ended = select(func.count()).where(table.c.revoked_seq.is_not(None))
+        for table, end in _ENDS.items():
+            ended = select(func.count()).where(table.c[end].is_not(None))
             if self._count(ended) != self._ended[table]:
                 return f"{table.name} has rows that no entry ended"
         if self._settled != self._made[schema.account]:
@@ -241,6 +251,7 @@ def _grant_made(row: AnyRow, about: Granted) -> _Made:
             "bundle": grant.bundle,
             "room": grant.room,
             "until_ms": grant.until_ms,
+            "powers": powers_text_of(grant),
             "granted_seq": row.seq,
         },
     )
@@ -263,7 +274,36 @@ def _token_ended(row: AnyRow, about: Revoked) -> _Made:
 
 
 def _report_made(row: AnyRow, about: Filed) -> _Made:
-    return schema.report, row.seq, {"receipt": about.receipt}
+    return schema.report, row.seq, {"receipt": about.receipt, "room": about.room}
+
+
+def _report_ended(row: AnyRow, about: Answered) -> _Made:
+    said: dict[str, object] = {"answered_seq": row.seq, "finding": about.finding.value}
+    return schema.report, about.report, said
+
+
+def _proposal_made(row: AnyRow, about: Proposed) -> _Made:
+    proposal = about.proposal
+    said: dict[str, object] = {
+        "room": proposal.room,
+        "bundle": proposal.bundle.value,
+        "proposed_seq": row.seq,
+    }
+    return schema.proposal, proposal.proposal_id, said
+
+
+def _proposal_ended(row: AnyRow, about: Settled) -> _Made:
+    said: dict[str, object] = {"settled_seq": row.seq, "outcome": about.outcome.value}
+    return schema.proposal, about.proposal_id, said
+
+
+_ENDS: dict[Table, str] = {
+    schema.power_grant: "revoked_seq",
+    schema.token: "revoked_seq",
+    schema.report: "answered_seq",
+    schema.proposal: "settled_seq",
+}
+"""Tables whose rows one entry makes and another may end, and the column that says so."""
 
 
 _MADE: dict[type[About], Callable[[AnyRow, Any], _Made]] = {
@@ -273,4 +313,7 @@ _MADE: dict[type[About], Callable[[AnyRow, Any], _Made]] = {
     Withdrawn: _grant_ended,
     Revoked: _token_ended,
     Filed: _report_made,
+    Answered: _report_ended,
+    Proposed: _proposal_made,
+    Settled: _proposal_ended,
 }

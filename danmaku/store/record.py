@@ -14,7 +14,7 @@ from danmaku.domain.facts import AccountRegistered, Entry, PowersGranted, RoomOp
 from danmaku.domain.ids import PLATFORM, AccountId, Millis
 from danmaku.errors import Broken, Code, Coded, Stale
 from danmaku.ports import Append
-from danmaku.store import people_acts, platform_acts, room_acts, schema
+from danmaku.store import keeping_acts, people_acts, platform_acts, room_acts, schema
 from danmaku.store.bulk import lock_all
 from danmaku.store.entries import Scribe, entry_at
 from danmaku.store.ground import Ground, new_key_of
@@ -23,7 +23,7 @@ from danmaku.store.page import Page
 
 JUST_REGISTERED = AccountId(0)  # ports.Record.commit: the account that the same call registers
 
-_ACTS = room_acts.ACTS | platform_acts.ACTS | people_acts.ACTS
+_ACTS = room_acts.ACTS | platform_acts.ACTS | people_acts.ACTS | keeping_acts.ACTS
 
 
 class Batch:

@@ -149,6 +149,16 @@ Index(
     postgresql_where=IS_HELD,
 )
 
+# What the keepers of a room have hidden, for the share that everybody may see.
+IS_HIDDEN = comment.c.by == literal_column("'room'")
+Index(
+    "comment_hidden",
+    comment.c.room,
+    comment.c.category,
+    sqlite_where=IS_HIDDEN,
+    postgresql_where=IS_HIDDEN,
+)
+
 pseudonym = Table(
     "pseudonym",
     metadata,
@@ -156,6 +166,7 @@ pseudonym = Table(
     Column("account", BigInteger, primary_key=True),
     Column("pseudonym", String, nullable=False),
     UniqueConstraint("chain", "pseudonym", name="one_account_per_pseudonym"),
+    Index("pseudonym_by_account", "account"),
     sqlite_with_rowid=False,
 )
 
@@ -178,6 +189,7 @@ power_grant = Table(
     Column("bundle", String, nullable=False),
     Column("room", String),
     Column("until_ms", BigInteger),
+    Column("powers", String),  # a part of the bundle; None: all of it
     Column("granted_seq", BigInteger, nullable=False),
     Column("revoked_seq", BigInteger),
 )
@@ -201,6 +213,21 @@ report = Table(
     metadata,
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("receipt", String, nullable=False, unique=True),
+    Column("room", String, index=True),
+    Column("answered_seq", BigInteger),
+    Column("finding", String),
+)
+
+proposal = Table(
+    "proposal",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account", BigInteger, ForeignKey("account.id"), nullable=False, index=True),
+    Column("room", String, nullable=False, index=True),
+    Column("bundle", String, nullable=False),
+    Column("proposed_seq", BigInteger, nullable=False),
+    Column("settled_seq", BigInteger),
+    Column("outcome", String),
 )
 
 measure = Table(
@@ -215,6 +242,16 @@ measure = Table(
     Column("taken_seq", BigInteger, nullable=False),
     Column("reversed_seq", BigInteger),
     Column("read_seq", BigInteger),
+)
+
+# How many comments stand of those that an account wrote on a day (UTC, days since 1970).
+clean_day = Table(
+    "clean_day",
+    metadata,
+    Column("account", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", BigInteger, primary_key=True, autoincrement=False),
+    Column("comments", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # What follows holds the newest word on each key: `seq` is that of the entry which said it.
@@ -338,6 +375,16 @@ reset = Table(
     Column("digest", LargeBinary, primary_key=True),
     Column("account", BigInteger, ForeignKey("account.id"), nullable=False, index=True),
     Column("until_ms", BigInteger, nullable=False),
+)
+
+# How far along each chain a rule of retention has been followed.
+swept = Table(
+    "swept",
+    metadata,
+    Column("chain", String, primary_key=True),
+    Column("rule", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # --- the vault, of no chain either

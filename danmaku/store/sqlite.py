@@ -30,6 +30,7 @@ from danmaku.store.heads import HeadSigner
 from danmaku.store.keys import head_key
 from danmaku.store.links import Database
 from danmaku.store.migrations import migrate
+from danmaku.store.retention import check_purposes
 from danmaku.store.store import Store
 from danmaku.store.vault import check_key, key_file_of
 from danmaku.store.writer import Watch
@@ -121,4 +122,5 @@ def _prepare(engine: Engine, key_file: Path) -> str:
         check_durable(connection)
         migrate(connection)
         check_key(connection, key_file)
+        check_purposes(connection)
         return begun(connection)

@@ -10,18 +10,22 @@ from danmaku.domain.ids import RoomId
 from danmaku.errors import StoreDown
 from danmaku.ports import Announce, Append, Clock
 from danmaku.store.accounts import AccountQueries
+from danmaku.store.credit_queries import CreditQueries
 from danmaku.store.heads import HeadSigner
 from danmaku.store.intake import Intake, Job, Work
+from danmaku.store.keeping_queries import KeepingQueries
 from danmaku.store.links import Database
 from danmaku.store.memory import Memory
 from danmaku.store.patience import Patience
 from danmaku.store.people_queries import PeopleQueries
+from danmaku.store.personal import PersonalQueries
 from danmaku.store.queries import Queries
+from danmaku.store.retention import Retention
 from danmaku.store.vault import Vault, key_file_of
 from danmaku.store.writer import Watch, Writer
 
 
-class Store(Queries, AccountQueries, PeopleQueries):
+class Store(Queries, AccountQueries, PeopleQueries, KeepingQueries, CreditQueries):
     """`ports.Record` with all its read sides in one, and the vault; begins with `_begin`.
 
     Lives on the event loop that opened it.
@@ -63,7 +67,11 @@ class Store(Queries, AccountQueries, PeopleQueries):
         Queries.__init__(self, database.readers)
         AccountQueries.__init__(self, database.readers, self._work, clock)
         PeopleQueries.__init__(self, database.readers)
+        CreditQueries.__init__(self, database.readers)
+        KeepingQueries.__init__(self, database.readers)
         self.vault = Vault(database.readers, self._work, clock, key_file_of(settings))
+        self.personal = PersonalQueries(database.readers)
+        self.retention = Retention(database.readers, self._work)
 
     @property
     def epoch(self) -> str:

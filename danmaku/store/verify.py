@@ -19,6 +19,7 @@ from danmaku.errors import Code, Coded
 from danmaku.store import schema
 from danmaku.store.chain import GENESIS, digest_of, is_signed, link_of
 from danmaku.store.codec import Part
+from danmaku.store.credit_queries import fault_of_days
 from danmaku.store.entries import (
     OPEN_BODY,
     SEALED_BODY,
@@ -111,7 +112,7 @@ def verify(settings: StoreSettings, on_step: Callable[[Step], None]) -> None:
     Args:
         settings: Where it lies; `data_dir` has the key.
         on_step: Told of `Progress` now and then; at the end of each chain of `Sound`, or of its
-            one `Finding`.
+            one `Finding`; at the very end of one of seq 0 if sums over all chains are wrong.
 
     Raises:
         Coded: NOT_FOUND: there is no record.
@@ -122,6 +123,7 @@ def verify(settings: StoreSettings, on_step: Callable[[Step], None]) -> None:
 
 def _verify(settings: StoreSettings, on_step: Callable[[Step], None], engine: Engine) -> None:
     key = existing_head_key(settings.data_dir).public_key()
+    is_sound = True
     with engine.connect() as connection:
         with connection.begin():
             require_record(connection)
@@ -129,7 +131,12 @@ def _verify(settings: StoreSettings, on_step: Callable[[Step], None], engine: En
         for chain in chains:
             with connection.begin():
                 for step in verify_chain(connection, chain, key):
+                    is_sound = is_sound and not isinstance(step, Finding)
                     on_step(step)
+        if is_sound:  # what counts comments is held against comments that are what they should be
+            with connection.begin():
+                for finding in verify_sums(connection):
+                    on_step(finding)
 
 
 def require_record(connection: Connection) -> None:
@@ -150,6 +157,12 @@ def verify_chain(connection: Connection, chain: RoomId, key: Ed25519PublicKey) -
     meta = schema.meta.c
     epoch = connection.scalar(select(meta.value).where(meta.name == "epoch")) or ""
     return _Walk(connection, chain, key, epoch).run()
+
+
+def verify_sums(connection: Connection) -> Iterator[Finding]:
+    """Check what is counted over all chains, whose comments are known to be sound."""
+    if (fault := fault_of_days(connection)) is not None:
+        yield Finding(PLATFORM, Seq(0), fault)
 
 
 def chains_of(connection: Connection) -> list[RoomId]:

@@ -24,6 +24,8 @@ from danmaku.web.answers import answer_errors
 from danmaku.web.api import NewRoom
 from danmaku.web.api_moderation import held_fields_of
 from danmaku.web.api_words import WORDS_SENT_MAX, WordsAction, WordsShape, words_shape_of
+from danmaku.web.desk_credit import router as credit_router
+from danmaku.web.desk_documents import router as documents_router
 from danmaku.web.desk_people import router as people_router
 from danmaku.web.desk_vault import router as vault_router
 from danmaku.web.feeds import export_of
@@ -301,7 +303,9 @@ def create_admin_app(house: House) -> FastAPI:
     app.include_router(ops_router)
     app.include_router(router)
     app.include_router(people_router)
+    app.include_router(documents_router)
     app.include_router(vault_router)
+    app.include_router(credit_router)
     return app
 
 

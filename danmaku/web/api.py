@@ -83,6 +83,8 @@ class RoomChange(Body):
     modes: frozenset[Mode] | None = None
     colors: bool | None = None
     sizes: bool | None = None
+    level_min: int | None = None
+    unique: bool | None = None
     recall_within_ms: int | None = None
 
     def change(self, state: RoomState) -> RoomState:

@@ -14,12 +14,17 @@ from danmaku.web import (
     api,
     api_accounts,
     api_disclosures,
+    api_documents,
+    api_keeping,
     api_measures,
     api_moderation,
     api_words,
+    documents,
     embed,
     feeds,
     identity,
+    keeping,
+    me,
     ops,
     people,
     portal,
@@ -35,8 +40,9 @@ from danmaku.web.visit import PUBLIC
 
 _FOREVER = "public, max-age=31536000, immutable"
 _DOORS = (
-    viewer, streamer, reviewer, portal, people, identity, embed,
-    api, api_accounts, api_disclosures, api_measures, api_moderation, api_words, feeds, ops,
+    viewer, streamer, keeping, reviewer, portal, people, identity, documents, me, embed,
+    api, api_accounts, api_documents, api_disclosures, api_keeping, api_measures, api_moderation,
+    api_words, feeds, ops,
 )  # fmt: skip
 
 

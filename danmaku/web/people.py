@@ -8,7 +8,8 @@ from fastapi import Form as FormBody
 from fastapi.responses import Response
 from pydantic import Field
 
-from danmaku.errors import Code
+from danmaku.domain.documents import DocumentKind, Edition
+from danmaku.errors import Code, Coded
 from danmaku.ports import TokenRow
 from danmaku.web.answers import Refusal, show_again, words_of
 from danmaku.web.forms import Form, local_path_of
@@ -31,9 +32,10 @@ class SignInForm(Form):
 
 
 class RegisterForm(SignInForm):
-    """A new account."""
+    """A new account, and that what binds was agreed to."""
 
     display_name: str = ""
+    accept: bool = False
 
 
 class PasswordForm(Form):
@@ -89,14 +91,18 @@ async def sign_in(
 @router.get("/register")
 async def show_register(visit: PageVisit, next: Next = "/") -> Response:  # noqa: A002 -- the field
     """The form."""
-    return visit.page("register.html", {"next": local_path_of(next)})
+    return visit.page("register.html", {"next": local_path_of(next), "asked": _asked(visit)})
 
 
 @router.post("/register")
 async def register(
     request: Request, visit: PageVisit, form: Annotated[RegisterForm, FormBody()]
 ) -> Response:
-    """Open an account and sign in."""
+    """Open an account and sign in; who does not accept what binds gets none.
+
+    Article: articles.Article.AGREEMENT
+    """
+    asked = _asked(visit)
     _again_with(
         request,
         visit,
@@ -105,12 +111,29 @@ async def register(
             "name": form.name,
             "display_name": form.display_name,
             "next": local_path_of(form.next),
+            "asked": asked,
         },
-        own_words={Code.DUPLICATE: "register.name_taken", Code.NOT_GRANTED: "register.closed"},
+        own_words={
+            Code.AGREEMENT_OUTDATED: "register.accept_first",
+            Code.DUPLICATE: "register.name_taken",
+            Code.NOT_GRANTED: "register.closed",
+        },
     )
-    await visit.house.people.register(form.name, form.display_name or form.name, form.password)
+    if asked and not form.accept:
+        raise Coded(Code.AGREEMENT_OUTDATED, "Accept what binds first.")
+    house = visit.house
+    who = await house.people.register(form.name, form.display_name or form.name, form.password)
+    for edition in asked:
+        await house.offices.documents.accept(who, edition.kind, edition.version)
     _, secret = await visit.house.people.sign_in(form.name, form.password, device=visit.device)
     return await signed_in(visit, secret, form.next)
+
+
+def _asked(visit: Visit) -> list[Edition]:
+    """What is agreed to with a new account; the civility note is for the first comment."""
+    bound = visit.house.offices.documents.binding()
+    editions = (bound.get(kind) for kind in (DocumentKind.AGREEMENT, DocumentKind.PRIVACY))
+    return [edition for edition in editions if edition is not None and edition.is_mandatory]
 
 
 @router.post("/sign-out")

@@ -1,11 +1,13 @@
 """A reviewer's page: the plain list of held comments, with approve and reject."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi import Form as FormBody
 from fastapi.responses import Response
 
+from danmaku.domain.admission import cluster_in
 from danmaku.domain.categories import CATEGORIES
 from danmaku.domain.ids import RoomId
 from danmaku.formats.danmaku_v1 import Fields
@@ -16,6 +18,9 @@ from danmaku.web.pages import position_text_of, time_text_of
 from danmaku.web.visit import PageVisit, page_visit
 
 router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
+
+
+ClusterPath = Annotated[str, Path(max_length=32)]
 
 
 class RejectForm(Form):
@@ -35,7 +40,7 @@ async def show_held(
     return visit.page(
         "review.html",
         {
-            "held": [_row_of(each) for each in held],
+            "held": _rows_of(held),
             "rooms": sorted({each.room for each in every} | ({room} if room else set())),
             "room": room,
             "categories": sorted(CATEGORIES),
@@ -57,6 +62,42 @@ async def reject(
     """Refuse a held comment for good."""
     await visit.house.moderation.reject(visit.signed_in(), room, origin, form.category)
     return visit.go_to("/review")
+
+
+@router.post("/review/{room}/clusters/{cluster}/approve")
+async def approve_cluster(visit: PageVisit, room: RoomPath, cluster: ClusterPath) -> Response:
+    """Publish whatever is held of a cluster."""
+    await visit.house.moderation.decide_cluster(visit.signed_in(), room, cluster, None)
+    return visit.go_to("/review")
+
+
+@router.post("/review/{room}/clusters/{cluster}/reject")
+async def reject_cluster(
+    visit: PageVisit,
+    room: RoomPath,
+    cluster: ClusterPath,
+    form: Annotated[RejectForm, FormBody()],
+) -> Response:
+    """Refuse whatever is held of a cluster."""
+    moderation = visit.house.moderation
+    await moderation.decide_cluster(visit.signed_in(), room, cluster, form.category)
+    return visit.go_to("/review")
+
+
+def _rows_of(held: Iterable[Held]) -> list[Fields]:
+    """A row each; of a cluster one, at the place of its oldest comment."""
+    rows: list[Fields] = []
+    clusters: dict[tuple[RoomId, str], list[Held]] = {}
+    for each in held:
+        cluster = cluster_in(each.fact.verdict)
+        if cluster is None:
+            rows.append(_row_of(each))
+            continue
+        members = clusters.setdefault((each.room, cluster), [])
+        members.append(each)
+        if len(members) == 1:
+            rows.append(_row_of(each) | {"cluster": cluster, "members": members})
+    return rows
 
 
 def _row_of(held: Held) -> Fields:

@@ -51,6 +51,9 @@ class RoomStateShape(Shape):
     modes: list[Mode]
     colors: bool
     sizes: bool
+    level_min: int
+    unique: bool
+    silent_until_ms: int | None
     recall_within_ms: int
     broadcast: BroadcastShape | None
 

@@ -34,6 +34,9 @@ class PolicyForm(Form):
     title: str | None = None
     slow_ms: int | None = None
     mode: Literal[ReviewMode.MACHINE, ReviewMode.EVERY] | None = None
+    text_max: int | None = None
+    level_min: int | None = None
+    unique: Literal["on", "off"] | None = None
 
     def change(self, state: RoomState) -> RoomState:
         """The room's state with what the form asks for."""
@@ -43,7 +46,15 @@ class PolicyForm(Form):
             mode = ReviewMode.MACHINE if self.comments == "on" else ReviewMode.CLOSED
         slow_ms = policy.slow_ms if self.slow_ms is None else self.slow_ms
         title = state.title if self.title is None else self.title
-        return replace(state, title=title, policy=replace(policy, mode=mode, slow_ms=slow_ms))
+        policy = replace(
+            policy,
+            mode=mode,
+            slow_ms=slow_ms,
+            text_max=policy.text_max if self.text_max is None else self.text_max,
+            level_min=policy.level_min if self.level_min is None else self.level_min,
+            unique=policy.unique if self.unique is None else self.unique == "on",
+        )
+        return replace(state, title=title, policy=policy)
 
 
 class BroadcastForm(Form):

@@ -37,6 +37,12 @@ ROOMS_MAX = 100
 Shown = Mapping[str, object]  # what a template gets
 
 
+class RecallForm(Form):
+    """Why somebody else's comment is hidden."""
+
+    category: str | None = None
+
+
 class SendForm(Form):
     """The composer without JavaScript."""
 
@@ -139,9 +145,11 @@ async def show_comment(visit: PageVisit, room: RoomPath, number: NumberPath) -> 
 
 
 @router.post("/rooms/{room}/comments/{number}/recall")
-async def recall(visit: PageVisit, room: RoomPath, number: NumberPath) -> Response:
-    """Take a comment back by form."""
-    await visit.house.comments.recall(visit.signed_in(), room, number)
+async def recall(
+    visit: PageVisit, room: RoomPath, number: NumberPath, form: Annotated[RecallForm, FormBody()]
+) -> Response:
+    """Take a comment back by form, or hide somebody else's."""
+    await visit.house.comments.recall(visit.signed_in(), room, number, form.category)
     return visit.go_to(path_with(f"/rooms/{room}", said="recalled", number=number))
 
 

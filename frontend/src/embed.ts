@@ -20,4 +20,6 @@ page.start({
   viewers: () => {},
   shieldChanged: () => {},
   kept: () => {},
+  powersChanged: () => {},
+  noticed: () => {},
 });

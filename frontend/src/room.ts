@@ -2,6 +2,7 @@ import type { ConnectionState } from "./client/connection";
 import type { Comment, RoomState } from "./client/messages";
 import { maybe, need } from "./page/dom";
 import { CommentList } from "./page/list";
+import { showNotice, showPowers } from "./page/notices";
 import { OwnList } from "./page/own_list";
 import { readRoomData } from "./page/room_data";
 import { RoomPage } from "./page/room_page";
@@ -18,7 +19,8 @@ const rows = new Rows(need("#row-template", HTMLTemplateElement), data.room, tex
 const list = new CommentList(rows, texts, {
   rightsOver: (comment: Comment) => {
     const own = me.isAuthor(comment);
-    return { own, recall: own || me.may("comment.recall") };
+    const mute = !own && me.may("account.mute");
+    return { own, recall: own || me.may("comment.recall"), mute };
   },
   isShielded: (comment) => screening.shields(comment),
   seek: (positionMs) => screening.seek(positionMs),
@@ -58,6 +60,8 @@ page.start({
     showKeptBack();
   },
   kept: (kept) => own.add(kept),
+  powersChanged: () => showPowers(me),
+  noticed: (notice) => showNotice(need("#live-notice", HTMLElement), texts, notice),
 });
 
 function showKeptBack(): void {

@@ -37,7 +37,7 @@ async def test_a_step_is_told_and_felt_on_an_open_socket_listed_and_undone(site,
 
     assert (during["op"], during["code"]) == ("refused", code)
     assert (notice["step"], notice["note"]) == (step, "Stop this.")
-    assert (listed["step"], listed["category"], listed["note"]) == (step, "spam", "Stop this.")
+    assert (listed["step"], listed["category"], listed["note"]) == (step, "other", "Stop this.")
     assert after["op"] == "published"
 
 

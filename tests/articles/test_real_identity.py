@@ -37,7 +37,7 @@ async def stage(tmp_path, service):
         )
         settings = settings_of(tmp_path).model_copy(update={"identity": identity})
         async with opened(settings) as core:
-            house = house_of(core, viewers=lambda _: 0, is_ready=lambda: True)
+            house = house_of(core, viewers=lambda _: 0, hindrance=lambda: None)
             transport = httpx.ASGITransport(create_admin_app(house))
             async with httpx.AsyncClient(transport=transport, base_url="http://desk") as desk:
                 stage = Stage(core, create_app(house), desk)

@@ -1,6 +1,6 @@
 """Facts that say little, for tests that care about the record and not about what is in it."""
 
-from danmaku.domain.account import Bundle, PowerGrant
+from danmaku.domain.account import Bundle, Power, PowerGrant
 from danmaku.domain.comment import Content, RecalledBy, Style
 from danmaku.domain.controls import Control
 from danmaku.domain.documents import DocumentKind, Edition, Words
@@ -12,6 +12,7 @@ from danmaku.domain.facts import (
     CommentRefused,
     CommentRestored,
     PowersGranted,
+    PowersRevoked,
     ReportFiled,
     RoomOpened,
     RoomWordsSet,
@@ -20,6 +21,8 @@ from danmaku.domain.facts import (
 )
 from danmaku.domain.identity import Strength
 from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Millis, Number, RoomId, Seq
+from danmaku.domain.keeping import Finding, Outcome, Proposal
+from danmaku.domain.keeping_facts import PowersProposed, ProposalSettled, ReportAnswered
 from danmaku.domain.measures import Measure, Step
 from danmaku.domain.people_facts import (
     AccountClosed,
@@ -137,6 +140,23 @@ def braked(scope=None, mode=ReviewMode.CLOSED, until_ms=9_000_000):
     return ControlSet(Control(scope, mode, Millis(until_ms)), ANN, SECRET)
 
 
+KEEPING_FACTS = (
+    PowersProposed(
+        Proposal("p1", Bundle.STREAMER, DEMO, frozenset({Power.COMMENT_RECALL})), BEN, BEN, SECRET
+    ),
+    ProposalSettled("p1", BEN, ANN, Outcome.DECLINED, SECRET),
+    PowersProposed(
+        Proposal("p2", Bundle.MODERATOR, DEMO, frozenset({Power.ACCOUNT_MUTE}), Millis(9)), BEN, ANN
+    ),
+    PowersGranted(
+        PowerGrant("part", Bundle.MODERATOR, DEMO, None, frozenset({Power.ACCOUNT_MUTE})), BEN, ANN
+    ),
+    PowersRevoked(BEN, "part", ANN, SECRET),
+    ReportAnswered(Seq(7), ANN, Finding.UPHELD, SECRET),
+)
+"""What becomes of proposals and of the report at 7, in an order in which it can happen."""
+
+
 PEOPLE_FACTS = (
     taken(),
     MeasureReversed("m1", BEN, ANN, SECRET),
@@ -158,6 +178,7 @@ PEOPLE_FACTS = (
     braked(),
     braked(DEMO, ReviewMode.EVERY),
     ControlLifted(DEMO, ANN, SECRET),
+    *KEEPING_FACTS,
 )
 """All that can be recorded of people, in an order in which it can happen."""
 

@@ -71,6 +71,12 @@ class Site:
         await self.core.rooms.open(None, room, state, owner=None)
         return room
 
+    async def room_of(self, streamer: Person) -> RoomId:
+        room = RoomId(f"r{next(self._rooms)}")
+        state = RoomState(title="A room")
+        await self.core.rooms.open(None, room, state, owner=streamer.who.account)
+        return room
+
     def door(self, room: RoomId, person: Person | None = None, kind: Kind = PLAIN) -> Door:
         return Door(self.address, room, kind, None if person is None else person.token)
 

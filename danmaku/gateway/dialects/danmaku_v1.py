@@ -229,6 +229,34 @@ def reversed_notice(measure_id: str, reason: str) -> Fields:
     }
 
 
+def revoked_notice(reason: str) -> Fields:
+    """Powers of the viewer were taken back, and why; what is left is said by `you`."""
+    return {"op": Op.NOTICE.value, "kind": "revoked", "note": reason}
+
+
+def proposal_notice(room: RoomId | None, outcome: str, note: str) -> Fields:
+    """The viewer is offered powers in a room, or what they asked for was decided."""
+    return {
+        "op": Op.NOTICE.value,
+        "kind": "proposal",
+        "room": room,
+        "outcome": outcome,
+        "note": note,
+    }
+
+
+def report_notice(seq: Seq, number: Number | None, category: str, until_ms: Millis) -> Fields:
+    """A report waits for those who keep this room; never who sent it."""
+    return {
+        "op": Op.NOTICE.value,
+        "kind": "report",
+        "report": seq,
+        "number": number,
+        "category": category,
+        "until_ms": until_ms,
+    }
+
+
 def control_notice(control: Control) -> Fields:
     """An emergency control holds here from now on."""
     return {

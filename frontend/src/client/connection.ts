@@ -1,6 +1,16 @@
 import { Backoff } from "./backoff";
 import { Events } from "./events";
-import type { Answer, Batch, Bye, Draft, Reset, ServerMessage, Welcome } from "./messages";
+import type {
+  Answer,
+  Batch,
+  Bye,
+  Draft,
+  Notice,
+  Reset,
+  ServerMessage,
+  Welcome,
+  You,
+} from "./messages";
 import { type Request, Requests } from "./requests";
 
 export const PROTOCOL = "danmaku.v1.json";
@@ -37,10 +47,13 @@ export interface ConnectionEvents {
   batch: Batch;
   reset: Reset;
   viewers: number;
+  /** What the viewer may do has changed. */
+  you: You | null;
+  notice: Notice;
 }
 
 /** Closes that mean: coming back would end the same way. */
-const FINAL_CLOSES = new Set([1002, 1007, 1009, 4400, 4401, 4404]);
+const FINAL_CLOSES = new Set([1002, 1007, 1009, 4400, 4401, 4403, 4404]);
 const ANSWER_WAIT_MS = 20_000;
 const ASK_AGAIN_MS = 1_000;
 const QUIET_FACTOR = 1.5;
@@ -144,6 +157,12 @@ export class Connection {
         return;
       case "viewers":
         this.events.emit("viewers", message.count);
+        return;
+      case "you":
+        this.events.emit("you", message.you);
+        return;
+      case "notice":
+        this.events.emit("notice", message);
         return;
       case "bye":
         this.#bye = message;

@@ -42,6 +42,9 @@ export interface RoomState {
   modes: Mode[];
   colors: boolean;
   sizes: boolean;
+  level_min: number;
+  unique: boolean;
+  silent_until_ms: number | null;
   broadcast: { started_ms: number; ended_ms: number | null } | null;
   recall_within_ms: number;
 }
@@ -119,12 +122,24 @@ export interface Bye {
   retry_max_ms: number;
 }
 
+/** What is told to one viewer alone, or to a room: measures, powers, reports, controls. */
+export interface Notice {
+  op: "notice";
+  kind: "measure" | "reversed" | "revoked" | "proposal" | "report" | "control" | "lifted";
+  step?: string;
+  category?: string;
+  note?: string;
+  until_ms?: number | null;
+}
+
 export type ServerMessage =
   | Welcome
   | Batch
   | Reset
   | Answer
   | Bye
+  | Notice
+  | { op: "you"; you: You | null }
   | { op: "viewers"; count: number }
   | { op: "pong" }
   | { op: "error"; code: string; text: string };

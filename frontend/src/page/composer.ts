@@ -32,6 +32,7 @@ export class Composer {
   #sentText = "";
   #sending = false;
   #waitUntilMs = 0;
+  #sentMs = 0;
   #timer = 0;
 
   constructor(form: HTMLFormElement, state: RoomState, texts: Texts, choices: ComposerChoices) {
@@ -53,7 +54,10 @@ export class Composer {
 
   setState(state: RoomState): void {
     const said = this.#standing();
+    const slower = state.slow_ms > this.#state.slow_ms;
     this.#state = state;
+    const waitMs = this.#sentMs + state.slow_ms - Date.now();
+    if (slower && waitMs > 0) this.#wait(waitMs);
     // A reason that is still being read stays until the room itself has something new to say.
     if (this.#standing() !== said) this.#say(this.#standing(), false);
     for (const radio of this.#form.querySelectorAll<HTMLInputElement>("input[name=mode]")) {
@@ -100,6 +104,7 @@ export class Composer {
     if (answer.op === "published") this.#choices.published(answer.number);
     if (answer.op === "held") this.#choices.kept({ text, status: "held", category: null });
     this.#say(answer.op === "held" ? this.#texts.say("live.held") : this.#standing(), false);
+    this.#sentMs = Date.now();
     if (this.#state.slow_ms > 0) this.#wait(this.#state.slow_ms);
   }
 
@@ -142,6 +147,10 @@ export class Composer {
     return this.#state.status !== "open" || this.#state.mode === "closed";
   }
 
+  get #silent(): boolean {
+    return (this.#state.silent_until_ms ?? 0) > Date.now();
+  }
+
   /** In code points, as the server counts. */
   #length(): number {
     return [...this.#box.value.trim()].length;
@@ -165,6 +174,7 @@ export class Composer {
     if (status === "closed") return this.#texts.say("composer.room_closed");
     if (status === "paused") return this.#texts.say("composer.room_paused");
     if (mode === "closed") return this.#texts.say("composer.comments_off");
+    if (this.#silent) return this.#texts.say("live.silent");
     if (mode === "every") return this.#texts.say("composer.every");
     return slow_ms > 0 ? this.#texts.say("composer.slow", { seconds: slow_ms / 1000 }) : "";
   }

@@ -127,7 +127,8 @@ export class CommentList {
   }
 
   #made(shown: Shown): HTMLLIElement {
-    if (shown.kind === "marker") return this.#rows.of(shown, { own: false, recall: false });
+    if (shown.kind === "marker")
+      return this.#rows.of(shown, { own: false, recall: false, mute: false });
     const row = this.#rows.of(shown, this.#choices.rightsOver(shown));
     row.hidden = this.#choices.isShielded(shown);
     return row;
@@ -207,8 +208,19 @@ export class CommentList {
   #submit(event: SubmitEvent): void {
     const form = event.target instanceof HTMLFormElement ? event.target : null;
     const row = form?.closest<HTMLLIElement>("li.row");
-    if (!form?.classList.contains("row-recall") || !row) return;
+    if (!form || !row) return;
     event.preventDefault();
-    this.#choices.recall(Number(row.dataset.number));
+    if (form.querySelector("select")) void this.#post(form);
+    else this.#choices.recall(Number(row.dataset.number));
+  }
+
+  /** A keeper's act has its reason in the form; the socket brings what became of it. */
+  async #post(form: HTMLFormElement): Promise<void> {
+    const body = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) body.set(name, String(value));
+    const response = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+    if (response.type !== "opaqueredirect" && !response.ok) form.submit();
+    const more = form.closest("details");
+    if (more) more.open = false;
   }
 }

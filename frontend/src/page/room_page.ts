@@ -1,7 +1,7 @@
 import { browser, socketUrl } from "../client/browser";
 import { Connection, type ConnectionState } from "../client/connection";
 import { freshId } from "../client/ids";
-import type { Answer, Batch, RoomState } from "../client/messages";
+import type { Answer, Batch, Notice, RoomState } from "../client/messages";
 import { canvasMeasure } from "../overlay/measure";
 import { Overlay } from "../overlay/overlay";
 import { type Change, RoomRecord } from "../record/record";
@@ -29,6 +29,8 @@ export interface Views {
   viewers(count: number): void;
   shieldChanged(): void;
   kept(kept: Kept): void;
+  powersChanged(): void;
+  noticed(notice: Notice): void;
 }
 
 /**
@@ -140,6 +142,11 @@ export class RoomPage {
     });
     connection.events.on("batch", (batch) => this.#take(batch));
     connection.events.on("reset", () => this.#readAnew());
+    connection.events.on("you", (you) => {
+      this.me.you = you;
+      this.#views?.powersChanged();
+    });
+    connection.events.on("notice", (notice) => this.#views?.noticed(notice));
     connection.events.on("viewers", (count) => this.#views?.viewers(count));
     connection.events.on("state", ({ state, retryMs }) => this.#views?.connection(state, retryMs));
     return connection;

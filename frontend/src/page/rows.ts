@@ -1,12 +1,13 @@
 import type { Comment, Marker, Mode, Shown } from "../client/messages";
 import { clockText } from "./clock_text";
-import { element, need } from "./dom";
+import { element, maybe, need } from "./dom";
 import type { Texts } from "./texts";
 
 /** What a viewer may do with one comment. */
 export interface Rights {
   own: boolean;
   recall: boolean;
+  mute: boolean;
 }
 
 /** Makes and changes the rows of the list, in the form that the server renders them in. */
@@ -41,13 +42,15 @@ export class Rows {
   }
 
   /** Takes the text out of a row and leaves its marker. */
-  empty(row: HTMLLIElement, marker: Pick<Marker, "by">): void {
+  empty(row: HTMLLIElement, marker: Pick<Marker, "by" | "category">): void {
     row.classList.add("is-marker");
     row.classList.remove("is-own");
     row.hidden = false;
     row.dataset.author = "";
     need(".row-name", HTMLElement, row).textContent = "";
-    need(".row-text", HTMLElement, row).textContent = this.#texts.say(`marker.${marker.by}`);
+    const hasLeft = marker.category === "account_closed";
+    const words = this.#texts.say(hasLeft ? "category.account_closed" : `marker.${marker.by}`);
+    need(".row-text", HTMLElement, row).textContent = words;
     for (const extra of row.querySelectorAll(".row-more, .tag")) extra.remove();
   }
 
@@ -100,7 +103,7 @@ export class Rows {
     if (comment.imported) body.append(" ", element("span", "tag", this.#texts.say("row.imported")));
   }
 
-  #offerActions(row: HTMLLIElement, number: number, { own, recall }: Rights): void {
+  #offerActions(row: HTMLLIElement, number: number, { own, recall, mute }: Rights): void {
     const summary = need("summary", HTMLElement, row);
     summary.setAttribute("aria-label", this.#texts.say("row.more", { number }));
     const form = need(".row-recall", HTMLFormElement, row);
@@ -108,7 +111,11 @@ export class Rows {
     need("button", HTMLButtonElement, form).textContent = this.#texts.say(
       own ? "row.recall" : "row.hide",
     );
+    if (own) form.querySelector("select")?.closest("label")?.remove();
     if (!recall) form.remove();
+    const silence = maybe(".row-mute", HTMLFormElement, row);
+    if (silence) silence.action = `/rooms/${this.#room}/comments/${number}/mute`;
+    if (!mute) silence?.remove();
     const report = need("a.button", HTMLAnchorElement, row);
     report.href = `/report?room=${encodeURIComponent(this.#room)}&number=${number}`;
   }

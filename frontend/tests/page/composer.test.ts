@@ -15,6 +15,10 @@ const STATE: RoomState = {
   modes: ["scroll", "top"],
   colors: true,
   sizes: true,
+  level_min: 0,
+  unique: false,
+  silent_until_ms: null,
+  paused_until_ms: null,
   broadcast: null,
   recall_within_ms: 120_000,
 };

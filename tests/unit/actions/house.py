@@ -136,10 +136,11 @@ class House:
         return int(value)
 
 
-def rooms_over(record, store, people, naming, settings):
+def rooms_over(record, store, people, naming, settings, prevailing):
     return Rooms(
         record,
         store,
+        conditions=prevailing,
         freshen=people.standings.freshen,
         naming=naming,
         clock=store._clock,
@@ -190,14 +191,15 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
     naming = Naming(rules.look, names=NAMES, accounts=store, clock=clock)
     people = people_over(written, store, naming, accounts, identity_required)
     proofs = proofs_over(written, store, people, identity, asked_outside := services(clock))
-    rooms = rooms_over(written, store, people, naming, settings)
-    asked = {"rooms": rooms, "freshen": people.standings.freshen, "clock": clock}
-    word_lists = WordLists(written, store, words_max=words_max, **asked)
     prevailing = Prevailing(identity_required=identity_required)
     await prevailing.read(store, clock())
+    rooms = rooms_over(written, store, people, naming, settings, prevailing)
+    freshen = people.standings.freshen
+    asked = {"rooms": rooms, "freshen": freshen, "clock": clock}
+    word_lists = WordLists(written, store, words_max=words_max, **asked)
     comments = Comments(
-        written,
-        store,
+        *(written, store, store),
+        new_id=new_id,
         conditions=prevailing,
         **asked,
         rules=rules,
@@ -206,9 +208,7 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
         telemetry=telemetry,
         classifier=(outside := classifier(clock, telemetry)),
     )
-    moderation = Moderation(
-        written, store, freshen=people.standings.freshen, clock=clock, new_id=new_id
-    )
+    moderation = Moderation(written, store, freshen=freshen, clock=clock, new_id=new_id)
     offices = Offices.over(
         written, store, prevailing=prevailing, people=people, rooms=rooms, clock=clock,
         new_id=new_id, fingerprints_of=proofs.identities.fingerprints_of,

@@ -25,6 +25,11 @@ HOLDERS = {
     Power.RULES_ACTIVATE: {Bundle.CHIEF_EDITOR, Bundle.OPERATOR},
     Power.REPORT_READ: {Bundle.REVIEWER, Bundle.CHIEF_EDITOR, Bundle.INSPECTOR},
     Power.ACCOUNT_MUTE: {Bundle.STREAMER, Bundle.MODERATOR, Bundle.REVIEWER, Bundle.CHIEF_EDITOR},
+    Power.REPORT_ANSWER: {
+        Bundle.STREAMER, Bundle.MODERATOR, Bundle.REVIEWER, Bundle.CHIEF_EDITOR,
+    },
+    Power.MODERATOR_INVITE: {Bundle.STREAMER},
+    Power.GRANT_ASSESS: {Bundle.CHIEF_EDITOR, Bundle.OPERATOR},
     Power.MEASURE_TAKE: {Bundle.REVIEWER, Bundle.CHIEF_EDITOR},
     Power.MEASURE_GRAVE: {Bundle.CHIEF_EDITOR},
     Power.CONTROL_SET: {Bundle.CHIEF_EDITOR},

@@ -449,3 +449,57 @@ def test_what_the_rules_alone_said(action, category, hits, expected):
     told = tuple(Hit("r", of, does, 0, 1) for of, does in hits)
 
     assert said_by_rules(Verdict("v", action, category, 7, told)) == expected
+
+
+# --- levels
+
+
+LOW = replace(ANN, level=0)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"style": Style(color=0xFF0000)},
+        {"style": Style(mode=Mode.TOP)},
+        {"style": Style(size=SMALL)},
+        {"text": "long " * 9},
+    ],
+    ids=["color", "mode", "size", "length"],
+)
+def test_functions_of_a_higher_level_are_refused_on_level_0(fields):
+    draft = replace(DRAFT, **fields)
+
+    with pytest.raises(Refused) as refused:
+        admit(asked_of(draft, who=LOW))
+
+    assert refused.value.code is Code.LEVEL_TOO_LOW
+    assert isinstance(admit(asked_of(draft, who=replace(ANN, level=1))), CommentPublished)
+    assert isinstance(admit(asked_of(draft)), CommentPublished)
+
+
+def test_comment_from_level_0_waits_for_a_person_and_the_next_for_its_turn():
+    room = room_of()
+
+    held = admit(asked_of(room=room, who=LOW))
+
+    assert isinstance(held, CommentHeld)
+    assert held.category == REVIEW_CATEGORY
+    with pytest.raises(TooFast):
+        admit(asked_of(replace(DRAFT, text="something else"), room=room, who=LOW))
+
+
+def test_levels_do_not_bind_what_is_imported():
+    styled = replace(DRAFT, style=Style(color=0xFF0000))
+
+    judgement = admit(asked_of(styled, who=LOW, imported=True))
+
+    assert judgement.content.style == styled.style
+
+
+@pytest.mark.parametrize(("level", "least"), [(None, 2), (0, 1), (3, 4)])
+def test_room_may_ask_for_a_level(level, least):
+    with pytest.raises(Refused) as refused:
+        admit(asked_of(who=replace(ANN, level=level), room=room_of(level_min=least)))
+
+    assert refused.value.code is Code.LEVEL_TOO_LOW

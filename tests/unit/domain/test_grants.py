@@ -4,7 +4,7 @@ from itertools import product
 import pytest
 
 from danmaku.domain.account import Bundle, Power, PowerGrant, Standing
-from danmaku.domain.comment import Comment, CommentStatus, RecalledBy
+from danmaku.domain.comment import Comment, CommentStatus, Content, RecalledBy, Style
 from danmaku.domain.grants import recalled_by, require, require_other, require_restore
 from danmaku.domain.ids import AccountId, Millis, Number, Pseudonym, RoomId, Seq
 from danmaku.domain.measures import Function, Measure, Step
@@ -49,7 +49,7 @@ def comment_of(status, by=None, age_ms=WITHIN_MS):
         at_ms=Millis(NOW - age_ms),
         position_ms=0,
         author=Pseudonym("abc"),
-        content=None,
+        content=Content("hello", Style(), 0, "Ann"),
         by=by,
     )
 
@@ -146,6 +146,12 @@ def test_who_may_restore_a_recalled_comment(asker):
 )
 def test_nobody_restores_what_is_not_recalled(status):
     assert restore("chief editor", comment_of(status)) == Code.NOT_FOUND
+
+
+def test_nobody_restores_what_is_destroyed():
+    recalled = replace(comment_of(CommentStatus.RECALLED, RecalledBy.ROOM), content=None)
+
+    assert restore("chief editor", recalled) == Code.NOT_FOUND
 
 
 # --- the rest

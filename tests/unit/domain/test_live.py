@@ -8,8 +8,8 @@ from danmaku.domain.live import LiveRoom
 from danmaku.domain.room import RoomPolicy, RoomState, Status
 from danmaku.domain.room_words import RoomWords
 from danmaku.errors import TooFast
+from danmaku.filter.clusters import Clusters
 from danmaku.filter.floods import Repeats
-from danmaku.filter.waves import Measures, Waves
 from tests.unit.nodes.entries import commented
 
 ANN = AccountId(1)
@@ -69,18 +69,29 @@ def test_a_text_may_be_said_so_often_and_no_oftener(live):
 
 
 def test_without_waves_nothing_is_a_campaign(live):
-    assert not any(live.is_campaign(author, "buy my things", 0) for author in range(20))
+    texts = [f"buy my things {author}" for author in range(20)]
+
+    assert {live.cluster_of(text, text, 0, since_ms=0) for text in texts} == {None}
 
 
 def test_many_who_say_nearly_the_same_are_a_campaign_and_a_chorus_is_none():
-    waves, repeats = Waves(Measures()), Repeats(within_ms=1_000, allowed=1, min_length=2)
-    live = LiveRoom(DEMO, OPEN, owner=ANN, version=Seq(1), top=Seq(7), repeats=repeats, waves=waves)
+    live = LiveRoom(
+        DEMO,
+        OPEN,
+        owner=ANN,
+        version=Seq(1),
+        top=Seq(7),
+        repeats=Repeats(within_ms=1_000, allowed=1, min_length=2),
+        clusters=Clusters(3, 1_000),
+    )
 
-    sung = [live.is_campaign(author, "let us sing", 0) for author in range(9)]
-    sold = [live.is_campaign(author, f"buy my things {author}", 0) for author in range(9)]
+    sung = [live.cluster_of(author, "let us sing", 0, since_ms=None) for author in range(9)]
+    sold = [
+        live.cluster_of(author, f"buy my things {author}", 0, since_ms=None) for author in range(9)
+    ]
 
-    assert sung == [False] * 9
-    assert sold == [False] * 7 + [True] * 2
+    assert sung == [None] * 9
+    assert sold == [None] * 7 + ["cluster-0"] * 2
 
 
 def test_a_comment_from_elsewhere_takes_its_authors_turn(live):
@@ -100,3 +111,25 @@ def test_what_has_not_just_been_sent_takes_no_turn(live, changes):
     live.apply(replace(sent, fact=replace(sent.fact, **changes)))
 
     live.slow.take_turn(ANN, Millis(10_400))
+
+
+def test_what_the_keeper_says_calls_others_to_join_in():
+    live = LiveRoom(
+        DEMO,
+        OPEN,
+        owner=ANN,
+        version=Seq(1),
+        top=Seq(7),
+        repeats=Repeats(within_ms=1_000, allowed=1, min_length=2),
+        clusters=Clusters(3, 1_000),
+    )
+
+    live.call("let us all wave", 0)
+
+    assert {live.cluster_of(n, f"let us all wave {n}", 0, since_ms=0) for n in range(9)} == {None}
+
+
+def test_without_clusters_a_call_is_nothing(live):
+    live.call("let us all wave", 0)
+
+    assert live.cluster_of(ANN, "let us all wave", 0, since_ms=0) is None

@@ -132,9 +132,13 @@ def state_of(fields):
             modes=frozenset(map(Mode, fields["modes"])),
             colors=fields["colors"],
             sizes=fields["sizes"],
+            level_min=fields["level_min"],
+            unique=fields["unique"],
             recall_within_ms=fields["recall_within_ms"],
         ),
         broadcast=Broadcast(**fields["broadcast"]),
+        paused_until_ms=fields["paused_until_ms"],
+        silent_until_ms=fields["silent_until_ms"],
     )
 
 

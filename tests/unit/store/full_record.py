@@ -1,10 +1,14 @@
 """A small record with at least one row in every table."""
 
 from danmaku.domain.facts import BuiltRules, RulesActivated, TokenRevoked
+from danmaku.domain.identity import Strength
 from danmaku.domain.ids import Millis
+from danmaku.domain.persons import Person
+from danmaku.ports import Disclosure
 from tests.contract.facts import (
     ANN,
     BEN,
+    PEOPLE_FACTS,
     granted,
     held,
     in_demo,
@@ -20,6 +24,7 @@ from tests.contract.facts import (
 )
 
 SESSION = b"a session of Ann's"
+LATER_MS = Millis(4_000_000_000_000)
 
 
 async def fill(store):
@@ -30,6 +35,7 @@ async def fill(store):
             reported(),
             RulesActivated("1", 1, built=BuiltRules(b"r", None)),
         ),
+        *PEOPLE_FACTS,
     ):
         await store.commit(on_platform(fact))
     for fact in (
@@ -37,5 +43,12 @@ async def fill(store):
         *(recalled(), restored(), published("d", author=BEN, text="二号弹幕 🎏")),
     ):
         await store.commit(in_demo(fact))
-    await store.open_session(SESSION, ANN, Millis(4_000_000_000_000))
-    await store.open_reset(b"a reset of Ben's", BEN, Millis(4_000_000_000_000))
+    await store.sign_out(BEN, Millis(1))
+    await store.open_session(SESSION, ANN, LATER_MS)
+    await store.open_reset(b"a reset of Ben's", BEN, LATER_MS)
+    await store.vault.keep(BEN, Person(Strength.PHONE, "+8613800138000"), accounts_max=1)
+    await store.vault.keep_out(BEN, "f1")
+    await store.vault.put_disclosure(
+        Disclosure("d1", BEN, ANN, purpose="inquiry", basis="law 1", until_ms=LATER_MS)
+    )
+    await store.retention.destroy_due(Millis(LATER_MS - 1))

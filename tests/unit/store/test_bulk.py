@@ -1,7 +1,7 @@
 import pytest
 
 from danmaku.store import schema
-from danmaku.store.bulk import GROUP_ROWS_MAX, insert_all
+from danmaku.store.bulk import GROUP_ROWS_MAX, add_all, insert_all
 from danmaku.store.database import write_engine
 
 
@@ -19,7 +19,21 @@ def test_every_row_arrives_as_it_is(tmp_path, rows_count):
             {"id": 1, "login_key": "a", "login": "A", "name": "A", "version": 1},
         )
 
-        insert_all(connection, schema.session, rows)
+        insert_all(connection, schema.reset, rows)
 
-        found = connection.execute(schema.session.select().order_by(schema.session.c.until_ms))
+        found = connection.execute(schema.reset.select().order_by(schema.reset.c.until_ms))
         assert [row._asdict() for row in found] == rows
+
+
+@pytest.mark.parametrize("rows_count", [0, 1, 3, GROUP_ROWS_MAX + 20])
+def test_numbers_are_added_to_what_stands(tmp_path, rows_count):
+    rows = [{"account": n, "day": 7, "comments": n + 1} for n in range(rows_count)]
+    fewer = [row | {"comments": -1} for row in rows]
+    with write_engine(tmp_path / "x.sqlite").connect() as connection, connection.begin():
+        schema.metadata.create_all(connection)
+
+        for added in (rows, rows, fewer):
+            add_all(connection, schema.clean_day, added)
+
+        found = connection.execute(schema.clean_day.select())
+        assert [row.comments for row in found] == [2 * row["comments"] - 1 for row in rows]

@@ -16,7 +16,7 @@ from danmaku.domain.facts import (
 )
 from danmaku.domain.ids import AccountId, Millis, Pseudonym, Seq
 from danmaku.domain.room import Broadcast, RoomState
-from danmaku.store import people_codec, platform_codec, room_codec
+from danmaku.store import keeping_codec, people_codec, platform_codec, room_codec
 from danmaku.store.codec import Part, Place, Stored, canonical
 from danmaku.store.entries import Scribe, header_of
 from tests.contract.facts import (
@@ -97,6 +97,7 @@ def read_back(rows, secret):
         secret=secret,
     )
     unpackers = room_codec.UNPACKERS | platform_codec.UNPACKERS | people_codec.UNPACKERS
+    unpackers |= keeping_codec.UNPACKERS
     return unpackers[type(header.about)](stored, header.about)
 
 
@@ -108,7 +109,8 @@ def test_every_fact_is_read_as_it_was_written(fact, place):
 
 
 def test_every_fact_has_its_example():
-    packers = (room_codec.PACKERS, platform_codec.PACKERS, people_codec.PACKERS)
+    codecs = (room_codec, platform_codec, people_codec, keeping_codec)
+    packers = [codec.PACKERS for codec in codecs]
 
     assert {type(fact) for fact, _ in FACTS} == set().union(*packers)
 

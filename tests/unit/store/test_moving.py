@@ -83,7 +83,8 @@ async def test_the_record_goes_on_where_it_stood(filled, source, target, tmp_pat
         top = source.scalar(select(schema.chain.c.top).where(schema.chain.c.id == DEMO))
         epoch = source.scalar(select(schema.meta.c.value).where(schema.meta.c.name == "epoch"))
     target.close()
-    (tmp_path / "to/head.key").write_bytes((filled / "head.key").read_bytes())
+    for key in ("head.key", "vault.key"):
+        (tmp_path / "to" / key).write_bytes((filled / key).read_bytes())
 
     store = await SqliteStore.open(StoreSettings(data_dir=tmp_path / "to"), ticking())
     [entry] = await store.commit(in_demo(published("after the move")))

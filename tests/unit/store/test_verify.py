@@ -266,7 +266,7 @@ TAMPERINGS = [
     saying(
         "a grant that nobody gave",
         "INSERT INTO power_grant SELECT 'g9', account, bundle, room,"
-        " until_ms, granted_seq, NULL FROM power_grant WHERE id = 'g1'",
+        " until_ms, granted_seq, NULL, powers FROM power_grant WHERE id = 'g1'",
         PLATFORM_TOP,
         PLATFORM,
     ),

@@ -29,9 +29,12 @@ SUSPENSION = {
     "lasts_ms": 1,
 }
 MUTE = SUSPENSION | {"room": "demo"}
+ASKED = {"login": "author", "purpose": "an inquiry", "basis": "law 1"}
 CONTROL = {"mode": "closed", "lasts_ms": 1000, "reason": "an order"}
 
 ROLES = ("guest", "viewer", "streamer", "reviewer", "operator")
+HIDE = {"powers": ["comment.recall"]}
+REJECTED = {"finding": "rejected"}
 MATRIX = [
     # method, path, body, the answer to each of ROLES
     ("POST", "/api/rooms", NEW_ROOM, (401, 403, 403, 403, 201)),
@@ -55,9 +58,30 @@ MATRIX = [
     ("POST", "/api/measures", MUTE, (401, 403, 201, 201, 403)),
     ("POST", "/api/measures", SUSPENSION, (401, 403, 403, 201, 403)),
     ("POST", "/api/measures/nothing/reverse", {"reason": ""}, (401, 404, 404, 404, 404)),
+    ("POST", "/api/documents/terms/accept", {"version": 1}, (404, 404, 404, 404, 404)),
     ("POST", "/api/me/measures/nothing/read", None, (401, 404, 404, 404, 404)),
     ("POST", "/api/controls", CONTROL, (401, 403, 403, 403, 403)),
     ("POST", "/api/controls/lift", {"reason": ""}, (401, 403, 403, 403, 403)),
+    ("POST", "/api/disclosures", ASKED, (401, 403, 403, 403, 403)),
+    ("POST", "/api/disclosures/none/agree", None, (401, 403, 403, 403, 403)),
+    ("POST", "/api/disclosures/none/read", None, (401, 403, 403, 403, 403)),
+    ("POST", "/api/rooms/demo/application", HIDE, (401, 403, 403, 403, 403)),
+    ("POST", "/api/applications/none/grant", HIDE | {"days": 1}, (401, 403, 403, 403, 404)),
+    ("POST", "/api/applications/none/decline", {}, (401, 403, 403, 403, 404)),
+    ("POST", "/api/grants/none/narrow", {}, (401, 403, 403, 403, 404)),
+    ("POST", "/api/rooms/demo/moderators", HIDE | {"login": "author"}, (401, 403, 201, 403, 403)),
+    ("DELETE", "/api/rooms/demo/moderators/none", None, (401, 403, 404, 403, 403)),
+    ("POST", "/api/me/invitations/none/accept", None, (401, 404, 404, 404, 404)),
+    ("POST", "/api/me/invitations/none/decline", None, (401, 404, 404, 404, 404)),
+    ("POST", "/api/rooms/demo/reports/1/answer", REJECTED, (401, 403, 404, 404, 403)),
+    ("POST", "/api/rooms/demo/comments/9999/mute", {"term": "once"}, (401, 404, 404, 404, 404)),
+    ("POST", "/api/rooms/demo/silence", {"seconds": 0}, (401, 403, 200, 403, 200)),
+    ("GET", "/api/disclosures", None, (401, 403, 403, 403, 403)),
+    ("GET", "/api/applications", None, (401, 403, 403, 403, 200)),
+    ("GET", "/api/rooms/demo/moderators", None, (401, 403, 200, 403, 403)),
+    ("GET", "/api/rooms/demo/reports", None, (401, 403, 200, 200, 403)),
+    ("GET", "/api/rooms/demo/duty", None, (401, 403, 200, 200, 403)),
+    ("GET", "/api/rooms/demo/hidden", None, (200, 200, 200, 200, 200)),
     ("GET", "/api/measures", None, (401, 403, 403, 200, 403)),
     ("GET", "/api/measures/nothing/evidence", None, (401, 403, 403, 404, 403)),
     ("GET", "/api/me/measures", None, (401, 200, 200, 200, 200)),

@@ -63,7 +63,7 @@ async def outside(tmp_path, provider):
     identity = IdentitySettings(providers=(told,))
     settings = settings_of(tmp_path).model_copy(update={"identity": identity})
     async with opened(settings) as core:
-        house = house_of(core, viewers=lambda _: 0, is_ready=lambda: True)
+        house = house_of(core, viewers=lambda _: 0, hindrance=lambda: None)
         provider.clock = house.clock
         stage = Stage(core, create_app(house), None)
         yield stage

@@ -13,7 +13,17 @@ FORMS = sorted(
     for route in door.router.routes
     if isinstance(route, APIRoute) and "POST" in route.methods and "/api/" not in route.path
 )
-FILLED = {"room": "demo", "number": "1", "origin": "1", "token": "some"}
+FILLED = {
+    "room": "demo",
+    "number": "1",
+    "origin": "1",
+    "token": "some",
+    "session": "some",
+    "grant_id": "some",
+    "invitation": "some",
+    "application": "some",
+    "cluster": "some",
+}
 
 
 def test_every_form_is_known_here():

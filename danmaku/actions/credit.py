@@ -1,0 +1,202 @@
+"""Credit kept in step with the record: reckoned when a day is over, and when something changes.
+
+What is entered is a level that has changed, no more: everything else is reckoned again whenever it
+is asked for. Doors never wait for it; they find the level in the standing.
+
+Article: articles.Article.CREDIT_LEVELS
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from danmaku.domain.account import Standing
+from danmaku.domain.credit import DAY_MS, Reckoning, reckon
+from danmaku.domain.facts import CommentPublished, CommentRecalled, CommentRestored, Entry
+from danmaku.domain.ids import PLATFORM, AccountId
+from danmaku.domain.levels import FORMULA, START_LEVEL, Formula, formula_from
+from danmaku.domain.people_facts import LevelSet, MeasureReversed, MeasureTaken
+from danmaku.errors import NotFound, NotSignedIn, Unavailable
+from danmaku.ports import Append, Clock, LedgerRow, Ledgers, Record
+
+DUE_MAX = 100_000  # accounts that wait to be reckoned; a day's end finds those that are left out
+PAGE_ACCOUNTS = 500
+SHOWN_MAX = 1000  # of a survey's moves
+LOOK_S = 60.0  # between two looks whether a day is over
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An account whose level would be, or has become, another."""
+
+    login: str
+    level: int
+    score: int
+    becomes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What came of reckoning everybody."""
+
+    accounts: int
+    moved: int
+    moves: tuple[Move, ...]  # the first SHOWN_MAX
+
+
+def formula_in(path: Path | None) -> Formula:
+    """The formula of a file; None: the one that is published with this server.
+
+    Raises:
+        OSError: It cannot be read.
+        BadMessage: It is none.
+    """
+    return FORMULA if path is None else formula_from(path.read_bytes())
+
+
+class Credits:
+    """See the module.
+
+    Args:
+        record: Where levels are entered.
+        ledgers: What they are reckoned from.
+        formula: In force.
+        clock: Wall time.
+    """
+
+    def __init__(self, record: Record, ledgers: Ledgers, *, formula: Formula, clock: Clock) -> None:
+        self._record = record
+        self._ledgers = ledgers
+        self.formula = formula
+        self._clock = clock
+        self._due: dict[AccountId, None] = {}
+        self._has_due = asyncio.Event()
+
+    # --- one account
+
+    async def own(self, who: Standing | None) -> Reckoning:
+        """One's own score with every reason for it.
+
+        Raises:
+            NotSignedIn: `who` is a guest.
+        """
+        if who is None:
+            raise NotSignedIn("Sign in first.")
+        row = await self._row(who.account)
+        return reckon(row.ledger, self.formula, self._clock())
+
+    async def settle(self, account: AccountId) -> None:
+        """Enter an account's level if it has become another one.
+
+        Raises:
+            NotFound: There is no such account.
+            Unavailable: As `Record.commit`.
+        """
+        await self._enter([await self._row(account)])
+
+    async def _row(self, account: AccountId) -> LedgerRow:
+        row = await self._ledgers.ledger(account)
+        if row is None:
+            raise NotFound("There is no such account.")
+        return row
+
+    # --- everybody
+
+    async def recompute(self, *, settle: bool) -> Survey:
+        """Reckon everybody anew, and tell whose level is not the one that stands.
+
+        Args:
+            settle: Whether the levels that differ are entered.
+        """
+        return await self._survey(self.formula, settle=settle)
+
+    async def what_if(self, formula: Formula) -> Survey:
+        """Tell whose level would be another by another formula; nothing changes."""
+        return await self._survey(formula, settle=False)
+
+    async def _survey(self, formula: Formula, *, settle: bool) -> Survey:
+        accounts, moves, moved = 0, list[Move](), 0
+        async for rows in self._pages():
+            accounts += len(rows)
+            found = [move for row in rows if (move := self._move_of(row, formula)) is not None]
+            moved += len(found)
+            moves += found[: SHOWN_MAX - len(moves)]
+            if settle:
+                await self._enter(rows)
+        return Survey(accounts, moved, tuple(moves))
+
+    async def _pages(self) -> AsyncIterator[list[LedgerRow]]:
+        after = AccountId(0)
+        while rows := await self._ledgers.ledgers(after=after, limit=PAGE_ACCOUNTS):
+            yield rows
+            after = rows[-1].account
+
+    def _move_of(self, row: LedgerRow, formula: Formula) -> Move | None:
+        reckoning, level = reckon(row.ledger, formula, self._clock()), _level_of(row)
+        if reckoning.level == level:
+            return None
+        return Move(row.login, level, reckoning.score, reckoning.level)
+
+    async def _enter(self, rows: Sequence[LedgerRow]) -> None:
+        appends = []
+        for row in rows:
+            if (move := self._move_of(row, self.formula)) is not None:
+                fact = LevelSet(row.account, move.becomes, move.score, self.formula.version)
+                appends.append(Append(PLATFORM, fact))
+        if appends:
+            await self._record.commit(*appends)
+
+    # --- in step
+
+    def apply(self, entries: Sequence[Entry]) -> None:
+        """Hear of a commit, and note whose ledger says something else about days that are over."""
+        for entry in entries:
+            if entry.account is not None and _changes_past(entry) and len(self._due) < DUE_MAX:
+                self._due[entry.account] = None
+                self._has_due.set()
+
+    async def run(self) -> None:
+        """Keep levels in step until cancelled: whose ledger changes, and everybody once a day."""
+        day: int | None = None
+        while True:
+            try:
+                if (today := self._clock() // DAY_MS) != day:
+                    await self.recompute(settle=True)
+                    day = today
+                await self.settle_due()
+            except Unavailable as error:
+                log.warning("credit_not_settled", code=error.code)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._has_due.wait(), LOOK_S)
+
+    async def settle_due(self) -> None:
+        """Settle all whose ledger has changed.
+
+        Raises:
+            Unavailable: As `Record.commit`; who is not settled stays due.
+        """
+        self._has_due.clear()
+        while self._due:
+            account = next(iter(self._due))
+            await self.settle(account)
+            self._due.pop(account, None)
+
+
+def _level_of(row: LedgerRow) -> int:
+    return START_LEVEL if row.level is None else row.level
+
+
+def _changes_past(entry: Entry) -> bool:
+    match entry.fact:
+        case MeasureTaken() | MeasureReversed() | CommentRecalled() | CommentRestored():
+            return True
+        case CommentPublished(at_ms=at_ms):  # approved on a later day
+            return at_ms // DAY_MS < entry.at_ms // DAY_MS
+        case _:
+            return False

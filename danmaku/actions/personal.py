@@ -1,0 +1,163 @@
+"""What people may ask about themselves: all that is held about them, and nobody else.
+
+Article: articles.Article.PERSONAL_DATA
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
+from typing import Protocol
+
+from danmaku.actions.leaving import Leavers, Leaving
+from danmaku.actions.retention import Retention, Terms
+from danmaku.actions.standings import Standings
+from danmaku.domain.account import Bundle, Standing
+from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
+from danmaku.domain.privacy import OwnComment, OwnEntry
+from danmaku.errors import NotAllowed
+from danmaku.ports import Accounts, Clock, Reader, Record, Vault
+
+COMMENTS_PER_PAGE = 500
+NEWEST = 50
+
+
+class OwnRecord(Leavers, Protocol):
+    """What the record holds about one person."""
+
+    async def own_comments(
+        self, account: AccountId, *, after: tuple[RoomId, Seq] | None, limit: int
+    ) -> list[OwnComment]:
+        """Own comments of all rooms, in the order of (room, origin), after such a place."""
+
+    async def newest_own(self, account: AccountId, *, limit: int) -> list[OwnComment]:
+        """Own comments of all rooms, newest first."""
+
+    def own_entries(self, account: AccountId) -> AsyncIterator[OwnEntry]:
+        """Entries of the platform's chain about the person, oldest first, in bounded memory."""
+
+    async def holders(self, bundle: Bundle, now_ms: Millis) -> list[str]:
+        """Public names of those who hold these powers on the whole platform now."""
+
+
+class Store(Reader, Accounts, Protocol):
+    """A record that can be asked by whom it is about, and follows the terms."""
+
+    @property
+    def vault(self) -> Vault:
+        """Where people are sealed."""
+
+    @property
+    def personal(self) -> OwnRecord:
+        """What it holds about one person."""
+
+    @property
+    def retention(self) -> Terms:
+        """What is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnData:
+    """What is held about one person, for that person alone."""
+
+    _accounts: Accounts
+    _own: OwnRecord
+    _clock: Clock
+
+    async def newest(self, who: Standing) -> list[OwnComment]:
+        """Own comments of all rooms, newest first; whatever became of them.
+
+        Raises:
+            NotAllowed: `who` came with a token that is good in one room only.
+        """
+        _require_whole(who)
+        return await self._own.newest_own(who.account, limit=NEWEST)
+
+    async def responsible(self) -> list[str]:
+        """Public names of the chief editors, who answer for the service.
+
+        Article: articles.Article.RESPONSIBLE_PERSONS
+        """
+        return await self._own.holders(Bundle.CHIEF_EDITOR, self._clock())
+
+    async def account(self, who: Standing) -> dict[str, object]:
+        """All but comments and entries.
+
+        Raises:
+            NotAllowed: As `newest`.
+        """
+        _require_whole(who)
+        now_ms = self._clock()
+        identity = who.identity
+        tokens = await self._accounts.tokens(who.account, now_ms)
+        sessions = await self._accounts.sessions(who.account, now_ms)
+        return {
+            "at_ms": now_ms,
+            "login": who.login,
+            "name": who.name,
+            "is_closed": who.is_closed,
+            "level": who.level,
+            "identity": None if identity is None else asdict(identity),
+            "accepted": {kind.value: version for kind, version in who.accepted.items()},
+            "grants": [
+                {
+                    "bundle": grant.bundle.value,
+                    "room": grant.room,
+                    "until_ms": grant.until_ms,
+                }
+                for grant in who.grants
+            ],
+            "tokens": [asdict(token) for token in tokens],
+            "sessions": [asdict(session) for session in sessions],
+        }
+
+    async def entries(self, who: Standing) -> AsyncIterator[OwnEntry]:
+        """What the platform's chain says about the person, oldest first."""
+        _require_whole(who)
+        async for entry in self._own.own_entries(who.account):
+            yield entry
+
+    async def comments(self, who: Standing) -> AsyncIterator[OwnComment]:
+        """Every own comment, room by room, in bounded memory."""
+        _require_whole(who)
+        after: tuple[RoomId, Seq] | None = None
+        while page := await self._own.own_comments(
+            who.account, after=after, limit=COMMENTS_PER_PAGE
+        ):
+            for own in page:
+                yield own
+            after = (page[-1].room, page[-1].comment.origin)
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """The verbs about personal data, joined once for all doors."""
+
+    own: OwnData
+    leaving: Leaving
+    retention: Retention
+
+    @classmethod
+    def over(cls, record: Record, store: Store, *, standings: Standings, clock: Clock) -> "Privacy":
+        """Join them.
+
+        Args:
+            record: For writing.
+            store: The same, for reading.
+            standings: Of everybody in use.
+            clock: Wall time.
+        """
+        leaving = Leaving(
+            record,
+            store,
+            store,
+            store.personal,
+            forget=store.vault.forget,
+            freshen=standings.freshen,
+            clock=clock,
+        )
+        retention = Retention(store.retention, leaving, clock=clock, forget=standings.forget)
+        return cls(OwnData(store, store.personal, clock), leaving, retention)
+
+
+def _require_whole(who: Standing) -> None:
+    if not who.reaches(None):
+        raise NotAllowed("A room's token has no say over the account.")

@@ -1,0 +1,78 @@
+"""`danmaku document`: the texts of the house, issued in versions."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from danmaku.actions.sample_texts import sample_words
+from danmaku.cli.desk import Fields, ask, rows
+from danmaku.cli.shell import JsonFlag, answers, done, print_json, print_table, settings_of
+from danmaku.domain.documents import DocumentKind
+from danmaku.formats.document_file import file_of
+
+app = typer.Typer(help="Agreement, notice, rules and the other texts.", no_args_is_help=True)
+
+Kind = Annotated[DocumentKind, typer.Argument(help="Which text.")]
+
+
+@app.command()
+@answers
+def issue(
+    context: typer.Context,
+    kind: Kind,
+    file: Annotated[
+        Path,
+        typer.Argument(help="Chinese, a line ---, English; each begins: # Title.", exists=True),
+    ],
+    *,
+    mandatory: Annotated[
+        bool, typer.Option("--mandatory", help="Nobody comments before accepting it.")
+    ] = False,
+    effective: Annotated[
+        datetime | None, typer.Option("--from", help="Binds from then on, UTC; else from now.")
+    ] = None,
+) -> None:
+    """Bring out the next version."""
+    fields: Fields = {
+        "kind": kind.value,
+        "text": file.read_text("utf-8"),
+        "mandatory": mandatory,
+    }
+    if effective is not None:
+        fields["effective_ms"] = int(effective.replace(tzinfo=UTC).timestamp() * 1000)
+    answer = ask(settings_of(context), "POST", "/documents", fields)
+    done(f"Version {answer['version']} of {kind.value} is out.")
+
+
+@app.command("list")
+@answers
+def list_documents(context: typer.Context, *, as_json: JsonFlag = False) -> None:
+    """Show every version of every text."""
+    found = rows(settings_of(context), "/documents", "documents")
+    if as_json:
+        print_json(found)
+        return
+    columns = ("kind", "version", "effective_ms", "mandatory", "in_force")
+    print_table("Documents", columns, [tuple(row[column] for column in columns) for row in found])
+
+
+@app.command()
+@answers
+def show(
+    context: typer.Context,
+    kind: Kind,
+    *,
+    version: Annotated[int | None, typer.Option(min=1, help="Else the one in force.")] = None,
+) -> None:
+    """Print a version, as a file to go on from."""
+    query = "" if version is None else f"?version={version}"
+    answer = ask(settings_of(context), "GET", f"/documents/{kind.value}{query}")
+    typer.echo(answer["text"])
+
+
+@app.command()
+def sample(kind: Kind) -> None:
+    """Print the sample that comes with the software, to write one's own from."""
+    typer.echo(file_of(sample_words(kind)))

@@ -1,0 +1,126 @@
+"""Credit: what an account's own record says of it, as a score and a level.
+
+A pure function of the ledger and of the time. Nothing is taken back by hand: a measure that is
+reversed is not in the ledger any more, and what it has cost is back to the point.
+
+Article: articles.Article.CREDIT_LEVELS
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from danmaku.domain.categories import class_of
+from danmaku.domain.ids import Millis, RoomId, Seq
+from danmaku.domain.levels import Formula
+from danmaku.domain.measures import ROOM_STEPS, Function, Measure, Step, in_force
+from danmaku.filter.rules import Klass
+
+DAY_MS: Final = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What credit is reckoned from.
+
+    Attributes:
+        clean: By day (UTC, days since 1970): the account's comments of that day that stand.
+        measures: Against the account, but for those that were reversed.
+    """
+
+    clean: Mapping[int, int] = field(default_factory=dict)
+    measures: tuple[Measure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One reason for a score."""
+
+    points: int  # below 0: they are lost for now
+    measure_id: str | None = None  # None: for clean comments
+    klass: Klass | None = None
+    at_ms: Millis | None = None
+    gone_ms: Millis | None = None  # when nothing of it is left
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """What came of a ledger."""
+
+    score: int
+    level: int
+    lines: tuple[Line, ...]
+    asked_of_next: int | None  # the score at which the next level begins; None: there is none
+    frozen_since_ms: Millis | None = None  # a measure has it stand still
+
+
+def reckon(ledger: Ledger, formula: Formula, now_ms: Millis) -> Reckoning:
+    """Work out an account's score and level.
+
+    A day counts once it is over, so that a level does not change between two comments.
+    """
+    frozen_ms = _frozen_since(ledger.measures, now_ms)
+    at_ms = now_ms if frozen_ms is None else frozen_ms
+    lines = (_earned(ledger, formula, at_ms), *_losses(ledger, formula, at_ms))
+    score = max(0, formula.start + sum(line.points for line in lines))
+    level = formula.level_at(score)
+    above = formula.levels[level + 1 : level + 2]
+    return Reckoning(
+        score=score,
+        level=level,
+        lines=tuple(line for line in lines if line.points),
+        asked_of_next=above[0].score_min if above else None,
+        frozen_since_ms=frozen_ms,
+    )
+
+
+def _frozen_since(measures: Iterable[Measure], now_ms: Millis) -> Millis | None:
+    """When the earliest measure in force began that has the level stand still."""
+    return min(
+        (one.from_ms for one in in_force(measures, now_ms) if Function.LEVEL in one.functions),
+        default=None,
+    )
+
+
+def _earned(ledger: Ledger, formula: Formula, at_ms: Millis) -> Line:
+    today = at_ms // DAY_MS
+    points = sum(
+        min(comments, formula.day_max)
+        for day, comments in ledger.clean.items()
+        if today - formula.memory_days <= day < today
+    )
+    return Line(min(points, formula.earned_max))
+
+
+def _losses(ledger: Ledger, formula: Formula, at_ms: Millis) -> Iterator[Line]:
+    """One line an offence: of several measures about one comment, the one that costs most now."""
+    offences: dict[str | tuple[RoomId, Seq], Line] = {}
+    for measure in ledger.measures:
+        if measure.from_ms > at_ms or not _is_violation(measure):
+            continue
+        key: str | tuple[RoomId, Seq] = measure.measure_id
+        if measure.room is not None and measure.origin is not None:
+            key = (measure.room, measure.origin)
+        line = _loss(measure, formula, at_ms)
+        offences[key] = min(line, offences.get(key, line), key=lambda it: it.points)
+    yield from offences.values()
+
+
+def _is_violation(measure: Measure) -> bool:
+    """Whether the platform stands behind it: a mute in one room is its keeper's own matter."""
+    is_mute = measure.step is Step.SUSPEND and measure.room is not None
+    only_freezes = measure.functions == {Function.LEVEL}
+    return measure.step not in ROOM_STEPS and not is_mute and not only_freezes
+
+
+def _loss(measure: Measure, formula: Formula, at_ms: Millis) -> Line:
+    klass = class_of(measure.category)
+    worth = formula.worth(klass)
+    left_days = max(0, worth.days - (at_ms - measure.from_ms) // DAY_MS)
+    return Line(
+        points=-(worth.points * left_days // worth.days),
+        measure_id=measure.measure_id,
+        klass=klass,
+        at_ms=measure.from_ms,
+        gone_ms=Millis(measure.from_ms + worth.days * DAY_MS),
+    )

@@ -1,0 +1,187 @@
+"""What is held about people, what for, on which ground and for how long: the one table of it.
+
+The notice that everybody can read, the look that every start takes at the tables, and the job that
+destroys what is due all go by it; none of them has terms of its own.
+
+Article: articles.Article.PERSONAL_DATA
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from danmaku.domain.comment import Comment
+from danmaku.domain.ids import AccountId, Millis, RoomId
+from danmaku.errors import Broken
+
+MS_PER_DAY = 86_400_000
+FLOOR_DAYS = 183  # what was removed, and what was logged, is kept for six months at least
+CASE_DAYS = 1095  # what decisions about people stood on: three years
+
+
+class Ground(StrEnum):
+    """Why the law lets us hold it."""
+
+    CONTRACT = "contract"  # the service that was asked for does not work without it
+    DUTY = "duty"  # the law asks for it
+    CONSENT = "consent"  # agreed to, and that can be taken back
+
+
+class Since(StrEnum):
+    """What a term counts from."""
+
+    ENDED = "ended"  # its own end: it expired, was used up, or was lifted
+    REMOVED = "removed"  # the comment left public view, or never entered it
+    WRITTEN = "written"
+    CLOSED = "closed"  # the account was given up
+    NEVER = "never"  # for good
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How long something is held: so many days after something; 0: at once."""
+
+    since: Since
+    days: int = 0
+
+    def upto(self, now_ms: Millis) -> Millis:
+        """What it counts from lies at or before this moment for all that is due at `now_ms`."""
+        return Millis(now_ms - self.days * MS_PER_DAY)
+
+    def due(self, from_ms: Millis) -> Millis:
+        """When something is due whose term began at that moment."""
+        return Millis(from_ms + self.days * MS_PER_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One kind of data about people. The catalogues of texts say what it is and what for.
+
+    `tables` and `entries` (kinds of entry) are where it lies: each belongs to one holding.
+    """
+
+    word: str
+    ground: Ground
+    term: Term
+    tables: frozenset[str] = frozenset()
+    entries: frozenset[str] = frozenset()
+
+
+def _holding(word: str, ground: Ground, term: Term, tables: str = "", entries: str = "") -> Holding:
+    return Holding(word, ground, term, frozenset(tables.split()), frozenset(entries.split()))
+
+
+ACCOUNT = _holding(
+    "account",
+    Ground.CONTRACT,
+    Term(Since.CLOSED, FLOOR_DAYS),
+    "account",
+    "account_registered password_changed",
+)
+SESSION = _holding("session", Ground.CONTRACT, Term(Since.ENDED), "session signed_out")
+RESET = _holding("reset", Ground.CONTRACT, Term(Since.ENDED), "reset")
+TOKEN = _holding(
+    "token",
+    Ground.CONTRACT,
+    Term(Since.CLOSED, FLOOR_DAYS),
+    "token",
+    "token_issued token_revoked",
+)
+COMMENT = _holding(
+    "comment",
+    Ground.DUTY,
+    Term(Since.REMOVED, FLOOR_DAYS),
+    "comment body",
+    "comment_published comment_held comment_refused comment_recalled comment_restored",
+)
+IDENTITY = _holding(
+    "identity",
+    Ground.DUTY,
+    Term(Since.CLOSED),
+    "identity sealed_person vault_key",
+    "identity_verified identity_ended",
+)
+BAR = _holding(
+    "bar", Ground.DUTY, Term(Since.ENDED), "identity_bar barred_person", "identity_barred"
+)
+DISCLOSURE = _holding("disclosure", Ground.DUTY, Term(Since.ENDED), "disclosure")
+LOOK = _holding("look", Ground.DUTY, Term(Since.WRITTEN, CASE_DAYS), entries="identity_read")
+REPORT = _holding(
+    "report", Ground.DUTY, Term(Since.WRITTEN, CASE_DAYS), "report", "report_filed report_answered"
+)
+MEASURE = _holding(
+    "measure",
+    Ground.DUTY,
+    Term(Since.WRITTEN, CASE_DAYS),
+    "measure",
+    "measure_taken measure_reversed warning_read",
+)
+CONSENT = _holding(
+    "consent",
+    Ground.DUTY,
+    Term(Since.CLOSED, FLOOR_DAYS),
+    "acceptance closure",
+    "document_accepted consent_withdrawn account_closed",
+)
+CREDIT = _holding(
+    "credit", Ground.DUTY, Term(Since.CLOSED, FLOOR_DAYS), "credit clean_day", "level_set"
+)
+ROOM = _holding(
+    "room",
+    Ground.CONTRACT,
+    Term(Since.NEVER),
+    "room power_grant proposal",
+    "room_opened room_changed room_words_set powers_granted powers_revoked "
+    "powers_proposed proposal_settled",
+)
+SKELETON = _holding(
+    "skeleton",
+    Ground.DUTY,
+    Term(Since.NEVER),
+    "meta chain entry head pseudonym document control swept rule_set alembic_version",
+    "rules_activated document_issued control_set control_lifted",
+)
+
+HOLDINGS = (
+    ACCOUNT, SESSION, RESET, TOKEN, COMMENT, IDENTITY, BAR, DISCLOSURE, LOOK, REPORT, MEASURE,
+    CONSENT, CREDIT, ROOM, SKELETON,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Destroyed:
+    """What one small step of following the terms did."""
+
+    counts: dict[str, int]  # by the word of the holding
+    has_more: bool  # another step has work to do
+    emptied: tuple[AccountId, ...] = ()  # accounts of which nothing is left but a random id
+
+
+@dataclass(frozen=True, slots=True)
+class OwnComment:
+    """A comment as its author may see it, with the room it is in."""
+
+    room: RoomId
+    comment: Comment
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEntry:
+    """What an entry of the platform's chain holds about one person, for that person."""
+
+    at_ms: Millis
+    kind: str
+    fields: Mapping[str, object]  # of its header and bodies, nobody else in it
+
+
+def require_purposes(*, tables: Iterable[str], entries: Iterable[str]) -> None:
+    """Let nothing be held that no purpose stands behind.
+
+    Raises:
+        Broken: Naming what is held all the same.
+    """
+    told_tables = frozenset[str]().union(*(holding.tables for holding in HOLDINGS))
+    told_entries = frozenset[str]().union(*(holding.entries for holding in HOLDINGS))
+    untold = sorted({*tables} - told_tables) + sorted({*entries} - told_entries)
+    if untold:
+        raise Broken(f"No purpose is stated for {', '.join(untold)}.")

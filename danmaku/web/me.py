@@ -1,0 +1,174 @@
+"""One's own page: what is held about oneself, what was decided, and the ways out.
+
+Barred and closed accounts reach all of it: who may not speak may still read, appeal and leave.
+
+Article: articles.Article.PERSONAL_DATA, articles.Article.MEASURES_ON_USERS
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Depends, Request
+from fastapi import Form as FormBody
+from fastapi.responses import Response, StreamingResponse
+
+from danmaku.actions.leaving import Erasure
+from danmaku.domain.account import Standing
+from danmaku.domain.privacy import OwnComment
+from danmaku.formats.danmaku_v1 import Fields
+from danmaku.formats.own_archive import (
+    PAGE_END,
+    Archive,
+    comment_row_of,
+    page_row_of,
+    page_start_of,
+)
+from danmaku.ports import MeasureRow
+from danmaku.web.answers import Refusal, show_again, words_of
+from danmaku.web.forms import Form
+from danmaku.web.pages import time_text_of
+from danmaku.web.visit import PageVisit, Visit, page_visit
+
+router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
+
+_COLUMNS = ("room", "number", "at_ms", "status", "category", "text")
+_NOTHING: Mapping[str, object] = {}
+
+
+class LeaveForm(Form):
+    """The sign-in name, typed once more."""
+
+    login: str = ""
+
+
+class WarningForm(Form):
+    """A warning that has been read."""
+
+    measure_id: str
+
+
+@router.get("/me")
+async def show_me(visit: PageVisit) -> Response:
+    """What is held about oneself, and what was decided."""
+    return await _own_page(visit)
+
+
+@router.get("/me/export")
+async def export(visit: PageVisit) -> Response:
+    """Everything held about oneself, as one file."""
+    who = visit.signed_in()
+    return StreamingResponse(
+        _archive(visit, who),
+        media_type="application/zip",
+        headers={"Content-Disposition": 'attachment; filename="danmaku-export.zip"'},
+    )
+
+
+@router.get("/me/leave")
+async def show_leave(visit: PageVisit) -> Response:
+    """What goes now, what on which date, and why: before anything does."""
+    return await _leave_page(visit)
+
+
+@router.post("/me/leave")
+async def leave(
+    request: Request, visit: PageVisit, form: Annotated[LeaveForm, FormBody()]
+) -> Response:
+    """Give the account up."""
+    who = visit.signed_in()
+
+    async def again(refusal: Refusal) -> Response:
+        words = words_of(visit, refusal)
+        return await _leave_page(visit, {"error": words}, status=refusal.http_status)
+
+    show_again(request, again)
+    await visit.house.offices.privacy.leaving.close(who, login=form.login)
+    return visit.go_to("/me")
+
+
+@router.post("/me/warnings")
+async def read_warning(visit: PageVisit, form: Annotated[WarningForm, FormBody()]) -> Response:
+    """Say that one has read a warning; with it, one may speak again."""
+    await visit.house.offices.measures.read(visit.signed_in(), form.measure_id)
+    return visit.go_to("/me")
+
+
+async def _own_page(visit: Visit) -> Response:
+    who, house = visit.signed_in(), visit.house
+    values = {
+        "login": who.login,
+        "is_closed": who.is_closed,
+        "level": who.level,
+        "verified": who.identity is not None and who.identity.holds(visit.now_ms),
+        "comments": [_comment_of(own) for own in await house.offices.privacy.own.newest(who)],
+        "measures": [_measure_of(visit, row) for row in await house.offices.measures.own(who)],
+        "accepted": sorted((kind.value, version) for kind, version in who.accepted.items()),
+        "missing": len(house.offices.documents.missing(who)),
+        "erasure": _dates_of(await house.offices.privacy.leaving.preview(who)),
+    }
+    return visit.page("me.html", values)
+
+
+async def _leave_page(
+    visit: Visit, values: Mapping[str, object] = _NOTHING, *, status: int = 200
+) -> Response:
+    who = visit.signed_in()
+    erasure = await visit.house.offices.privacy.leaving.preview(who)
+    shown = {"login": who.login, "is_closed": who.is_closed, "erasure": _dates_of(erasure)}
+    return visit.page("leave.html", {**shown, **values}, status=status)
+
+
+def _dates_of(erasure: Erasure) -> Fields:
+    return {
+        "closed_iso": time_text_of(erasure.closed_ms),
+        "erased_iso": time_text_of(erasure.erased_ms),
+    }
+
+
+def _comment_of(own: OwnComment) -> Fields:
+    row = comment_row_of(own)
+    return {**row, "at_iso": time_text_of(own.comment.at_ms)}
+
+
+def _measure_of(visit: Visit, row: MeasureRow) -> Fields:
+    measure = row.fact.measure
+    is_over = row.is_reversed or not measure.binds(visit.now_ms)
+    return {
+        "id": measure.measure_id,
+        "step": measure.step.value,
+        "category": measure.category,
+        "basis": measure.basis,
+        "room": measure.room,
+        "number": measure.number,
+        "note": row.fact.note,
+        "at_iso": time_text_of(row.at_ms),
+        "until_iso": None if measure.until_ms is None else time_text_of(measure.until_ms),
+        "is_over": is_over,
+        "is_reversed": row.is_reversed,
+        "is_unread": measure.step.value == "warn" and not (row.is_read or row.is_reversed),
+    }
+
+
+async def _archive(visit: Visit, who: Standing) -> AsyncIterator[bytes]:
+    """The file, piece by piece, as fast as the reader takes it."""
+    own, archive = visit.house.offices.privacy.own, Archive(visit.now_ms)
+    account = await own.account(who)
+    persons = await visit.house.proofs.identities.own(who)
+    known = [
+        {"strength": each.strength.value, "number": each.number, "legal_name": each.legal_name}
+        for each in persons
+    ]
+    yield archive.begin("account.json") + archive.add(orjson.dumps({**account, "person": known}))
+    yield archive.begin("history.jsonl")
+    async for entry in own.entries(who):
+        fields = {"at_ms": entry.at_ms, "kind": entry.kind, **entry.fields}
+        yield archive.add(orjson.dumps(fields) + b"\n")
+    yield archive.begin("comments.jsonl")
+    async for comment in own.comments(who):
+        yield archive.add(orjson.dumps(comment_row_of(comment)) + b"\n")
+    yield archive.begin("index.html")
+    yield archive.add(page_start_of(visit.say("me.export_title"), account, _COLUMNS))
+    async for comment in own.comments(who):
+        yield archive.add(page_row_of(comment_row_of(comment), _COLUMNS))
+    yield archive.add(PAGE_END) + archive.end()

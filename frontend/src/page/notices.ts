@@ -1,0 +1,57 @@
+import type { Notice } from "../client/messages";
+import { element } from "./dom";
+import type { Me } from "./me";
+import type { Texts } from "./texts";
+
+/** What hides when the power behind it is gone; see room.css. */
+const POWERS: Record<string, string> = {
+  "comment.recall": "no-recall",
+  "account.mute": "no-mute",
+  "room.manage": "no-manage",
+  "report.answer": "no-keeping",
+};
+
+/** Takes away the tools of powers that the viewer holds no more, while the page is open. */
+export function showPowers(me: Me): void {
+  for (const [power, name] of Object.entries(POWERS)) {
+    document.body.classList.toggle(name, !me.may(power));
+  }
+}
+
+/** Says what was told to this viewer: what, why, until when, and where to appeal. */
+export function showNotice(place: HTMLElement, texts: Texts, notice: Notice): void {
+  const words = wordsOf(texts, notice);
+  if (words === null) return;
+  place.replaceChildren(words);
+  if (notice.note) place.append(" ", notice.note);
+  if (notice.until_ms) {
+    const time = new Date(notice.until_ms).toLocaleString();
+    place.append(" ", texts.say("live.notice_until", { time }));
+  }
+  if (notice.kind !== "report") {
+    const link = element("a", "", texts.say("live.notice_appeal"));
+    link.href = "/me";
+    place.append(" ", link);
+  }
+  place.hidden = false;
+}
+
+function wordsOf(texts: Texts, notice: Notice): string | null {
+  switch (notice.kind) {
+    case "measure":
+      return texts.say("live.notice_measure", {
+        step: texts.say(`live.step.${notice.step}`),
+        category: texts.say(`category.${notice.category}`),
+      });
+    case "reversed":
+      return texts.say("live.notice_reversed");
+    case "revoked":
+      return texts.say("live.powers_changed");
+    case "proposal":
+      return texts.say("live.notice_proposal");
+    case "report":
+      return texts.say("live.notice_report");
+    default:
+      return null;
+  }
+}

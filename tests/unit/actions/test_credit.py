@@ -1,0 +1,192 @@
+import pytest
+
+from danmaku.actions.credit import formula_in
+from danmaku.actions.measures import MeasureDraft
+from danmaku.domain.account import Bundle
+from danmaku.domain.comment import Draft, Style
+from danmaku.domain.credit import DAY_MS
+from danmaku.domain.ids import Number, RoomId
+from danmaku.domain.levels import FORMULA, formula_from
+from danmaku.domain.measures import Function, Step
+from danmaku.domain.people_facts import LevelSet
+from danmaku.domain.room import RoomState
+from danmaku.errors import BadMessage, Code, NotSignedIn, Refused
+from danmaku.store.verify import Sound
+from tests.contract.soundness import steps_of
+from tests.unit.actions.house import DEMO, house_on
+
+RATE = frozenset({Function.RATE})
+STRICT = """
+version = 2
+start = 10
+day_max = 1
+earned_max = 90
+memory_days = 30
+illegal = { points = 60, days = 300 }
+negative = { points = 40, days = 200 }
+house = { points = 20, days = 100 }
+[[levels]]
+score_min = 0
+[[levels]]
+score_min = 5
+[[levels]]
+score_min = 11
+"""
+
+
+@pytest.fixture
+async def house(tmp_path):
+    async with house_on(tmp_path) as house:
+        house.store.subscribe(house.offices.credits.apply)
+        await house.room()
+        yield house
+
+
+async def people(house):
+    return await house.cast(ann=Bundle.VIEWER, rita=Bundle.REVIEWER)
+
+
+async def level_of(house, login="ann"):
+    return (await house.people.known(login)).level
+
+
+async def harm(house, rita, login="ann", **fields):
+    draft = {"step": Step.WARN, "category": "spam", "basis": "rule 3", "login": login} | fields
+    measure = await house.offices.measures.take(rita, MeasureDraft(**draft))
+    await house.offices.credits.settle_due()
+    return measure
+
+
+def levels_entered(house):
+    return [e.fact.level for e in house.announced if isinstance(e.fact, LevelSet)]
+
+
+async def test_measure_lowers_the_level_and_its_reversal_gives_it_back(house):
+    cast = await people(house)
+    measure = await harm(house, cast["rita"])
+    low = await level_of(house)
+
+    await house.offices.measures.reverse(cast["rita"], measure.measure_id, "not so")
+    await house.offices.credits.settle_due()
+
+    assert (low, await level_of(house)) == (0, 1)
+    assert levels_entered(house) == [0, 1]
+
+
+async def test_level_is_felt_by_the_next_comment(house):
+    cast = await people(house)
+    await harm(house, cast["rita"], step=Step.LIMIT, functions=RATE)
+    draft = Draft("c-1", "hello", style=Style(color=0xFF0000))
+
+    with pytest.raises(Refused) as refused:
+        await house.comments.post(cast["ann"], DEMO, draft)
+
+    assert refused.value.code is Code.LEVEL_TOO_LOW
+
+
+async def test_clean_days_raise_the_level_once_they_are_over(house):
+    cast = await people(house)
+    for _ in range(6):
+        for _ in range(6):
+            await house.say(cast["ann"])
+        house.clock.now_ms += DAY_MS
+    house.clock.now_ms -= DAY_MS
+    too_early = await house.offices.credits.recompute(settle=True)
+
+    house.clock.now_ms += DAY_MS
+    survey = await house.offices.credits.recompute(settle=True)
+
+    assert (too_early.moved, survey.moved, await level_of(house)) == (0, 1, 2)
+    assert (survey.accounts, survey.moves[0].score) == (2, 130)
+
+
+async def test_what_the_platform_recalls_costs_until_it_is_restored(house):
+    cast = await people(house)
+    await house.say(cast["ann"])
+    house.clock.now_ms += DAY_MS
+    scores = []
+
+    async def note():
+        scores.append((await house.offices.credits.own(cast["ann"])).score)
+
+    await note()
+    await house.comments.recall(cast["rita"], DEMO, Number(1), "spam")
+    await note()
+    await house.comments.restore(cast["rita"], DEMO, Number(1))
+    await note()
+
+    assert scores[0] == scores[2] == 101
+    assert scores[1] <= 100
+
+
+async def test_stored_levels_are_those_that_the_ledger_leads_to(house, tmp_path):
+    cast = await people(house)
+    await house.say(cast["ann"])
+    await harm(house, cast["rita"])
+    house.clock.now_ms += 100 * DAY_MS
+    stale = await house.offices.credits.recompute(settle=False)
+
+    await house.offices.credits.recompute(settle=True)
+
+    assert [(move.login, move.level, move.becomes) for move in stale.moves] == [("ann", 0, 1)]
+    assert (await house.offices.credits.recompute(settle=False)).moved == 0
+    assert all(isinstance(it, Sound) for it in steps_of(tmp_path))
+
+
+async def test_another_formula_shows_who_would_move_and_moves_nobody(house):
+    cast = await people(house)
+    await house.say(cast["ann"])
+    house.clock.now_ms += DAY_MS
+
+    survey = await house.offices.credits.what_if(formula_from(STRICT.encode()))
+
+    assert [(move.login, move.score, move.becomes) for move in survey.moves] == [("ann", 11, 2)]
+    assert (await level_of(house), levels_entered(house)) == (None, [])
+
+
+async def test_frozen_level_does_not_fall(house):
+    cast = await people(house)
+    freeze = {"step": Step.LIMIT, "functions": frozenset({Function.LEVEL}), "lasts_ms": DAY_MS}
+    await harm(house, cast["rita"], **freeze)
+    house.clock.now_ms += 1000
+
+    await harm(house, cast["rita"])
+
+    assert await level_of(house) is None
+    house.clock.now_ms += DAY_MS
+    await house.offices.credits.recompute(settle=True)
+    assert await level_of(house) == 0
+
+
+async def test_everyone_sees_their_own_reasons_and_guests_none(house):
+    cast = await people(house)
+    measure = await harm(house, cast["rita"])
+
+    reckoning = await house.offices.credits.own(cast["ann"])
+
+    assert [(line.points, line.measure_id) for line in reckoning.lines] == [
+        (-80, measure.measure_id)
+    ]
+    with pytest.raises(NotSignedIn):
+        await house.offices.credits.own(None)
+
+
+def test_formula_of_a_file_is_read_and_checked(tmp_path):
+    path = tmp_path / "formula.toml"
+    path.write_text(STRICT)
+
+    assert formula_in(None) is FORMULA
+    assert formula_in(path).version == 2
+    path.write_text("version = 1")
+    with pytest.raises(BadMessage):
+        formula_in(path)
+
+
+async def test_level_0_opens_no_room(house):
+    cast = await house.cast(olga=Bundle.OPERATOR, rita=Bundle.REVIEWER)
+    await harm(house, cast["rita"], login="olga", step=Step.LIMIT, functions=RATE)
+
+    with pytest.raises(Refused) as refused:
+        await house.rooms.open(cast["olga"], RoomId("second"), RoomState("Second"), owner=None)
+
+    assert refused.value.code is Code.LEVEL_TOO_LOW

@@ -1,0 +1,94 @@
+import pytest
+
+from danmaku.filter.clusters import CALL_MS, CALLS_MAX, PLACES_MAX, QUIET_MS, Clusters
+from danmaku.filter.normalize import scanned_of
+
+HOUR_MS = 3_600_000
+NEW_MS = 24 * HOUR_MS
+NOW = 100 * HOUR_MS
+
+
+@pytest.fixture
+def clusters():
+    return Clusters(3, NEW_MS)
+
+
+def key(text):
+    return scanned_of(text).key
+
+
+def said(clusters, texts, *, since_ms=NOW, step_ms=40, place="room", now_ms=NOW):
+    """What each of as many accounts is part of that say one of these texts each."""
+    return [
+        clusters.note(place, author, key(text), now_ms + author * step_ms, since_ms=since_ms)
+        for author, text in enumerate(texts)
+    ]
+
+
+def advert(number):
+    return f"限时抢购全场半价大家速来看看{number}号"
+
+
+def test_flood_of_new_accounts_is_one_cluster_and_hardly_any_of_it_is_published(clusters):
+    names = said(clusters, map(advert, range(200)))
+
+    assert names.count(None) <= 2
+    assert len(set(names) - {None}) == 1
+
+
+def test_accounts_that_are_no_longer_new_are_many_before_they_are_a_cluster(clusters):
+    names = said(clusters, map(advert, range(10)), since_ms=NOW - NEW_MS)
+
+    assert names.count(None) == 7
+    assert said(Clusters(3, NEW_MS), map(advert, range(7)), since_ms=None) == [None] * 7
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["哈" * (5 + n % 20) for n in range(200)],
+        ["哈哈哈" for _ in range(200)],
+        ["加油！！" + "！" * (n % 9) for n in range(200)],
+        ["这首歌从小听到大真的太好听了"] * 200,
+        ["6" * (3 + n % 30) for n in range(200)],
+        ["太好笑了" + "哈" * (n % 12) for n in range(200)],
+    ],
+    ids=["laughter", "short", "cheers", "a song's line", "sixes", "comment and laughter"],
+)
+def test_crowd_of_new_accounts_that_cheers_is_none(clusters, texts):
+    assert set(said(clusters, texts)) == {None}
+
+
+def test_who_joins_in_what_the_keeper_has_said_is_no_cluster_while_the_call_holds(clusters):
+    clusters.call("room", key("欢迎阿明直播间的全体观众来串门"), NOW)
+    greetings = [f"阿明直播间的全体观众来串门{n}" for n in range(200)]
+
+    during = said(clusters, greetings)
+    afterwards = said(clusters, greetings, now_ms=NOW + CALL_MS)
+
+    assert set(during) == {None}
+    assert afterwards.count(None) == 2
+
+
+def test_call_is_heard_in_its_own_place_only(clusters):
+    clusters.call("elsewhere", key(advert(1)), NOW)
+
+    assert said(clusters, map(advert, range(9))).count(None) == 2
+
+
+def test_what_comes_long_after_is_another_cluster(clusters):
+    first = said(clusters, map(advert, range(5)))[-1]
+
+    later = said(clusters, map(advert, range(5)), now_ms=NOW + QUIET_MS + 1000)[-1]
+
+    assert first != later
+
+
+def test_what_is_remembered_is_bounded(clusters):
+    for place in range(PLACES_MAX + 50):
+        for call in range(CALLS_MAX + 3):
+            clusters.call(place, f"call number {call}", NOW)
+        said(clusters, map(advert, range(3)), place=place)
+
+    assert len(clusters._calls) == len(clusters._clusters) == PLACES_MAX
+    assert {len(calls) for calls in clusters._calls.values()} == {CALLS_MAX}
