@@ -202,8 +202,8 @@ async def house(folder, *, comments_class=Comments, server=None, **gateway):
         settings=admission,
     )
     comments = comments_class(
-        store,
-        store,
+        *(store, store, store),
+        new_id=new_id,
         rooms=rooms,
         rules=rules,
         words=ReadyWords(store, 1000),

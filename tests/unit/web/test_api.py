@@ -64,7 +64,7 @@ MATRIX = [
     ("POST", "/api/controls/lift", {"reason": ""}, (401, 403, 403, 403, 403)),
     ("POST", "/api/disclosures", ASKED, (401, 403, 403, 403, 403)),
     ("POST", "/api/disclosures/none/agree", None, (401, 403, 403, 403, 403)),
-    ("POST", "/api/disclosures/none/read", None, (401, 403, 403, 403, 403)),
+    ("POST", "/api/disclosures/none/read", None, (401, 404, 404, 404, 404)),
     ("POST", "/api/rooms/demo/application", HIDE, (401, 403, 403, 403, 403)),
     ("POST", "/api/applications/none/grant", HIDE | {"days": 1}, (401, 403, 403, 403, 404)),
     ("POST", "/api/applications/none/decline", {}, (401, 403, 403, 403, 404)),
