@@ -7,6 +7,7 @@ from danmaku.config import StoreSettings
 from danmaku.store.migrations import migrate
 from danmaku.store.postgres import PostgresStore
 from danmaku.store.postgres_link import driven, engine_of
+from tests.contract.people_contract import PeopleContract
 from tests.contract.soundness import findings_in
 from tests.contract.store_contract import (
     AccountsContract,
@@ -49,4 +50,8 @@ class TestReadsFromPostgres(ReadContract):
 
 
 class TestAccountsInPostgres(AccountsContract):
+    pass
+
+
+class TestPeopleInPostgres(PeopleContract):
     pass

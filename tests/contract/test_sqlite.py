@@ -2,6 +2,7 @@ import pytest
 
 from danmaku.config import StoreSettings
 from danmaku.store.sqlite import SqliteStore
+from tests.contract.people_contract import PeopleContract
 from tests.contract.soundness import findings_in
 from tests.contract.store_contract import (
     AccountsContract,
@@ -41,4 +42,8 @@ class TestReadsFromSqlite(ReadContract):
 
 
 class TestAccountsInSqlite(AccountsContract):
+    pass
+
+
+class TestPeopleInSqlite(PeopleContract):
     pass

@@ -1,0 +1,98 @@
+"""What every store tells of people and of those who keep rooms; see `store_contract`."""
+
+import pytest
+
+from danmaku.domain.account import Bundle
+from danmaku.domain.credit import DAY_MS
+from danmaku.domain.ids import Millis, Seq
+from danmaku.domain.privacy import CASE_DAYS
+from tests.contract.facts import (
+    ANN,
+    BEN,
+    DEMO,
+    PEOPLE_FACTS,
+    granted,
+    held,
+    in_demo,
+    issued,
+    on_platform,
+    published,
+    recalled,
+    refused,
+    reported,
+)
+
+BEFORE = (
+    granted(),
+    granted("g2", bundle=Bundle.CHIEF_EDITOR, holder=BEN),
+    issued(),
+    issued("t2", digest=b"2"),
+    reported(),
+)
+SAID = (
+    published("a", author=BEN),
+    published("b", author=BEN),
+    recalled(2, actor=BEN),
+    held("c", author=BEN),
+    refused("d"),
+)
+LATER_MS = Millis(10 * CASE_DAYS * DAY_MS)
+
+
+class PeopleContract:
+    @pytest.fixture
+    async def peopled(self, store):
+        """A record in which everything happened once that can be recorded of people."""
+        for fact in (*BEFORE, *PEOPLE_FACTS):
+            await store.commit(on_platform(fact))
+        for fact in SAID:
+            await store.commit(in_demo(fact))
+        return store
+
+    async def test_reports_and_proposals_are_found_with_what_became_of_them(self, peopled):
+        [report] = await peopled.room_reports(DEMO)
+        [[filed_ms, answered_ms]] = await peopled.answers(DEMO, limit=5)
+        [settled] = await peopled.proposals(bundle=Bundle.STREAMER, room=DEMO, waiting=False)
+        [waiting] = await peopled.proposals(bundle=Bundle.MODERATOR, account=BEN)
+
+        assert (report, report.seq) == (await peopled.report(Seq(7)), 7)
+        assert filed_ms < answered_ms
+        assert settled == await peopled.proposal("p1")
+        assert waiting == await peopled.proposal("p2")
+        assert await peopled.keepers(DEMO) == []
+        assert await peopled.keeper("part") is None
+        assert await peopled.hidden(DEMO) == {}
+
+    async def test_a_ledger_counts_the_comments_that_stand_by_day(self, peopled):
+        ledger = await peopled.ledger(BEN)
+
+        assert (ledger.ledger.clean, ledger.level) == ({0: 1}, 3)
+        assert [row.account for row in await peopled.ledgers(after=ANN, limit=5)] == [BEN]
+
+    async def test_what_is_held_about_a_person_is_found(self, peopled):
+        own = peopled.personal
+        first, *others = await own.own_comments(BEN, after=None, limit=1)
+        rest = await own.own_comments(BEN, after=(DEMO, first.comment.origin), limit=9)
+        kinds = [entry.kind async for entry in own.own_entries(BEN)]
+
+        assert (others, len(rest)) == ([], 2)
+        assert {one.comment.origin for one in await own.newest_own(BEN, limit=9)} == {
+            one.comment.origin for one in (first, *rest)
+        }
+        assert len(await own.left_behind(BEN, limit=9)) == 2
+        assert {"account_registered", "measure_taken", "level_set"} <= {*kinds}
+        assert await own.leaving(since_ms=Millis(0)) == [ANN]
+        assert await own.closed_ms(ANN) is not None
+        assert await own.holders(Bundle.CHIEF_EDITOR, Millis(0)) == ["Ben"]
+
+    async def test_what_is_due_is_destroyed_and_the_record_stays_sound(self, peopled):
+        destroyed = {}
+        while (step := await peopled.retention.destroy_due(LATER_MS)).has_more:
+            for word, count in step.counts.items():
+                destroyed[word] = destroyed.get(word, 0) + count
+
+        assert {word for word, count in destroyed.items() if count} == {
+            "account",
+            "comment",
+            "report",
+        }
