@@ -21,9 +21,19 @@ from danmaku.ports import Append
 from danmaku.store import schema
 from danmaku.store.keys import KEY_FILE, head_key
 from danmaku.store.postgres import PostgresStore
-from tests.contract.facts import ANN, DEMO, in_demo, on_platform, opened, published, registered
+from tests.contract.facts import (
+    ANN,
+    DEMO,
+    in_demo,
+    on_platform,
+    opened,
+    published,
+    recalled,
+    registered,
+)
 from tests.contract.soundness import findings_in
 
+LONG_AFTER_MS = Millis(4_000_000_000_000)
 ROOMS = [RoomId(f"room{number}") for number in range(4)]
 
 
@@ -124,6 +134,21 @@ async def test_a_client_id_sent_to_two_nodes_is_recorded_once(two):
 
     assert {entry.seq for entry in entries} == {2}
     assert sum(not entry.repeated for entry in entries) == 1
+
+
+async def test_two_nodes_that_follow_the_terms_destroy_each_thing_once(two):
+    one, _ = two
+    for number in range(1, 40):
+        await one.commit(in_demo(published(f"c{number}")))
+        await one.commit(in_demo(recalled(number)))
+
+    async def go_round(store):
+        count = 0
+        while (step := await store.retention.destroy_due(LONG_AFTER_MS)).has_more:
+            count += step.counts.get("comment", 0)
+        return count
+
+    assert sum(await asyncio.gather(*map(go_round, two))) == 2 * 39  # open and sealed
 
 
 @pytest.mark.parametrize(
