@@ -55,3 +55,22 @@ def test_a_database_that_is_not_there_is_said_in_a_line(spoken, postgres_url, tm
     assert spoken.refused("migrate", "--from", str(tmp_path / "typo"), "--to", postgres_url)
     assert not (tmp_path / "typo").exists()
     assert (spoken.data_dir / KEY_FILE).exists()
+
+
+@pytest.mark.parametrize("place", ["postgresql:secret@db/name", "sqlite:///record", "postgres://a"])
+def test_a_mistyped_address_is_no_directory(spoken, place, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    result = spoken.run("migrate", "--to", place)
+
+    assert result.exit_code == 2
+    assert "no place" in result.stderr
+    assert "secret" not in result.stderr
+    assert not list(tmp_path.glob("*:*"))
+
+
+def test_an_address_that_cannot_be_read_is_not_repeated(spoken):
+    said = spoken.refused("migrate", "--to", "postgresql://a:secret@db:port/name")
+
+    assert "cannot be read" in said
+    assert "secret" not in said
