@@ -8,6 +8,7 @@ from danmaku.cli.accounts import app as accounts
 from danmaku.cli.accounts import tokens
 from danmaku.cli.backscan import register as register_backscan
 from danmaku.cli.bench import register as register_bench
+from danmaku.cli.doctor import register as register_doctor
 from danmaku.cli.filter import app as filters
 from danmaku.cli.migrate import register as register_migrate
 from danmaku.cli.record import register as register_record
@@ -19,6 +20,7 @@ from danmaku.cli.shell import app
 from danmaku.cli.train import register as register_train
 
 register_server(app)
+register_doctor(app)
 register_record(app)
 register_migrate(app)
 register_bench(app)
