@@ -8,6 +8,7 @@ ASKED_FOR = {
     "big_room", "enforcement", "flood", "hot_room", "idle", "idle_15000", "inbound", "join_storm",
     "many_rooms_1", "many_rooms_100", "many_rooms_1000", "many_rooms_10000", "mixed_dialects",
     "quiet_room", "ramp", "reconnect_storm", "saturation", "slow_viewers", "smoke",
+    "hearing", "one_node", "two_nodes",
 }  # fmt: skip
 
 
