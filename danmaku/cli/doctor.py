@@ -1,5 +1,6 @@
 """`danmaku doctor`: what would keep the server from starting, or put people at risk."""
 
+import asyncio
 import resource
 import socket
 from pathlib import Path
@@ -9,11 +10,16 @@ import typer
 from danmaku.actions.learned import model_in
 from danmaku.app import unsafe_demo
 from danmaku.cli.shell import JsonFlag, answers, print_json, print_table, settings_of
+from danmaku.cli.workers import unfit
 from danmaku.config import Settings
+from danmaku.errors import DanmakuError
 from danmaku.filter.builds import screen_from
 from danmaku.filter.faults import RuleFileError
 from danmaku.filter.model_file import ModelError
 from danmaku.gateway import scatter
+from danmaku.nodes.redis_bus import silence_of
+from danmaku.store.postgres import reach
+from danmaku.store.sqlite import IN_MEMORY
 
 DESCRIPTORS_BESIDE_SOCKETS = 500  # files, the record, HTTP requests
 
@@ -29,6 +35,8 @@ def doctor_command(context: typer.Context, *, as_json: JsonFlag = False) -> None
     settings = settings_of(context)
     checks = [
         ("data directory", *_data_dir(settings.store.data_dir)),
+        ("record", *_record(settings)),
+        ("bus", *_bus(settings)),
         ("rule file", *_rules(settings.filter.rules_file)),
         ("urgent rules", *_urgent_rules(settings.filter.urgent_file)),
         ("learned model", *_model(settings.filter.model_file)),
@@ -58,6 +66,28 @@ def _data_dir(path: Path) -> tuple[bool, str]:
     if path.stat().st_mode & 0o077:
         return False, f"{path} is readable by others: chmod 700."
     return True, f"{path} can be written."
+
+
+def _record(settings: Settings) -> tuple[bool, str]:
+    if (reason := unfit(settings)) is not None:
+        return False, reason
+    if not settings.store.url:
+        return True, "In the data directory."
+    if settings.store.url == IN_MEMORY:
+        return True, "In memory: it ends with the server."
+    try:
+        reach(settings.store)
+    except (DanmakuError, ValueError) as error:
+        return False, str(error)
+    return True, "PostgreSQL answers, and keeps what it commits."
+
+
+def _bus(settings: Settings) -> tuple[bool, str]:
+    if not settings.nodes.bus:
+        return True, "None."
+    if (reason := asyncio.run(silence_of(settings.nodes.bus))) is not None:
+        return False, f"Redis gives no answer: {reason}."
+    return True, "Redis answers."
 
 
 def _rules(path: Path | None) -> tuple[bool, str]:

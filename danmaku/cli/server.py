@@ -8,7 +8,6 @@ import resource
 import socket
 import sys
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer

@@ -272,6 +272,16 @@ class RedisBus:
             await made.aclose()
 
 
+async def silence_of(url: str) -> str | None:
+    """Why the bus at this address gives no answer now, as a name of an error; None: it does."""
+    try:
+        async with Redis.from_url(url.replace(_CLUSTER, ""), **_words()) as client:
+            await client.ping()
+    except Exception as error:  # noqa: BLE001 -- whatever it is, it is the answer
+        return _kind_of(error)
+    return None
+
+
 def _channel_of(name: bytes) -> Channel:
     return Channel(int(name.rpartition(b":")[2]))
 

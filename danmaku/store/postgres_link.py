@@ -99,6 +99,12 @@ def driven(work: Callable[[], Answer]) -> Answer:
         return runner.run(greenlet_spawn(work))
 
 
+def no_answer(error: Exception) -> StoreDown:
+    """What an operator is told of an error while connecting; it is nobody's text that failed."""
+    words = str(getattr(error, "orig", None) or error) or type(error).__name__
+    return StoreDown(f"PostgreSQL gives no answer: {words.splitlines()[0]}")
+
+
 def check_durable(connection: Connection) -> None:
     """Read back what decides whether a commit outlives a power cut, and a node that stopped.
 
