@@ -133,7 +133,6 @@ async def opened(
         record.subscribe(core.rooms.apply)
         if node is not None:
             core.node = node
-            node.record.keep_while(core.rooms.is_wanted)
             node.record.when_others_write(core.comments.note_elsewhere)
             core.people.when_sessions_end(node.neighbours.tell_ended)
         yield core
@@ -313,6 +312,7 @@ class Server:
             store.subscribe(core.learned.apply)
         core.people.when_sessions_end(self._gateway.close_account)
         if node is not None:
+            node.record.keep_while(self._is_wanted)
             node.record.when_fenced(self._gateway.send_away)
             node.neighbours.join(
                 count=self._gateway.viewers_here,
@@ -325,6 +325,10 @@ class Server:
         for entry in entries:
             if isinstance(entry.fact, TokenRevoked):
                 self._gateway.close_account(entry.fact.account)
+
+    def _is_wanted(self, room: RoomId) -> bool:
+        # A room may leave the memory while viewers are in it.
+        return self._core.rooms.is_wanted(room) or self._gateway.shows(room)
 
     def _hindrance(self) -> Code | None:
         if self._stopping.is_set():
