@@ -123,7 +123,7 @@ async def test_a_node_stands_still_and_is_woken(pair, chance, long):
         os.kill(pair.nodes[1].pid, signal.SIGSTOP)
         await asyncio.sleep(8 + 6 * (long - 1))
         os.kill(pair.nodes[1].pid, signal.SIGCONT)
-        await asyncio.sleep(1)
+        await asyncio.sleep(5)  # time to be let go, and to come back
 
     watchers = await play(pair, chance, trouble)
 
@@ -133,7 +133,8 @@ async def test_a_node_stands_still_and_is_woken(pair, chance, long):
         if watcher.doors == [pair.door(1, kind=watcher.doors[0].kind)]
     ]
     assert there
-    assert all(len(watcher.visits) > 1 for watcher in there)  # all were let go, and came back
+    codes = [[visit.close_code for visit in watcher.visits] for watcher in there]
+    assert all(len(each) > 1 for each in codes), codes  # all were let go, and came back
 
 
 async def test_a_woken_node_decides_on_what_is_true_now(pair):
