@@ -217,6 +217,7 @@ def house_of(
         session_days=core.settings.accounts.session_days,
         viewers=viewers,
         hindrance=hindrance,
+        is_shared=core.store.is_shared,
         demo=core.settings.demo,
     )
 
