@@ -65,6 +65,7 @@ def house_of(
         session_days=core.settings.accounts.session_days,
         viewers=viewers,
         hindrance=hindrance,
+        is_shared=core.store.is_shared,
         demo=core.settings.demo,
     )
 
@@ -153,6 +154,7 @@ class Server:
             store.subscribe(core.learned.apply)
         core.people.sessions.when_they_end(self._gateway.close_account)
         if node is not None:
+            node.record.keep_while(self._is_wanted)
             node.record.when_fenced(self._gateway.send_away)
             node.neighbours.join(
                 count=self._gateway.viewers_here,
@@ -167,6 +169,10 @@ class Server:
                 self._gateway.close_account(entry.fact.account)
             elif (notice := notice_of(entry)) is not None:
                 self._gateway.tell(notice)
+
+    def _is_wanted(self, room: RoomId) -> bool:
+        # A room may leave the memory while viewers are in it.
+        return self._core.rooms.is_wanted(room) or self._gateway.shows(room)
 
     def _hindrance(self) -> Code | None:
         if self._stopping.is_set():

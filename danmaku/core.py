@@ -140,7 +140,6 @@ async def _subscribe(core: Core, node: Node | None) -> None:
     core.store.subscribe(core.offices.credits.apply)  # each node reckons what it wrote
     if node is not None:
         core.node = node
-        node.record.keep_while(core.rooms.is_wanted)
         node.record.when_others_write(core.comments.note_elsewhere)
         core.people.sessions.when_they_end(node.neighbours.tell_ended)
 

@@ -48,7 +48,6 @@ class Code(StrEnum):
     BAD_MESSAGE = "bad_message"
     NOT_FOUND = "not_found"
     OWN_LIMIT = "own_limit"
-    LIST_CHANGED = "list_changed"
     INTERNAL = "internal"
 
 
@@ -91,7 +90,6 @@ ANSWERS: dict[Code, Answer] = {
     Code.BAD_MESSAGE: Answer(http_status=400, close_code=4400),
     Code.NOT_FOUND: Answer(http_status=404),
     Code.OWN_LIMIT: Answer(http_status=409),
-    Code.LIST_CHANGED: Answer(http_status=409),
     Code.INTERNAL: Answer(http_status=500, close_code=1011),
 }
 

@@ -9,6 +9,7 @@ from danmaku.cli.accounts import tokens
 from danmaku.cli.backscan import register as register_backscan
 from danmaku.cli.bench import register as register_bench
 from danmaku.cli.credit import app as credit
+from danmaku.cli.doctor import register as register_doctor
 from danmaku.cli.documents import app as documents
 from danmaku.cli.filter import app as filters
 from danmaku.cli.measures import app as measures
@@ -24,6 +25,7 @@ from danmaku.cli.train import register as register_train
 from danmaku.cli.vault import app as vault
 
 register_server(app)
+register_doctor(app)
 register_record(app)
 register_migrate(app)
 register_bench(app)

@@ -1,19 +1,32 @@
 """`danmaku migrate`: the record carried over to another database."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import Progress, TaskID
 
-from danmaku.cli.shell import JsonFlag, answers, done, print_json, progress_bars, settings_of
+from danmaku.cli.shell import (
+    EXIT_USAGE,
+    JsonFlag,
+    answers,
+    done,
+    fail,
+    print_json,
+    progress_bars,
+    settings_of,
+)
 from danmaku.config import StoreSettings
 from danmaku.store.closed import Step, move
+from danmaku.store.database import DATABASE_FILE
 from danmaku.store.moving import Carried
 from danmaku.store.verify import Progress as Walked
 from danmaku.store.verify import Sound
 
-_PLACE = "postgresql://user:password@host/name, or a data directory"
+_PLACE = "postgresql://user:password@host/name, or a data directory (sqlite:///directory)"
+_SQLITE = "sqlite:///"  # what follows is a path, absolute ones with a slash of their own
+_SCHEME = re.compile(r"[a-z0-9+]+:")
 
 
 def register(app: typer.Typer) -> None:
@@ -50,9 +63,21 @@ def migrate_command(
 
 
 def _at(place: str, settings: StoreSettings) -> StoreSettings:
-    is_address = "://" in place
+    place = _directory_of(place)
+    is_address = place.startswith("postgresql://")
+    if not is_address and _SCHEME.match(place):
+        # A directory of that name would be made, with the key in it. The place may hold a password.
+        fail(f"That is no place of a record: {_PLACE}.", exit_code=EXIT_USAGE)
     where = {"url": place} if is_address else {"url": "", "data_dir": Path(place)}
     return StoreSettings.model_validate(settings.model_dump() | where)
+
+
+def _directory_of(place: str) -> str:
+    """The directory that an address of SQLite means, be it given or the file in it."""
+    path = place.removeprefix(_SQLITE)
+    if not path or path == place:
+        return place
+    return str(Path(path).parent if Path(path).name == DATABASE_FILE else Path(path))
 
 
 class _Way:

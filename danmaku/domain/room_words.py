@@ -57,7 +57,7 @@ class WordsDraft:
 class ListChanged(Refused):
     """Somebody else has set another list since this one was opened; nothing was set."""
 
-    code = Code.LIST_CHANGED
+    code = Code.DUPLICATE  # as of whatever somebody else has done meanwhile
 
 
 class BadWords(BadMessage):

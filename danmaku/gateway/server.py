@@ -161,6 +161,10 @@ class Gateway:
         """How many are in a room, on all nodes."""
         return self._hub.viewers_count(room) + self._others.viewers(room)
 
+    def shows(self, room: RoomId) -> bool:
+        """Whether somebody is in a room of this node: its entries are to be announced."""
+        return self._hub.viewers_count(room) > 0
+
     def viewers_here(self) -> dict[RoomId, int]:
         """How many are in each room of this node."""
         return self._hub.counts()

@@ -118,7 +118,7 @@ class Followed:
             tops = await self._record.tops([chain.id])
         except BaseException:
             del self._chains[chain.id]
-            self._channels[channel] -= 1
+            await self._leave(channel)
             raise
         # One that does not exist yet begins at its first entry.
         chain.sequence = ChainSequence(tops.get(chain.id, Seq(0)), ahead_max=AHEAD_MAX)
@@ -126,6 +126,13 @@ class Followed:
         early, chain.early = chain.early, []
         self._take(chain, early)
         self._telemetry.chains_followed.set(len(self._chains))
+
+    async def _leave(self, channel: Channel) -> None:
+        """One chain less is followed there."""
+        self._channels[channel] -= 1
+        if not self._channels[channel]:
+            del self._channels[channel]
+            await self._bus.unsubscribe(channel)
 
     def take(self, entries: Iterable[Entry], *, is_own: bool) -> None:
         """Take entries that came in, and announce what is next in its chain.
@@ -192,11 +199,7 @@ class Followed:
             del self._chains[chain.id]
             if chain.waiting is not None:
                 chain.waiting.cancel()
-            channel = channel_of(chain.id)
-            self._channels[channel] -= 1
-            if not self._channels[channel]:
-                del self._channels[channel]
-                await self._bus.unsubscribe(channel)
+            await self._leave(channel_of(chain.id))
         self._telemetry.chains_followed.set(len(self._chains))
 
     async def close(self) -> None:

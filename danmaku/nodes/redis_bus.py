@@ -116,13 +116,17 @@ class RedisBus:
     # --- out
 
     async def _keep_sending(self) -> None:
+        is_told = False  # once for each time that it stays away, not for each try
         while True:
             try:
                 async with self._client() as client:
                     while True:
                         await self._send_next(client)
+                        is_told = False
             except Exception as error:  # noqa: BLE001 -- as in `_keep_listening`
-                _log.info("bus_not_sent", reason=_kind_of(error))
+                if not is_told:
+                    _log.warning("bus_not_sent", reason=_kind_of(error))
+                is_told = True
             self._drop_old()
             await _pause()
 
@@ -182,19 +186,20 @@ class RedisBus:
     async def _listen(self, client: _Client) -> None:
         """Keep the connections in step with what is wanted, until one of them fails."""
         ears: dict[str, PubSub] = {}
-        joined: set[Channel] = set()
+        joined: dict[Channel, asyncio.Event] = {}
         async with contextlib.AsyncExitStack() as opened, asyncio.TaskGroup() as attending:
             while True:
                 self._is_wanted_otherwise.clear()
-                wanted = set(self._wanted)
-                for channel in wanted - joined:
+                wanted = dict(self._wanted)
+                # One that was left and joined again meanwhile waits for a confirmation of its own.
+                for channel in [one for one, heard in wanted.items() if joined.get(one) != heard]:
                     home, name = self._home_of(channel, client), self._name_of(channel)
                     is_new = home not in ears
                     ear = ears[home] = await self._ear_at(home, opened) if is_new else ears[home]
                     await (ear.ssubscribe if self._is_sharded else ear.subscribe)(name)
                     if is_new:
                         attending.create_task(self._attend(ear), name="bus ear")
-                for channel in joined - wanted:
+                for channel in joined.keys() - wanted:
                     ear, name = ears[self._home_of(channel, client)], self._name_of(channel)
                     await (ear.sunsubscribe if self._is_sharded else ear.unsubscribe)(name)
                 joined = wanted
@@ -224,10 +229,16 @@ class RedisBus:
                 self._messages.labels("heard").inc()
                 self._hear(got["data"])
             case "subscribe" | "ssubscribe":
-                if (heard := self._wanted.get(_channel_of(got["channel"]))) is not None:
-                    heard.set()
+                self._note_subscribed(_channel_of(got["channel"]))
             case "sunsubscribe" if _channel_of(got["channel"]) in self._wanted:
                 raise ConnectionError  # its slots have moved to another server
+
+    def _note_subscribed(self, channel: Channel) -> None:
+        was_up = self.is_up
+        if (heard := self._wanted.get(channel)) is not None:
+            heard.set()
+        if self.is_up and not was_up:
+            _log.info("bus_up")
 
     # --- names and servers
 
@@ -259,6 +270,16 @@ class RedisBus:
             yield await made.initialize()
         finally:
             await made.aclose()
+
+
+async def silence_of(url: str) -> str | None:
+    """Why the bus at this address gives no answer now, as a name of an error; None: it does."""
+    try:
+        async with Redis.from_url(url.replace(_CLUSTER, ""), **_words()) as client:
+            await client.ping()
+    except Exception as error:  # noqa: BLE001 -- whatever it is, it is the answer
+        return _kind_of(error)
+    return None
 
 
 def _channel_of(name: bytes) -> Channel:

@@ -79,6 +79,7 @@ class SharedRecord:
         self._announces: list[Announce] = []
         self._told_of_others: list[Announce] = []
         self._told_of_fence: list[Callable[[], None]] = []
+        self._returning: asyncio.Task[None] | None = None  # into step; all senders wait for one
         store.subscribe(self._take_own)
         circle.when(Committed, self._take_hint)
 
@@ -208,9 +209,11 @@ class SharedRecord:
 
     async def _get_in_step(self) -> None:
         self._look_once()
+        if self._returning is None or self._returning.done():
+            self._returning = asyncio.create_task(self._confirm(), name="into step")
         try:
             async with asyncio.timeout(IN_STEP_S):
-                await self._confirm()
+                await asyncio.shield(self._returning)
         except TimeoutError:
             raise StoreDown("This server is out of step with the record.") from None
         if not self.is_in_step:

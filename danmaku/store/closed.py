@@ -15,7 +15,7 @@ from danmaku.store.keys import adopt_head_key, existing_head_key
 from danmaku.store.migrations import migrate
 from danmaku.store.moving import Carried, carry
 from danmaku.store.postgres import PREPARING, key_of_record
-from danmaku.store.postgres_link import driven, engine_of
+from danmaku.store.postgres_link import driven, engine_of, no_answer
 from danmaku.store.sqlite import IN_MEMORY, locked
 from danmaku.store.verify import Progress, Sound, require_record
 
@@ -89,8 +89,7 @@ def _connected(engine: Engine) -> Connection:
     try:
         return engine.connect()
     except (SQLAlchemyError, OSError) as error:
-        said = getattr(error, "orig", None) or error
-        raise StoreDown(f"PostgreSQL gives no answer: {said}") from error
+        raise no_answer(error) from error
 
 
 def _keep_others_out(connection: Connection) -> None:

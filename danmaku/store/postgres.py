@@ -6,16 +6,17 @@ What may have been decided elsewhere since is never remembered.
 """
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
 from danmaku.config import StoreSettings
-from danmaku.errors import Broken, StoreDown
+from danmaku.errors import Broken
 from danmaku.ports import Clock
 from danmaku.store.beginnings import begun, note, noted
 from danmaku.store.heads import HeadSigner
@@ -27,11 +28,14 @@ from danmaku.store.postgres_link import (
     PostgresReaders,
     driven,
     engine_of,
+    no_answer,
 )
 from danmaku.store.retention import check_purposes
 from danmaku.store.store import Store
 from danmaku.store.vault import check_key, key_file_of
 from danmaku.store.writer import Watch
+
+Answer = TypeVar("Answer")
 
 _HEAD_KEY = "head_key"  # under which the record keeps its key's fingerprint
 PREPARING = 0x64616E6D  # the advisory lock of whoever makes or changes the tables
@@ -90,12 +94,27 @@ def prepared(settings: StoreSettings) -> tuple[str, Ed25519PrivateKey]:
     """
     patient = engine_of(settings.url, statement_timeout=_PREPARE_MS, lock_timeout=_PREPARE_MS)
     link = PostgresLink(patient)
+    return _answered(link, partial(_prepare, link, settings))
+
+
+def reach(settings: StoreSettings) -> None:
+    """Connect as a server would, and change nothing.
+
+    Raises:
+        StoreDown: The database gives no answer.
+        Broken: Commits would not be durable there.
+    """
+    link = PostgresLink(engine_of(settings.url))
+    _answered(link, lambda: link.connect().close())
+
+
+def _answered(link: PostgresLink, work: Callable[[], Answer]) -> Answer:
     try:
-        return driven(partial(_prepare, link, settings))
+        return driven(work)
     except Exception as error:
         if link.blame(error) is Blame.JOB:
             raise
-        raise StoreDown("PostgreSQL gives no answer.") from error
+        raise no_answer(error) from error
 
 
 def _prepare(link: PostgresLink, settings: StoreSettings) -> tuple[str, Ed25519PrivateKey]:

@@ -14,8 +14,8 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import Connection, Engine, NullPool, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, NullPool, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import greenlet_spawn
 
@@ -29,6 +29,7 @@ CONNECT_S = 5.0
 ANSWER_S = 10.0  # so long somebody waits for a reader
 STATEMENT_MS = 10_000
 LOCK_MS = 1_500  # so long one room may keep this node's writer from all others
+QUESTIONS_MAX = 10_000  # of those that wait; more would not be answered within ANSWER_S
 IDLE_MS = 5_000  # a node that stopped within a transaction loses its locks, and its transaction
 
 _RIVALS = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock not available
@@ -48,8 +49,11 @@ def engine_of(url: str, **settings: Any) -> Engine:
     Args:
         url: As postgresql://user:password@host/name; `sslmode` is understood.
         settings: Of the session, as PostgreSQL names them.
+
+    Raises:
+        ValueError: That is no address.
     """
-    address = make_url(url).set(drivername="postgresql+asyncpg")
+    address = _address_of(url)
     if (mode := address.query.get("sslmode")) is not None:
         address = address.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
     session: dict[str, Any] = {
@@ -76,6 +80,14 @@ def engine_of(url: str, **settings: Any) -> Engine:
     return engine.sync_engine
 
 
+def _address_of(url: str) -> URL:
+    try:
+        return make_url(url).set(drivername="postgresql+asyncpg")
+    except (ValueError, ArgumentError):  # whose words may quote the password
+        text = "The address of the record cannot be read: postgresql://user:password@host:5432/name"
+        raise ValueError(text) from None
+
+
 def driven(work: Callable[[], Answer]) -> Answer:
     """Have work done that uses such connections, on the thread that calls.
 
@@ -85,6 +97,12 @@ def driven(work: Callable[[], Answer]) -> Answer:
     # have passed as soon as they are set.
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         return runner.run(greenlet_spawn(work))
+
+
+def no_answer(error: Exception) -> StoreDown:
+    """What an operator is told of an error while connecting; it is nobody's text that failed."""
+    words = str(getattr(error, "orig", None) or error) or type(error).__name__
+    return StoreDown(f"PostgreSQL gives no answer: {words.splitlines()[0]}")
 
 
 def check_durable(connection: Connection) -> None:
@@ -194,6 +212,8 @@ class PostgresReaders:
 
     async def ask(self, question: Callable[[Connection], Answer]) -> Answer:
         """As `links.Readers.ask`."""
+        if self._asked.qsize() >= QUESTIONS_MAX:
+            raise StoreDown("Too many questions wait for the record.")
         asked = _Asked(question, asyncio.get_running_loop())
         self._asked.put(asked)
         try:

@@ -88,8 +88,7 @@ async def list_entries(
     limit: Limit = LIMIT_MAX,
 ) -> Response:
     """What a socket would have sent for (after, upto]; private entries pass by unseen."""
-    live = await visit.house.rooms.live(room)
-    top = live.top  # before the reading: what comes meanwhile is for the next call
+    top = await visit.house.top(room)  # before the reading: what comes meanwhile is for the next
     last = top if upto is None else Seq(min(upto, top))
     views = await visit.house.reader.entries(room, Seq(after), last, limit=limit)
     reached = views[-1].seq if len(views) == limit else max(last, after)
@@ -175,7 +174,7 @@ async def _chunks(reader: Reader, room: RoomId) -> AsyncIterator[bytes]:
 
 async def _etag_of_room(visit: ApiVisit, room: RoomId) -> str:
     """Read before the content: content may be newer than its tag, which costs one more answer."""
-    return _etag(visit, (await visit.house.rooms.live(room)).top)
+    return _etag(visit, await visit.house.top(room))
 
 
 def _etag(visit: ApiVisit, changed: Seq) -> str:

@@ -12,7 +12,7 @@ from danmaku.actions.room_words import WordLists
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
 from danmaku.config import ServerSettings
-from danmaku.domain.ids import RoomId
+from danmaku.domain.ids import RoomId, Seq
 from danmaku.errors import Code
 from danmaku.ports import Clock, Reader
 from danmaku.telemetry import Telemetry
@@ -38,9 +38,22 @@ class House:
     session_days: int
     viewers: Callable[[RoomId], int]  # about how many are in a room
     hindrance: Callable[[], Code | None]  # what keeps this server from taking new visitors
+    is_shared: bool = False  # other servers write to this record, too
     demo: bool = False  # ready accounts with published passwords: every page says so
 
     @property
     def is_https(self) -> bool:
         """Whether browsers reach us by TLS, so that cookies can be bound to it."""
         return self.server.public_url.startswith("https://")
+
+    async def top(self, room: RoomId) -> Seq:
+        """Seq of the room's newest entry: of all that any viewer of any server may have seen.
+
+        What another server wrote is recorded, and may be seen there, before it is heard of here.
+
+        Raises:
+            NotFound: There is no such room.
+        """
+        live = await self.rooms.live(room)
+        row = await self.reader.room(room) if self.is_shared else None
+        return live.top if row is None else max(live.top, row.top)

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from danmaku.store.database import DATABASE_FILE
 from danmaku.store.keys import KEY_FILE
 
 
@@ -55,3 +56,35 @@ def test_a_database_that_is_not_there_is_said_in_a_line(spoken, postgres_url, tm
     assert spoken.refused("migrate", "--from", str(tmp_path / "typo"), "--to", postgres_url)
     assert not (tmp_path / "typo").exists()
     assert (spoken.data_dir / KEY_FILE).exists()
+
+
+@pytest.mark.parametrize("place", ["", f"/{DATABASE_FILE}"])
+def test_an_address_of_sqlite_is_the_directory_or_the_file_in_it(spoken, place, tmp_path):
+    origin, target = f"sqlite:///{spoken.data_dir}{place}", tmp_path / "there"
+
+    moved = spoken.ask("migrate", "--from", origin, "--to", f"sqlite:///{target}")
+
+    assert moved["chains"] > 1
+    assert (target / DATABASE_FILE).exists()
+    assert (target / KEY_FILE).exists()
+
+
+@pytest.mark.parametrize(
+    "place", ["postgresql:secret@db/name", "sqlite:///", "sqlite:record", "postgres://a"]
+)
+def test_a_mistyped_address_is_no_directory(spoken, place, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    result = spoken.run("migrate", "--to", place)
+
+    assert result.exit_code == 2
+    assert "no place" in result.stderr
+    assert "secret" not in result.stderr
+    assert not list(tmp_path.glob("*:*"))
+
+
+def test_an_address_that_cannot_be_read_is_not_repeated(spoken):
+    said = spoken.refused("migrate", "--to", "postgresql://a:secret@db:port/name")
+
+    assert "cannot be read" in said
+    assert "secret" not in said

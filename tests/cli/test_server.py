@@ -9,6 +9,8 @@ import tempfile
 
 import pytest
 
+from bench.backing import free_port
+
 
 @pytest.fixture
 def server(shell):
@@ -183,8 +185,36 @@ def test_doctor_is_content_with_a_fresh_directory(shell, tmp_path):
     checks = json.loads(shell.say("--config", str(file), "doctor", "--json"))
 
     parts = ("descriptors", "address", "fan-out", "demo", "public address")
-    names = ("data directory", "rule file", "urgent rules", "learned model", *parts)
+    names = (
+        "data directory",
+        "record",
+        "bus",
+        "rule file",
+        "urgent rules",
+        "learned model",
+        *parts,
+    )
     assert {check["check"]: check["ok"] for check in checks} == dict.fromkeys(names, True)
+
+
+def bad_of(result):
+    return {check["check"]: check["text"] for check in json.loads(result.stdout) if not check["ok"]}
+
+
+def test_doctor_asks_the_record_and_the_bus_of_nodes(shell, postgres_url, redis_url, monkeypatch):
+    monkeypatch.setenv("DANMAKU_SERVER__PORT", "0")
+    monkeypatch.setenv("DANMAKU_STORE__URL", postgres_url)
+    monkeypatch.setenv("DANMAKU_NODES__BUS", redis_url)
+    assert not {"record", "bus"} & bad_of(shell.run("doctor", "--json")).keys()
+
+    monkeypatch.setenv("DANMAKU_STORE__URL", postgres_url.rpartition("/")[0] + "/nothing")
+    monkeypatch.setenv("DANMAKU_NODES__BUS", f"redis://:secret@127.0.0.1:{free_port()}/0")
+    bad = bad_of(shell.run("doctor", "--json"))
+    assert "nothing" in bad["record"]
+    assert bad["bus"] == "Redis gives no answer: ConnectionError."
+
+    monkeypatch.setenv("DANMAKU_STORE__URL", "")
+    assert "one process" in bad_of(shell.run("doctor", "--json"))["record"]
 
 
 def test_doctor_names_what_is_to_be_mended(shell, tmp_path):

@@ -134,6 +134,27 @@ async def pour(sites):
     assert len(record.entries) == 101
 
 
+async def test_a_room_is_followed_while_somebody_is_there_whatever_else_is_asked_for(
+    sites, monkeypatch
+):
+    room, other = await sites[0].room(), await sites[0].room()
+    [ann] = await people_of(sites[0], "ann")
+    here, there = await seats(sites, room, [ann])
+    monkeypatch.setattr("danmaku.actions.rooms.LIVE_ROOMS_MAX", 1)
+    two = sites[1].core
+    await two.rooms.live(other)
+    assert two.rooms.peek(room) is None
+
+    await two.node.record._followed.drop_unwanted()
+    answer = await here.send("for those who only watch")
+
+    await there.reach(answer["seq"])
+    await there.leave()
+    await holds(lambda: not sites[1].server._gateway.shows(room))
+    await two.node.record._followed.drop_unwanted()
+    assert not two.node.record._followed.knows(room)
+
+
 async def test_a_recall_at_one_reaches_viewers_of_the_other(sites):
     room = await sites[0].room()
     [ann] = await people_of(sites[0], "ann")

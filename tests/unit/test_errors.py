@@ -9,7 +9,7 @@ WORDS = {
     "level_too_low", "style_not_allowed", "rate_limited", "duplicate", "too_long", "empty",
     "type_unsupported", "bad_position", "prohibited", "own_interest", "training_required",
     "not_granted", "store_unavailable", "overloaded", "unknown", "draining", "bad_message",
-    "not_found", "own_limit", "list_changed", "internal",
+    "not_found", "own_limit", "internal",
 }  # fmt: skip
 KINDS = [
     kind

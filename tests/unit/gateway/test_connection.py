@@ -261,13 +261,15 @@ async def test_a_viewer_who_takes_nothing_is_closed_and_hurts_nobody(tmp_path):
         await it.person()
         slow = it.viewer(sock=slow_socket(it), max_queue=1, close_timeout=0.1)
         async with it.viewer() as quick, slow:
-            await flood(it, 300)
-            await quick.read_to(301)
-            async with asyncio.timeout(10):
-                while it.gateway.viewers(ROOM) != 1:  # noqa: ASYNC110 -- nobody is told of this
-                    await asyncio.sleep(0.02)
+            said = 0
+            async with asyncio.timeout(30):
+                while it.gateway.viewers(ROOM) != 1:  # until all buffers are full, and a second
+                    await flood(it, said + 100, said)
+                    said += 100
+                    await quick.read_to(1 + said)
+                    await asyncio.sleep(0.1)
             await it.post("ann", "for who stays")
-            await quick.read_to(302)
+            await quick.read_to(2 + said)
 
 
 async def test_whoever_gets_the_descriptor_of_a_viewer_who_has_gone_gets_nothing_of_its_room(

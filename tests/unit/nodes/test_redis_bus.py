@@ -1,5 +1,6 @@
 """What Redis alone can do to a bus; what every bus does is tested in tests/contract."""
 
+import asyncio
 import contextlib
 import signal
 
@@ -94,3 +95,16 @@ async def test_a_redis_that_hangs_is_noticed_and_left(redis, monkeypatch):
             return b"awake" in heard
 
         await holds(comes_through)
+
+
+async def test_who_leaves_a_channel_and_comes_back_at_once_is_told_when_it_is_heard(
+    redis, monkeypatch
+):
+    monkeypatch.setattr(redis_bus, "SUBSCRIBED_S", 3600)
+    async with joined(redis.url, "house") as [bus]:
+        await bus.subscribe(Channel(4))
+
+        await bus.unsubscribe(Channel(4))
+
+        async with asyncio.timeout(redis_bus.ANSWER_S):
+            await bus.subscribe(Channel(4))

@@ -8,7 +8,7 @@ from danmaku.domain.ids import PLATFORM, Seq
 from danmaku.domain.room import RoomState
 from danmaku.errors import Stale, StoreDown, Unknown
 from danmaku.nodes import shared
-from danmaku.nodes.bus import HOUSE
+from danmaku.nodes.bus import HOUSE, channel_of
 from danmaku.nodes.messages import Committed, encode
 from tests.contract.facts import BEN, DEMO, granted, in_demo, on_platform, published, recalled
 from tests.unit.nodes.house import holds
@@ -196,6 +196,7 @@ async def test_a_room_that_cannot_be_read_is_not_followed(world):
     with pytest.raises(StoreDown):
         await node.record.follow(DEMO)
     assert not node.record._followed.knows(DEMO)
+    assert channel_of(DEMO) not in node.bus._channels
 
     node.desk.is_down = False
     await node.record.follow(DEMO)
@@ -241,6 +242,24 @@ async def test_a_node_that_slept_and_cannot_ask_writes_nothing(world):
 
     assert world.log[DEMO][-1].seq == 1
     node.desk.tops = written
+
+
+async def test_all_who_write_to_a_node_that_slept_wait_for_one_question(world):
+    node = world.node()
+    await node.record.open()
+    await node.record.follow(DEMO)
+    asleep(node, 40)
+    sound, asked = node.desk.tops, []
+
+    async def counted(chains):
+        asked.append(chains)
+        return await sound(chains)
+
+    node.desk.tops = counted
+
+    await asyncio.gather(*(node.record.commit(in_demo(published(f"{n}"))) for n in range(20)))
+
+    assert len(asked) == 1
 
 
 async def test_silence_of_bus_and_record_closes_the_fence(pair):

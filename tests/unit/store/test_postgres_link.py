@@ -1,6 +1,7 @@
 """What PostgreSQL's connections say when something fails, and whose fault that is."""
 
 import asyncio
+import threading
 import time
 from functools import partial
 
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from danmaku.errors import StoreDown
+from danmaku.store import postgres_link
 from danmaku.store.links import Blame
 from danmaku.store.postgres_link import PostgresLink, PostgresReaders, driven, engine_of
 
@@ -115,3 +117,23 @@ async def test_the_mode_of_encryption_is_given_as_everywhere(postgres_url, mode,
             return connection.scalar(wanted)
 
     assert await asyncio.to_thread(driven, partial(ask, engine)) is is_encrypted
+
+
+async def test_more_questions_than_can_be_answered_are_not_kept(postgres_url, monkeypatch):
+    monkeypatch.setattr(postgres_link, "QUESTIONS_MAX", 2)
+    readers = PostgresReaders(partial(engine_of, postgres_url), 1)
+    begun, let_go = threading.Event(), threading.Event()
+
+    def slow(_connection):
+        begun.set()
+        let_go.wait()
+
+    answers = [asyncio.create_task(readers.ask(slow))]
+    await asyncio.to_thread(begun.wait)
+    answers += [asyncio.create_task(readers.ask(slow)) for _ in range(3)]
+    await asyncio.wait(answers, return_when=asyncio.FIRST_COMPLETED)
+    let_go.set()
+
+    *_, refused = await asyncio.gather(*answers, return_exceptions=True)
+    assert isinstance(refused, StoreDown)
+    await asyncio.to_thread(readers.close)

@@ -1,0 +1,156 @@
+"""`danmaku doctor`: what would keep the server from starting, or put people at risk."""
+
+import asyncio
+import resource
+import socket
+from pathlib import Path
+
+import typer
+
+from danmaku.actions.learned import model_in
+from danmaku.app import unsafe_demo
+from danmaku.cli.shell import JsonFlag, answers, print_json, print_table, settings_of
+from danmaku.cli.workers import unfit
+from danmaku.config import Settings
+from danmaku.errors import DanmakuError
+from danmaku.filter.builds import screen_from
+from danmaku.filter.faults import RuleFileError
+from danmaku.filter.model_file import ModelError
+from danmaku.gateway import scatter
+from danmaku.nodes.redis_bus import silence_of
+from danmaku.store.postgres import reach
+from danmaku.store.sqlite import IN_MEMORY
+
+DESCRIPTORS_BESIDE_SOCKETS = 500  # files, the record, HTTP requests
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command("doctor")(doctor_command)
+
+
+@answers
+def doctor_command(context: typer.Context, *, as_json: JsonFlag = False) -> None:
+    """Look at what would keep the server from starting, or put people at risk."""
+    settings = settings_of(context)
+    checks = [
+        ("data directory", *_data_dir(settings.store.data_dir)),
+        ("record", *_record(settings)),
+        ("bus", *_bus(settings)),
+        ("rule file", *_rules(settings.filter.rules_file)),
+        ("urgent rules", *_urgent_rules(settings.filter.urgent_file)),
+        ("learned model", *_model(settings.filter.model_file)),
+        ("descriptors", *_descriptors(settings.gateway.connections_max)),
+        ("address", *_address(settings.server.host, settings.server.port)),
+        ("fan-out", *_fan_out()),
+        ("demo", *_demo(settings)),
+        ("public address", *_public(settings)),
+    ]
+    if as_json:
+        print_json([dict(zip(("check", "ok", "text"), check, strict=True)) for check in checks])
+    else:
+        rows = [(name, "ok" if ok else "MEND", text) for name, ok, text in checks]
+        print_table("Doctor", ("check", "state", "what"), rows)
+    if not all(ok for _, ok, _ in checks):
+        raise typer.Exit(1)
+
+
+def _data_dir(path: Path) -> tuple[bool, str]:
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = path / ".doctor"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        return False, f"{path} cannot be written: {error.strerror}."
+    if path.stat().st_mode & 0o077:
+        return False, f"{path} is readable by others: chmod 700."
+    return True, f"{path} can be written."
+
+
+def _record(settings: Settings) -> tuple[bool, str]:
+    if (reason := unfit(settings)) is not None:
+        return False, reason
+    if not settings.store.url:
+        return True, "In the data directory."
+    if settings.store.url == IN_MEMORY:
+        return True, "In memory: it ends with the server."
+    try:
+        reach(settings.store)
+    except (DanmakuError, ValueError) as error:
+        return False, str(error)
+    return True, "PostgreSQL answers, and keeps what it commits."
+
+
+def _bus(settings: Settings) -> tuple[bool, str]:
+    if not settings.nodes.bus:
+        return True, "None."
+    if (reason := asyncio.run(silence_of(settings.nodes.bus))) is not None:
+        return False, f"Redis gives no answer: {reason}."
+    return True, "Redis answers."
+
+
+def _rules(path: Path | None) -> tuple[bool, str]:
+    if path is None:
+        return True, "The sample rules decide; write your own before people come."
+    return _tried(path)
+
+
+def _urgent_rules(path: Path | None) -> tuple[bool, str]:
+    return (True, "None.") if path is None else _tried(path)
+
+
+def _tried(path: Path) -> tuple[bool, str]:
+    try:
+        ruleset = screen_from(path.read_bytes(), str(path)).ruleset
+    except (OSError, RuleFileError) as error:
+        return False, str(error)
+    return True, f"{len(ruleset.rules)} rules, version {ruleset.version}."
+
+
+def _model(path: Path | None) -> tuple[bool, str]:
+    if path is None:
+        return True, "None."
+    try:
+        return True, f"Version {model_in(path).version}."
+    except (OSError, ModelError) as error:
+        return False, str(error)
+
+
+def _descriptors(connections_max: int) -> tuple[bool, str]:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = connections_max + DESCRIPTORS_BESIDE_SOCKETS
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        return False, f"{hard} allowed, {needed} needed: raise it or lower connections_max."
+    return True, f"{needed} needed."
+
+
+def _fan_out() -> tuple[bool, str]:
+    if scatter.IS_COMPILED:
+        return True, "Compiled."
+    return True, "Not compiled: it works, but each viewer costs more. Install with a C compiler."
+
+
+def _address(host: str, port: int) -> tuple[bool, str]:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        return False, f"{host}:{port}: {error.strerror}."
+    return True, f"{host}:{port} is free."
+
+
+def _demo(settings: Settings) -> tuple[bool, str]:
+    reason = unsafe_demo(settings)
+    if reason is not None:
+        return False, reason
+    return True, "On, for this machine alone." if settings.demo else "Off."
+
+
+def _public(settings: Settings) -> tuple[bool, str]:
+    url = settings.server.public_url
+    if url.startswith("http://"):
+        return False, "public_url is not https: sessions could be read on the way."
+    return True, url or "None: cookies are not bound to TLS, which suits this machine alone."
