@@ -112,8 +112,7 @@ async def until_gone(viewer: Viewer, over: asyncio.Event) -> None:
         end.cancel()
 
 
-async def until_reached(watchers: Sequence[Watcher], seq: int) -> None:
-    for _ in range(200):
-        if all(watcher.position >= seq for watcher in watchers):
-            return
-        await asyncio.sleep(0.05)
+async def until_reached(watchers: Sequence[Watcher], seq: int, within_s: float = 10) -> None:
+    async with asyncio.timeout(within_s):
+        while not all(watcher.position >= seq for watcher in watchers):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
