@@ -102,6 +102,7 @@ async def play(pair: Pair, chance: Random, trouble: Trouble) -> list[Watcher]:
         asyncio.create_task(sender.comment(Random(chance.random()), over))  # noqa: S311
         for sender in senders
     ]
+    await until_reached(watchers, 1)  # who is not there yet could not tell what was seen
     await asyncio.sleep(0.5)
     await trouble(pair)
     over.set()

@@ -135,6 +135,7 @@ async def test_a_node_stands_still_and_is_woken(pair, chance, long):
     assert there
     codes = [[visit.close_code for visit in watcher.visits] for watcher in there]
     assert all(len(each) > 1 for each in codes), codes  # all were let go, and came back
+    assert any(1012 in each for each in codes), codes
 
 
 async def test_a_woken_node_decides_on_what_is_true_now(pair):

@@ -112,9 +112,7 @@ async def until_gone(viewer: Viewer, over: asyncio.Event) -> None:
         end.cancel()
 
 
-async def until_reached(watchers: Sequence[Watcher], seq: int) -> None:
-    """Wait for all to be there; on a busy machine that takes its time."""
-    with contextlib.suppress(TimeoutError):  # the judge says who is behind
-        async with asyncio.timeout(90):
-            while not all(watcher.position >= seq for watcher in watchers):  # noqa: ASYNC110 -- asked
-                await asyncio.sleep(0.05)
+async def until_reached(watchers: Sequence[Watcher], seq: int, within_s: float = 10) -> None:
+    async with asyncio.timeout(within_s):
+        while not all(watcher.position >= seq for watcher in watchers):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
