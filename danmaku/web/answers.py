@@ -27,8 +27,10 @@ from danmaku.errors import (
 )
 from danmaku.web.forms import path_with
 from danmaku.web.json import Json
+from danmaku.web.pages import time_text_of
 from danmaku.web.texts import ENGLISH
 from danmaku.web.visit import Visit, house_of, visit_without_rights
+from danmaku.web.ways import way_of
 
 _RETRY_MS = 1_000  # when we cannot answer now and do not know for how long
 
@@ -107,6 +109,8 @@ def words_of(visit: Visit, refusal: Refusal) -> str:
             return f"{words} ({visit.say(f'category.{refusal.category}')})"
         case Code.RATE_LIMITED if refusal.retry_after_ms is not None:
             return f"{words} ({visit.say('live.wait', n=_seconds_of(refusal.retry_after_ms))})"
+        case _ if refusal.until_ms is not None:
+            return f"{words} {visit.say('live.notice_until', time=time_text_of(refusal.until_ms))}"
         case _:
             return words
 
@@ -151,6 +155,7 @@ async def _page_of(request: Request, refusal: Refusal) -> Response:
         "status": refusal.http_status,
         "code": refusal.code.value,
         "text": words_of(visit, refusal),
+        "way": way_of(refusal.code, request.url.path if request.method == "GET" else "/"),
     }
     return visit.page("error.html", values, status=refusal.http_status)
 

@@ -18,19 +18,25 @@ PATH = "/account/identity"
 FromOutside = Annotated[str, Query(max_length=2048)]
 
 
-class PhoneForm(Form):
+class ProofForm(Form):
+    """Where to go on to, once one is verified."""
+
+    next: str = PATH
+
+
+class PhoneForm(ProofForm):
     """A phone to send a code to."""
 
     phone: str = ""
 
 
-class CodeForm(Form):
+class CodeForm(ProofForm):
     """The code that was sent."""
 
     code: str = ""
 
 
-class DocumentForm(Form):
+class DocumentForm(ProofForm):
     """A name and a number as they stand in one document."""
 
     legal_name: str = ""
@@ -38,9 +44,12 @@ class DocumentForm(Form):
 
 
 @router.get(PATH)
-async def show_identity(visit: PageVisit) -> Response:
+async def show_identity(
+    visit: PageVisit,
+    next: Next = PATH,  # noqa: A002 -- the field
+) -> Response:
     """How well one is known here, and the ways to be known better."""
-    return _identity_page(visit)
+    return _identity_page(visit, next)
 
 
 @router.post(f"{PATH}/phone")
@@ -48,9 +57,9 @@ async def send_code(
     request: Request, visit: PageVisit, form: Annotated[PhoneForm, FormBody()]
 ) -> Response:
     """Send a code."""
-    _again(request, visit)
+    _again(request, visit, form)
     await visit.house.proofs.identities.send_code(visit.signed_in(), form.phone)
-    return _identity_page(visit, sent=True)
+    return _identity_page(visit, form.next, sent=True)
 
 
 @router.post(f"{PATH}/code")
@@ -58,9 +67,9 @@ async def confirm_code(
     request: Request, visit: PageVisit, form: Annotated[CodeForm, FormBody()]
 ) -> Response:
     """Verify by the code."""
-    _again(request, visit, sent=True)
+    _again(request, visit, form, sent=True)
     await visit.house.proofs.identities.confirm_code(visit.signed_in(), form.code)
-    return visit.go_to(PATH)
+    return visit.go_to(local_path_of(form.next))
 
 
 @router.post(f"{PATH}/document")
@@ -68,19 +77,21 @@ async def confirm_document(
     request: Request, visit: PageVisit, form: Annotated[DocumentForm, FormBody()]
 ) -> Response:
     """Verify by a document; nothing of it is shown again."""
-    _again(request, visit)
+    _again(request, visit, form)
     await visit.house.proofs.identities.confirm_document(
         visit.signed_in(), form.legal_name, form.number
     )
-    return visit.go_to(PATH)
+    return visit.go_to(local_path_of(form.next))
 
 
 @router.post(f"{PATH}/sandbox")
-async def pass_sandbox(request: Request, visit: PageVisit) -> Response:
+async def pass_sandbox(
+    request: Request, visit: PageVisit, form: Annotated[ProofForm, FormBody()]
+) -> Response:
     """Be believed, in the demo."""
-    _again(request, visit)
+    _again(request, visit, form)
     await visit.house.proofs.identities.pass_sandbox(visit.signed_in())
-    return visit.go_to(PATH)
+    return visit.go_to(local_path_of(form.next))
 
 
 @router.post("/account/sessions/{session}/end")
@@ -142,24 +153,37 @@ def _site_of(visit: Visit) -> str:
     return (visit.house.server.public_url or str(visit.request.base_url)).rstrip("/")
 
 
-def _again(request: Request, visit: Visit, *, sent: bool = False) -> None:
+def _again(request: Request, visit: Visit, form: ProofForm, *, sent: bool = False) -> None:
     async def again(refusal: Refusal) -> Response:
-        return _identity_page(
-            visit, error=words_of(visit, refusal), status=refusal.http_status, sent=sent
-        )
+        words = words_of(visit, refusal)
+        return _identity_page(visit, form.next, error=words, status=refusal.http_status, sent=sent)
 
     visit.signed_in()  # a guest is sent to sign in, not shown the form again
     show_again(request, again)
 
 
 def _identity_page(
-    visit: Visit, *, error: str | None = None, status: int = 200, sent: bool = False
+    visit: Visit,
+    on: str,
+    *,
+    error: str | None = None,
+    status: int = 200,
+    sent: bool = False,
 ) -> Response:
-    """One's own page; `sent`: a code is under way, and a field for it is shown."""
+    """One's own page.
+
+    Args:
+        visit: Whose.
+        on: Where one goes on to once one is verified.
+        error: Why the last try was refused.
+        status: Of HTTP.
+        sent: A code is under way, and a field for it is shown.
+    """
     identity = visit.signed_in().identity
     until_ms = None if identity is None else identity.until_ms
     values = {
         "error": error,
+        "next": local_path_of(on),
         "sent": sent,
         "methods": [method.value for method in visit.house.proofs.identities.methods],
         "identity": identity,

@@ -27,6 +27,7 @@ from danmaku.web.forms import Form, form_token_of, path_with
 from danmaku.web.pages import position_text_of, time_text_of
 from danmaku.web.policy import player_policy
 from danmaku.web.visit import PageVisit, Visit, page_visit
+from danmaku.web.ways import way_of, ways_from
 
 router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
 
@@ -108,6 +109,8 @@ async def send(
             "client_id": _fresh_id(),
             "text": form.text,
             "error": words_of(visit, refusal),
+            "code": refusal.code.value,
+            "way": way_of(refusal.code, f"/rooms/{room}"),
         }
         return await _room_page(visit, room, draft=shown, status=refusal.http_status)
 
@@ -202,6 +205,7 @@ def room_data(
         "lang": visit.lang,
         "texts": visit.pages.texts.for_scripts(visit.lang),
         "csrf": form_token_of(visit.secret),
+        "ways": ways_from(f"/rooms/{room}"),
     }
 
 

@@ -1,6 +1,6 @@
 import { freshId } from "../client/ids";
 import type { Answer, Draft, Mode, Refused, RoomState } from "../client/messages";
-import { maybe, need } from "./dom";
+import { element, maybe, need } from "./dom";
 import type { Kept } from "./own_list";
 import type { Texts } from "./texts";
 
@@ -11,6 +11,10 @@ export interface ComposerChoices {
   published(number: number): void;
   /** A text was recorded that nobody else sees. */
   kept(kept: Kept): void;
+  /** Where a refusal leads: to the page that settles it, by code. */
+  ways: Readonly<Record<string, string>>;
+  /** Keeps a refused text for the way there and back. */
+  memory: Pick<Storage, "getItem" | "setItem" | "removeItem">;
 }
 
 const TICK_MS = 250;
@@ -49,6 +53,7 @@ export class Composer {
     });
     this.#box.addEventListener("input", () => this.#show());
     this.#closePickerOutside();
+    this.#takeUpKept();
     this.#show();
   }
 
@@ -99,6 +104,7 @@ export class Composer {
     }
     const text = this.#sentText;
     this.#sentText = "";
+    this.#choices.memory.removeItem(this.#memoryKey);
     // Whoever writes fast has begun the next one while this one was on its way.
     if (this.#box.value.trim() === text) this.#box.value = "";
     if (answer.op === "published") this.#choices.published(answer.number);
@@ -113,12 +119,40 @@ export class Composer {
     const text = known ? this.#texts.say(`code.${refused.code}`) : refused.text;
     const category = refused.category ? this.#texts.say(`category.${refused.category}`) : null;
     this.#say(category === null ? text : `${text} (${category})`, true);
+    this.#tellEnd(refused.until_ms);
+    this.#showWay(refused.code);
     if (refused.code === "prohibited") {
       this.#choices.kept({ text: this.#sentText, status: "refused", category });
     }
     // Only an outcome that is not known may be asked for again under the same id.
     if (refused.code !== "unknown") this.#sentText = "";
     if (refused.retry_after_ms) this.#wait(refused.retry_after_ms);
+  }
+
+  #tellEnd(untilMs: number | null | undefined): void {
+    if (!untilMs) return;
+    const time = new Date(untilMs).toLocaleString();
+    this.#note.append(" ", this.#texts.say("live.notice_until", { time }));
+  }
+
+  /** A refusal that can be settled elsewhere says where; what was written is there on return. */
+  #showWay(code: string): void {
+    const way = this.#choices.ways[code];
+    if (way === undefined) return;
+    const link = element("a", "", this.#texts.say(`way.${code}`));
+    link.href = way;
+    if (window.top !== window) link.target = "_blank";
+    this.#note.append(" ", link);
+    if (code !== "prohibited") this.#choices.memory.setItem(this.#memoryKey, this.#sentText);
+  }
+
+  #takeUpKept(): void {
+    this.#box.value ||= this.#choices.memory.getItem(this.#memoryKey) ?? "";
+    this.#choices.memory.removeItem(this.#memoryKey);
+  }
+
+  get #memoryKey(): string {
+    return `danmaku.text ${this.#form.getAttribute("action")}`;
   }
 
   #wait(ms: number): void {

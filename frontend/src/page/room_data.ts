@@ -15,6 +15,8 @@ export interface RoomData {
   lang: string;
   texts: Record<string, string>;
   csrf: string;
+  /** Where refusals lead, by code. */
+  ways: Record<string, string>;
 }
 
 export function readRoomData(): RoomData {

@@ -184,6 +184,8 @@ export class RoomPage {
       latencyMs: () => this.player.latencyMs,
       published: (number) => this.#published(number),
       kept: (kept) => this.#views?.kept(kept),
+      ways: this.#data.ways,
+      memory: sessionStorage,
     });
   }
 

@@ -38,6 +38,22 @@ let button: HTMLButtonElement;
 let composer: Composer;
 let sent: { id: string; draft: Draft }[];
 let answer: Partial<Answer>;
+let texts: Texts;
+
+function open(): Composer {
+  return new Composer(document.querySelector("form") as HTMLFormElement, STATE, texts, {
+    send: async (id, draft) => {
+      sent.push({ id, draft });
+      return answer as Answer;
+    },
+    mediaMs: () => 1_234.4,
+    latencyMs: () => 0,
+    published: () => {},
+    kept: () => {},
+    ways: { not_verified: "/account/identity?next=/rooms/r" },
+    memory: sessionStorage,
+  });
+}
 
 function write(text: string): void {
   box.value = text;
@@ -57,23 +73,18 @@ beforeEach(() => {
   button = form.querySelector("button") as HTMLButtonElement;
   note = document.querySelector("#composer-note") as HTMLElement;
   sent = [];
-  const texts = new Texts({
+  sessionStorage.clear();
+  texts = new Texts({
     "code.rate_limited": "Too fast.",
     "composer.send": "Send",
     "composer.comments_off": "Comments are off.",
     "live.wait": "{n} s",
     "live.held": "Held.",
+    "live.notice_until": "Until {time}.",
+    "code.not_verified": "Not verified.",
+    "way.not_verified": "Verify",
   });
-  composer = new Composer(form, STATE, texts, {
-    send: async (id, draft) => {
-      sent.push({ id, draft });
-      return answer as Answer;
-    },
-    mediaMs: () => 1_234.4,
-    latencyMs: () => 0,
-    published: () => {},
-    kept: () => {},
-  });
+  composer = open();
 });
 
 describe("sending", () => {
@@ -109,6 +120,34 @@ describe("sending", () => {
     expect(button.textContent).toBe("1 s");
     await vi.advanceTimersByTimeAsync(1_000);
     expect([button.textContent, button.disabled, note.textContent]).toEqual(["Send", false, ""]);
+  });
+
+  it("leads to where a refusal can be settled, and has the text again on return", async () => {
+    answer = { op: "refused", code: "not_verified", category: null };
+    write("hello");
+    await submit();
+
+    const link = note.querySelector("a");
+    expect([link?.textContent, link?.getAttribute("href")]).toEqual([
+      "Verify",
+      "/account/identity?next=/rooms/r",
+    ]);
+    box.value = "";
+    open();
+    expect(box.value).toBe("hello");
+    box.value = "";
+    open();
+    expect(box.value).toBe("");
+  });
+
+  it("says until when a refusal holds", async () => {
+    const until_ms = Date.now() + 60_000;
+    answer = { op: "refused", code: "rate_limited", category: null, until_ms };
+    write("hello");
+    await submit();
+
+    const time = new Date(until_ms).toLocaleString();
+    expect(note.textContent).toBe(`Too fast. Until ${time}.`);
   });
 
   it("asks again under the same id when the outcome is not known, and only then", async () => {
