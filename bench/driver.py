@@ -26,12 +26,13 @@ from bench.audience_native import audience
 from bench.checker import Batch, Fields
 from bench.client import Door
 from bench.crowd import Crowd, Seat
-from bench.happenings import Stage, carry_out
+from bench.happenings import carry_out
 from bench.reckoning import Heard, Result, reckon
 from bench.record import read_records
 from bench.scenario import TEXT, Quiet, Rate, Scenario, Steps, Window
 from bench.seating import knocks_of, places_of, room_of_sender, rooms_of
 from bench.senders import Pace, Senders, plan_of
+from bench.stage import Stage
 from bench.watch import Watch
 
 SETTLING_S = 10.0

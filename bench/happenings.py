@@ -1,30 +1,21 @@
 """What happens to a run under load: joins, storms, pauses, acts of authority, attacks."""
 
 import asyncio
-from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import cycle, islice, pairwise
-from random import Random
 from time import monotonic_ns
-from typing import Self
 
-import httpx
-import numpy as np
-from numpy.typing import NDArray
-
-from bench.audience import Audience, Knock
+from bench.audience import Knock
+from bench.authority import keep_order
 from bench.client import Door
-from bench.crowd import Crowd
 from bench.frames import BINARY, TEXT
 from bench.scenario import Enforce, Flood, Garbage, Happening, Join, Pause, Storm
-from bench.seating import Place, Return, knocks_of
-from bench.senders import Senders
+from bench.seating import Return, knocks_of
+from bench.stage import Stage, repeat, until
 from bench.views import Views
 
 _SLOT_S = 0.1  # those who come within one are let in together
-_PAUSED_S = 0.1  # how long a switched room stays paused
 _AWAY_S = 0.25  # how long who was thrown out stays away
 _PATIENCE_S = 5.0
 _GARBAGE = (
@@ -35,60 +26,6 @@ _GARBAGE = (
     (TEXT, b"\xff\xfe"),
     (TEXT, b"x" * 5000),
 )
-
-
-@dataclass(slots=True)
-class Stage:
-    """Everything that can be made to happen, and what came of it.
-
-    Attributes:
-        addresses: Of all servers.
-        desk: The operator's socket at the first one.
-        moderator: Token of an account that may recall and restore in the first room.
-        attackers: Tokens of the accounts that flood.
-        places: Of all viewers, by number.
-        standing: How many of them are there from the beginning.
-        returns: With what each viewer came back.
-        disturbed: By viewer: whether it was made to miss anything.
-        recalls_ns: Planned moment of each recall, by its seq in the first room.
-        thrown_out: How attackers' sockets ended, and how often.
-        counts: How often what was done.
-        took_s: How long what took.
-        wrongs: What should not have been.
-    """
-
-    addresses: Sequence[str]
-    desk: str
-    moderator: str
-    attackers: Sequence[str]
-    rooms: Sequence[str]
-    places: Sequence[Place]
-    standing: int
-    audience: Audience
-    crowd: Crowd
-    honest: Senders
-    attack: Senders
-    random: Random
-    returns: defaultdict[int, list[Return]] = field(default_factory=lambda: defaultdict(list))
-    disturbed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
-    recalls_ns: dict[int, int] = field(default_factory=dict)
-    thrown_out: Counter[str] = field(default_factory=Counter)
-    counts: Counter[str] = field(default_factory=Counter)
-    took_s: dict[str, float] = field(default_factory=dict)
-    wrongs: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Nobody is disturbed yet."""
-        self.disturbed = np.zeros(len(self.places), np.bool_)
-
-    @property
-    def address(self) -> str:
-        """Of the first server."""
-        return self.addresses[0]
-
-    def first(self, share: float) -> int:
-        """How many of those who were there from the beginning a share is."""
-        return max(1, round(share * self.standing))
 
 
 async def carry_out(stage: Stage, happenings: Sequence[Happening], began_ns: int) -> None:
@@ -103,7 +40,7 @@ async def carry_out(stage: Stage, happenings: Sequence[Happening], began_ns: int
 
 
 async def _happen(stage: Stage, happening: Happening, at_ns: int, joining: int) -> None:
-    await _until(at_ns)
+    await until(at_ns)
     match happening:
         case Join():
             await _join(stage, happening, at_ns, joining)
@@ -112,7 +49,7 @@ async def _happen(stage: Stage, happening: Happening, at_ns: int, joining: int) 
         case Pause():
             await _pause(stage, happening, at_ns)
         case Enforce():
-            await _enforce(stage, happening, at_ns)
+            await keep_order(stage, happening, at_ns)
         case Flood():
             await _flood(stage, happening, at_ns)
         case Garbage():
@@ -140,7 +77,7 @@ async def _storm(stage: Stage, storm: Storm, at_ns: int) -> None:
     for viewer, back in enumerate(returns):
         stage.returns[viewer].append(back)
     back_ns = at_ns + round(storm.away_s * 1e9)
-    await _until(back_ns)
+    await until(back_ns)
     await _let_in(stage, 0, knocks_of(stage.addresses, stage.places[:count], returns), storm.over_s)
     stage.took_s["return"] = (monotonic_ns() - back_ns) / 1e9
 
@@ -150,7 +87,7 @@ async def _let_in(stage: Stage, first: int, knocks: Sequence[Knock], over_s: flo
     began_ns, slots = monotonic_ns(), max(1, round(over_s / _SLOT_S))
     cuts = [len(knocks) * slot // slots for slot in range(slots + 1)]
     for slot, (low, high) in enumerate(pairwise(cuts)):
-        await _until(began_ns + round(slot * _SLOT_S * 1e9))
+        await until(began_ns + round(slot * _SLOT_S * 1e9))
         if high > low:
             await stage.audience.connect(first + low, knocks[low:high])
 
@@ -159,90 +96,8 @@ async def _pause(stage: Stage, pause: Pause, at_ns: int) -> None:
     count = stage.first(pause.share)
     stage.disturbed[:count] = True
     await stage.audience.pause(0, count)
-    await _until(at_ns + round(pause.for_s * 1e9))
+    await until(at_ns + round(pause.for_s * 1e9))
     await stage.audience.resume(0, count)
-
-
-# --- authority
-
-
-async def _enforce(stage: Stage, enforce: Enforce, at_ns: int) -> None:
-    until_ns = at_ns + round(enforce.for_s * 1e9)
-    async with _Keeper(stage) as keeper, asyncio.TaskGroup() as group:
-        for verb, per_s in (
-            (keeper.recall, enforce.recalls_per_s),
-            (keeper.restore, enforce.restores_per_s),
-            (keeper.switch, enforce.switches_per_s),
-        ):
-            if per_s > 0:
-                group.create_task(_repeat(verb, per_s, at_ns, until_ns))
-
-
-async def _repeat(
-    act: Callable[[int], Awaitable[None]], per_s: float, from_ns: int, until_ns: int
-) -> None:
-    """Do something at an even pace; it is told when it was due."""
-    step_ns = round(1e9 / per_s)
-    for due_ns in range(from_ns, until_ns, step_ns):
-        await _until(due_ns)
-        await act(due_ns)
-
-
-class _Keeper:
-    """Who keeps order in the first room, over the API and at the operator's desk."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._room = stage.rooms[0]
-        self._recalled: list[int] = []
-        self._api = httpx.AsyncClient(
-            base_url=f"http://{stage.address}/api/rooms/{self._room}",
-            headers={"Authorization": f"Bearer {stage.moderator}"},
-            trust_env=False,
-            timeout=_PATIENCE_S,
-        )
-        desk = httpx.AsyncHTTPTransport(uds=stage.desk)
-        self._desk = httpx.AsyncClient(transport=desk, base_url="http://desk", timeout=_PATIENCE_S)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._api.aclose()
-        await self._desk.aclose()
-
-    async def recall(self, due_ns: int) -> None:
-        """Take any published comment out."""
-        standing = self._published().difference(self._recalled)
-        if standing:
-            number = self._stage.random.choice(sorted(standing))
-            seq = await self._ask(self._api, f"/comments/{number}/recall")
-            self._stage.recalls_ns[seq] = due_ns
-            self._recalled.append(number)
-            self._stage.counts["recalls"] += 1
-
-    async def restore(self, _due_ns: int) -> None:
-        """Let the comment back that was taken out first."""
-        if self._recalled:
-            await self._ask(self._api, f"/comments/{self._recalled.pop(0)}/restore")
-            self._stage.counts["restores"] += 1
-
-    async def switch(self, _due_ns: int) -> None:
-        """Pause the room for a moment."""
-        path = f"/rooms/{self._room}/status"
-        await self._ask(self._desk, path, status="paused")
-        await asyncio.sleep(_PAUSED_S)
-        await self._ask(self._desk, path, status="open")
-        self._stage.counts["switches"] += 1
-
-    def _published(self) -> set[int]:
-        answers = (send.published for send in self._stage.honest.sends.values())
-        return {answer.number for answer in answers if answer and answer.number}
-
-    async def _ask(self, client: httpx.AsyncClient, path: str, **fields: str) -> int:
-        """Seq of the entry that came of it."""
-        answer = await client.post(path, json=fields or None)
-        return int(answer.raise_for_status().json()["seq"])
 
 
 # --- attacks
@@ -263,7 +118,7 @@ async def _flood_as(stage: Stage, token: str, per_s: float, until_ns: int) -> No
         while due_ns < until_ns and not seat.is_gone:
             stage.attack.send(seat, due_ns)
             due_ns += round(1e9 / per_s)
-            await _until(due_ns)
+            await until(due_ns)
         if seat.is_gone:
             stage.thrown_out[f"flood: {seat.gone.result()}"] += 1
             await asyncio.sleep(_AWAY_S)
@@ -274,7 +129,7 @@ async def _litter(stage: Stage, garbage: Garbage, at_ns: int) -> None:
     async with asyncio.TaskGroup() as group:
         for n in range(garbage.sockets):
             throw = partial(_throw, stage, islice(cycle(_GARBAGE), n % len(_GARBAGE), None))
-            group.create_task(_repeat(throw, garbage.per_s, at_ns, until_ns))
+            group.create_task(repeat(throw, garbage.per_s, at_ns, until_ns))
 
 
 async def _throw(stage: Stage, garbage: Iterator[tuple[int, bytes]], _due_ns: int) -> None:
@@ -290,7 +145,3 @@ async def _throw(stage: Stage, garbage: Iterator[tuple[int, bytes]], _due_ns: in
         seat.leave()
     else:
         stage.thrown_out[f"malformed: {ended}"] += 1
-
-
-async def _until(at_ns: int) -> None:
-    await asyncio.sleep(max(0, at_ns - monotonic_ns()) / 1e9)

@@ -12,10 +12,10 @@ from hdrh.histogram import HdrHistogram
 
 from bench.audience import Log
 from bench.checker import Event, Fields, Finding, Record, Run, Send, check, counts_of
-from bench.happenings import Stage
 from bench.latency import Delivery, Slot, Times, receipts_by_slot
 from bench.scenario import Scenario, Steps
 from bench.senders import Senders, last_answers
+from bench.stage import Stage
 from bench.views import Views
 from bench.watch import Spent
 

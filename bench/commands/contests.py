@@ -16,7 +16,7 @@ from bench.native import NoCompilerError
 from bench.outcome import Outcome, environment
 
 QUICK_ROUNDS = 2
-QUICK_SCENARIOS = ("hot_room", "enforcement", "reconnect_storm")
+QUICK_SCENARIOS = ("hot_room", "recalls", "reconnect_storm")
 PEERS_ROUNDS = 5
 
 

@@ -10,7 +10,7 @@ from bench.runner import run
 from tests.live.site import brief
 
 SHORT = brief("smoke", scale=0.2, seconds=1)
-ENFORCED = brief("enforcement", scale=0.05, seconds=2)
+ENFORCED = brief("recalls", scale=0.05, seconds=2)
 
 
 def outcome(scenario, fault=None):

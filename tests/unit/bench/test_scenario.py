@@ -5,9 +5,9 @@ from bench import scenario
 from bench.scenario import Enforce, Join, Pause, Quiet, Rate, Scenario, Steps, Storm, Window, names
 
 ASKED_FOR = {
-    "big_room", "enforcement", "flood", "hearing", "hot_room", "idle", "idle_15000", "inbound",
+    "big_room", "flood", "hearing", "hot_room", "idle", "idle_15000", "inbound",
     "join_storm", "many_rooms_1", "many_rooms_100", "many_rooms_1000", "many_rooms_10000",
-    "mixed_dialects", "one_node", "quiet_room", "ramp", "reconnect_storm", "saturation",
+    "mixed_dialects", "one_node", "quiet_room", "ramp", "recalls", "reconnect_storm", "saturation",
     "slow_viewers", "smoke", "two_nodes",
 }  # fmt: skip
 

@@ -1,0 +1,85 @@
+"""Everything that can be made to happen to a run, and what came of it."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from time import monotonic_ns
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.audience import Audience
+from bench.crowd import Crowd
+from bench.seating import Place, Return
+from bench.senders import Senders
+
+
+@dataclass(slots=True)
+class Stage:
+    """See the module.
+
+    Attributes:
+        addresses: Of all servers.
+        desk: The operator's socket at the first one.
+        moderator: Token of an account that may recall and restore in the first room.
+        attackers: Tokens of the accounts that flood.
+        places: Of all viewers, by number.
+        standing: How many of them are there from the beginning.
+        returns: With what each viewer came back.
+        disturbed: By viewer: whether it was made to miss anything.
+        recalls_ns: Planned moment of each recall, by its seq in the first room.
+        thrown_out: How attackers' sockets ended, and how often.
+        counts: How often what was done.
+        took_s: How long what took.
+        wrongs: What should not have been.
+    """
+
+    addresses: Sequence[str]
+    desk: str
+    moderator: str
+    attackers: Sequence[str]
+    rooms: Sequence[str]
+    places: Sequence[Place]
+    standing: int
+    audience: Audience
+    crowd: Crowd
+    honest: Senders
+    attack: Senders
+    random: Random
+    returns: defaultdict[int, list[Return]] = field(default_factory=lambda: defaultdict(list))
+    disturbed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    recalls_ns: dict[int, int] = field(default_factory=dict)
+    thrown_out: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
+    took_s: dict[str, float] = field(default_factory=dict)
+    wrongs: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Nobody is disturbed yet."""
+        self.disturbed = np.zeros(len(self.places), np.bool_)
+
+    @property
+    def address(self) -> str:
+        """Of the first server."""
+        return self.addresses[0]
+
+    def first(self, share: float) -> int:
+        """How many of those who were there from the beginning a share is."""
+        return max(1, round(share * self.standing))
+
+
+async def until(at_ns: int) -> None:
+    """Sleep up to a moment on the monotonic clock; one that is over is not waited for."""
+    await asyncio.sleep(max(0, at_ns - monotonic_ns()) / 1e9)
+
+
+async def repeat(
+    act: Callable[[int], Awaitable[None]], per_s: float, from_ns: int, until_ns: int
+) -> None:
+    """Do something at an even pace; it is told when it was due."""
+    step_ns = round(1e9 / per_s)
+    for due_ns in range(from_ns, until_ns, step_ns):
+        await until(due_ns)
+        await act(due_ns)
