@@ -141,7 +141,9 @@ class Moderators:
             term = await self._holders.begin_term(holder.account, Bundle.MODERATOR)
             settled = ProposalSettled(proposal_id, holder.account, holder.account, Outcome.GRANTED)
             granted = PowersGranted(grant, holder.account, host.account)
-            return [Append(PLATFORM, settled), Append(PLATFORM, granted), *term]
+            # Decided on what the host holds: if that is less by now, it is decided again.
+            given_by_host = Append(PLATFORM, granted, standing=(host.account, host.version))
+            return [Append(PLATFORM, settled), given_by_host, *term]
 
         await self._decisions.carry(who, decide)
         return given[0]

@@ -18,7 +18,7 @@ from danmaku.domain.documents import DocumentKind, outstanding
 from danmaku.domain.facts import PowersGranted, PowersRevoked
 from danmaku.domain.grants import require, require_other
 from danmaku.domain.identity import Strength, require_verified
-from danmaku.domain.ids import PLATFORM, AccountId, RoomId
+from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId
 from danmaku.domain.keeping import (
     ASKED_FOR,
     OWN_FROM_THE_START,
@@ -36,7 +36,9 @@ from danmaku.domain.petitions import ProposalRow
 from danmaku.errors import Code, Coded, NotAllowed, NotFound, NotSignedIn
 from danmaku.ports import Append, Clock, MeasureRow, Record, Registry
 
-_KEEPING = {Bundle.STREAMER, Bundle.MODERATOR}
+KEEPING = frozenset({Bundle.STREAMER, Bundle.MODERATOR})
+"""What a room is kept with."""
+
 _CLAUSES = frozenset({DocumentKind.OPERATOR_CLAUSES})
 
 
@@ -188,15 +190,16 @@ class SelfManagement:
     ) -> PowerGrant:
         """Give what was asked for, or a part of it, for so many days.
 
-        What the streamer held in that room before is replaced.
+        What the streamer held in that room before is replaced; moderators whom they chose hold no
+        more than that, nor for longer.
 
         Raises:
             NotSignedIn, NotAllowed: `who` does not assess.
             NotFound: There is no such application that waits.
             Coded: OWN_INTEREST; NOT_VERIFIED.
-            BadMessage: The choice or the number of days is out of bounds.
+            BadMessage: The choice, the number of days or the reason is out of bounds.
         """
-        grant_id = self._new_id()
+        grant_id, said = self._new_id(), clean_text(checked_note(reason))
         until_ms = checked_days(days, self._clock())
         given: list[PowerGrant] = []
 
@@ -208,27 +211,18 @@ class SelfManagement:
                 grant_id, Bundle.STREAMER, room, until_ms, chosen | OWN_FROM_THE_START
             )
             given[:] = [grant]
-            settled = ProposalSettled(proposal_id, holder, actor, Outcome.GRANTED, reason)
+            settled = ProposalSettled(proposal_id, holder, actor, Outcome.GRANTED, said)
+            kept = await self._keepers.keepers(room)
             return [
                 Append(PLATFORM, settled),
-                *await self._ended(room, holder, actor),
+                *_ended(kept, holder, actor),
                 Append(PLATFORM, PowersGranted(grant, holder, actor)),
+                *_delegated(kept, holder, grant, actor, said, self._new_id),
                 *await self._holders.begin_term(holder, Bundle.STREAMER),
             ]
 
         await self._decisions.carry(who, decide)
         return given[0]
-
-    async def _ended(self, room: RoomId, holder: AccountId, actor: AccountId) -> list[Append]:
-        """Earlier self-management in that room; what came with the room stays beside the new."""
-        kept = await self._keepers.keepers(room)
-        return [
-            Append(PLATFORM, PowersRevoked(holder, one.grant.grant_id, actor))
-            for one in kept
-            if one.account == holder
-            and one.grant.bundle is Bundle.STREAMER
-            and one.grant.carried > OWN_FROM_THE_START
-        ]
 
     async def decline(self, who: Standing | None, proposal_id: str, reason: str) -> None:
         """Say no, and why: the applicant is told.
@@ -270,24 +264,17 @@ class SelfManagement:
         async def decide(asker: Standing | None) -> list[Append]:
             self._assessor(asker)
             keeper = await self._keepers.keeper(grant_id)
-            if keeper is None or keeper.grant.bundle not in _KEEPING or keeper.grant.room is None:
+            if keeper is None or keeper.grant.bundle not in KEEPING or keeper.grant.room is None:
                 raise NotFound("There is no such grant of a room.")
             if asker is not None:
                 require_other(asker, keeper.account)
-            below = []
-            if keeper.grant.bundle is Bundle.STREAMER:
+            grant, actor = keeper.grant, None if asker is None else asker.account
+            smaller = replace(grant, powers=grant.carried & left)
+            below: list[Append] = []
+            if Power.MODERATOR_INVITE in grant.carried:
                 everyone = await self._keepers.keepers(keeper.grant.room)
-                below = [one for one in everyone if one.given_by == keeper.account]
-            actor = None if asker is None else asker.account
-            delegated = left if Power.MODERATOR_INVITE in left else frozenset[Power]()
-            return [
-                *_narrowed(keeper, left, actor, said, self._new_id),
-                *(
-                    append
-                    for one in below
-                    for append in _narrowed(one, delegated, actor, said, self._new_id)
-                ),
-            ]
+                below = _delegated(everyone, keeper.account, smaller, actor, said, self._new_id)
+            return [*_narrowed(keeper, smaller, actor, said, self._new_id), *below]
 
         await self._decisions.carry(who, decide)
 
@@ -308,24 +295,57 @@ class SelfManagement:
         return row.fact, assessor.account
 
 
-def _narrowed(
-    keeper: Keeper,
-    left: frozenset[Power],
+def _ended(kept: Iterable[Keeper], holder: AccountId, actor: AccountId | None) -> list[Append]:
+    """Earlier self-management in a room; what came with the room stays beside the new."""
+    return [
+        Append(PLATFORM, PowersRevoked(holder, one.grant.grant_id, actor))
+        for one in kept
+        if one.account == holder
+        and one.grant.bundle is Bundle.STREAMER
+        and one.grant.carried > OWN_FROM_THE_START
+    ]
+
+
+def _delegated(
+    kept: Iterable[Keeper],
+    giver: AccountId,
+    held: PowerGrant,
     actor: AccountId | None,
     reason: str,
     new_id: Callable[[], str],
 ) -> list[Append]:
-    """A grant replaced by what is left of it; nothing, if it loses nothing."""
+    """Those whom a streamer chose, brought down to what that streamer holds by now."""
+    passed = held.carried if Power.MODERATOR_INVITE in held.carried else frozenset[Power]()
+    return [
+        append
+        for one in kept
+        if one.given_by == giver and one.grant.bundle is Bundle.MODERATOR
+        for append in _narrowed(one, replace(held, powers=passed), actor, reason, new_id)
+    ]
+
+
+def _narrowed(
+    keeper: Keeper,
+    within: PowerGrant,
+    actor: AccountId | None,
+    reason: str,
+    new_id: Callable[[], str],
+) -> list[Append]:
+    """A grant replaced by what of it lies within another; nothing, if all of it does."""
     grant = keeper.grant
-    kept = grant.carried & left
-    if kept == grant.carried:
+    kept, until_ms = grant.carried & within.carried, _earlier(grant.until_ms, within.until_ms)
+    if (kept, until_ms) == (grant.carried, grant.until_ms):
         return []
     ended = PowersRevoked(keeper.account, grant.grant_id, actor, reason)
     if not kept:
         return [Append(PLATFORM, ended)]
-    smaller = replace(grant, grant_id=new_id(), powers=kept)
+    smaller = replace(grant, grant_id=new_id(), powers=kept, until_ms=until_ms)
     giver = keeper.given_by
     return [
         Append(PLATFORM, ended),
         Append(PLATFORM, PowersGranted(smaller, keeper.account, giver)),
     ]
+
+
+def _earlier(one: Millis | None, other: Millis | None) -> Millis | None:
+    return min((end for end in (one, other) if end is not None), default=None)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from danmaku.domain.documents import DocumentKind
 from danmaku.domain.identity import Identity
 from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
-from danmaku.domain.measures import Measure
+from danmaku.domain.measures import Measure, ends_account
 from danmaku.errors import BadMessage
 
 _LOGIN = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{2,31}")
@@ -161,9 +161,17 @@ class Standing:
 
     def may(self, power: Power, room: RoomId | None, now_ms: Millis) -> bool:
         """Whether any grant in force carries `power` in `room` (None: on the platform)."""
-        return self.reaches(room) and any(
+        if not self.reaches(room) or self.is_ended(room, now_ms):
+            return False
+        return any(
             grant.carries(power, room, now_ms) and not self._pauses(grant, now_ms)
             for grant in self.grants
+        )
+
+    def is_ended(self, room: RoomId | None, now_ms: Millis) -> bool:
+        """Whether the owner or a measure has ended it: it reads and appeals, and uses no power."""
+        return self.is_closed or any(
+            ends_account(one) and one.reaches(room) and one.binds(now_ms) for one in self.measures
         )
 
     def _pauses(self, grant: PowerGrant, now_ms: Millis) -> bool:

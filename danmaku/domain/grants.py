@@ -24,20 +24,32 @@ def require(who: Standing | None, power: Power, room: RoomId | None, now_ms: Mil
     """Give the standing back if it carries `power` in `room` (None: on the platform)."""
     if who is None:
         raise NotSignedIn("Sign in first.")
+    _require_not_ended(who, room, now_ms)
     if not who.may(power, room, now_ms):
         raise NotAllowed("You may not do this here.")
     if who.measures:
-        _require_unburdened(who, power, room, now_ms)
+        _require_rooms_kept(who, power, room, now_ms)
     return who
 
 
-def _require_unburdened(who: Standing, power: Power, room: RoomId | None, now_ms: Millis) -> None:
-    """An account that a measure has ended uses no power; one may have lost that over rooms.
+def _require_not_ended(who: Standing, room: RoomId | None, now_ms: Millis) -> None:
+    """An account that its owner or a measure has ended uses no power, whatever it was given.
 
     Raises:
         Coded: IDENTITY_BARRED or ACCOUNT_SUSPENDED.
     """
-    require_free([one for one in who.measures if ends_account(one)], room, now_ms)
+    if who.is_closed:
+        raise Coded(Code.ACCOUNT_SUSPENDED, "This account is closed.")
+    if who.measures:
+        require_free([one for one in who.measures if ends_account(one)], room, now_ms)
+
+
+def _require_rooms_kept(who: Standing, power: Power, room: RoomId | None, now_ms: Millis) -> None:
+    """Somebody may have lost the power over rooms.
+
+    Raises:
+        Coded: ACCOUNT_SUSPENDED.
+    """
     lost = lost_functions(who.measures, room, now_ms)
     if power in _RUN_ROOMS and Function.ROOMS in lost:
         text = "Running rooms has been taken from you."

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from pydantic import Field
 from starlette.middleware import Middleware
 
+from danmaku.actions.self_management import KEEPING
 from danmaku.domain.account import Bundle, Standing
 from danmaku.domain.facts import CommentHeld, CommentRefused
 from danmaku.domain.ids import Millis, RoomId, room_id_of
@@ -218,8 +219,14 @@ async def list_grants(house: At, login: str) -> Response:
 
 @router.post("/accounts/{login}/grants/{grant_id}/revoke")
 async def end_grant(house: At, login: str, grant_id: str) -> Response:
-    """End a grant at once."""
-    await house.people.revoke(None, login, grant_id)
+    """End a grant at once; those whom a streamer chose lose what the streamer loses."""
+    held = {grant.grant_id: grant for grant in (await _known(house, login)).grants}
+    grant = held.get(grant_id)
+    if grant is not None and grant.room is not None and grant.bundle in KEEPING:
+        management = house.offices.keeping.self_management
+        await management.narrow(None, grant_id, keep=(), reason="")
+    else:
+        await house.people.revoke(None, login, grant_id)
     return Json({"grant_id": grant_id})
 
 

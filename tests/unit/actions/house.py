@@ -80,6 +80,31 @@ class Late:
         return answer
 
 
+class Meanwhile:
+    """A record in which something else happens just before one commit."""
+
+    def __init__(self):
+        self._store = self._kind = self._act = None
+
+    def over(self, store):
+        self._store = store
+        return self
+
+    def before(self, kind, act):
+        """Have `act` done once, before the next commit of a fact of that kind."""
+        self._kind, self._act = kind, act
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    async def commit(self, *appends):
+        act, is_it = self._act, any(type(append.fact) is self._kind for append in appends)
+        if act is not None and is_it:
+            self._act = None
+            await act()
+        return await self._store.commit(*appends)
+
+
 @dataclass
 class House:
     store: SqliteStore

@@ -4,8 +4,9 @@ import pytest
 
 from danmaku.domain.account import Bundle, Power
 from danmaku.domain.keeping import DAY_MS
+from danmaku.domain.keeping_facts import ProposalSettled
 from danmaku.errors import Coded, NotAllowed, NotFound
-from tests.unit.actions.house import DEMO, house_on
+from tests.unit.actions.house import DEMO, Meanwhile, house_on
 
 HIDE, MUTE = Power.COMMENT_RECALL, Power.ACCOUNT_MUTE
 
@@ -96,3 +97,20 @@ async def test_others_remove_nobody_and_a_streamers_own_grant_is_no_moderators(t
 
         with pytest.raises(NotFound):
             await moderators.remove(people["mia"], DEMO, own.grant_id)
+
+
+async def test_what_the_host_loses_while_it_is_accepted_is_not_passed_on(tmp_path):
+    meanwhile = Meanwhile()
+    async with house_on(tmp_path, record=meanwhile.over) as house:
+        moderators = house.offices.keeping.moderators
+        people = await house.cast(mia=None, tom=None)
+        await house.room(owner=people["mia"].account)
+        mia = await house.people.known("mia")
+        offer = await moderators.invite(mia, DEMO, "tom", {HIDE})
+        [kept] = [grant for grant in mia.grants if grant.room == DEMO]
+        meanwhile.before(ProposalSettled, lambda: house.people.revoke(None, "mia", kept.grant_id))
+
+        with pytest.raises(NotAllowed):
+            await moderators.accept(people["tom"], offer.proposal_id)
+
+        assert not (await house.people.known("tom")).may(HIDE, DEMO, house.clock())

@@ -6,7 +6,7 @@ from danmaku.domain.account import Bundle, Power
 from danmaku.domain.documents import Document, DocumentKind, Edition, Words
 from danmaku.domain.ids import Millis
 from danmaku.domain.keeping import DAY_MS, Outcome
-from danmaku.errors import Coded, NotAllowed, NotFound
+from danmaku.errors import BadMessage, Coded, NotAllowed, NotFound
 from tests.unit.actions.house import DEMO, house_on
 
 HIDE, RESTORE, INVITE = Power.COMMENT_RECALL, Power.COMMENT_RESTORE, Power.MODERATOR_INVITE
@@ -152,3 +152,42 @@ async def test_revoked_whole_the_moderators_go_too(tmp_path):
 
         tom = await house.people.known("tom")
         assert not tom.powers(DEMO, house.clock()) - {Power.COMMENT_SEND}
+
+
+async def test_a_smaller_or_shorter_grant_takes_moderators_along(tmp_path):
+    async with stage_on(tmp_path) as (house, people):
+        keeping = house.offices.keeping
+        await granted(house, people)
+        mia = await house.people.known("mia")
+        offer = await keeping.moderators.invite(mia, DEMO, "tom", {HIDE, RESTORE})
+        await keeping.moderators.accept(people["tom"], offer.proposal_id)
+
+        again = await granted(house, people, RESTORE, INVITE, days=3)
+
+        tom = await house.people.known("tom")
+        assert tom.powers(DEMO, house.clock()) == {Power.COMMENT_SEND, RESTORE}
+        assert tom.powers(DEMO, again.until_ms) == {Power.COMMENT_SEND}
+
+
+async def test_who_may_invite_no_more_keeps_no_moderators(tmp_path):
+    async with stage_on(tmp_path) as (house, people):
+        keeping = house.offices.keeping
+        grant = await granted(house, people)
+        mia = await house.people.known("mia")
+        offer = await keeping.moderators.invite(mia, DEMO, "tom", {HIDE})
+        await keeping.moderators.accept(people["tom"], offer.proposal_id)
+
+        await keeping.self_management.narrow(people["eve"], grant.grant_id, {HIDE}, "alone now")
+
+        assert (await house.people.known("mia")).may(HIDE, DEMO, house.clock())
+        assert not (await house.people.known("tom")).may(HIDE, DEMO, house.clock())
+
+
+async def test_a_reason_has_its_length(tmp_path):
+    async with stage_on(tmp_path) as (house, people):
+        waiting = await applied(house)
+
+        with pytest.raises(BadMessage):
+            await house.offices.keeping.self_management.grant(
+                people["eve"], waiting, {HIDE}, days=1, reason="x" * 1001
+            )

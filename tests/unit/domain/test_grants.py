@@ -218,3 +218,18 @@ def test_who_has_lost_rooms_runs_none_until_the_end_and_keeps_the_rest():
     assert (refusal.value.code, refusal.value.until_ms) == (Code.ACCOUNT_SUSPENDED, 9)
     assert require(limited, Power.COMMENT_REVIEW, None, Millis(5)) is limited
     assert require(limited, Power.ROOM_MANAGE, None, Millis(9)) is limited
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        replace(STAFF, is_closed=True),
+        replace(STAFF, measures=(measured(Step.CLOSE),)),
+        replace(STAFF, measures=(measured(Step.FORBID),)),
+    ],
+)
+def test_an_account_that_has_ended_holds_no_power_however_it_is_asked(ended):
+    code = answer_of(lambda: require(ended, Power.REPORT_READ, None, NOW))
+
+    assert code in {Code.ACCOUNT_SUSPENDED, Code.IDENTITY_BARRED}
+    assert ended.powers(None, NOW) == ended.powers(DEMO, NOW) == frozenset()

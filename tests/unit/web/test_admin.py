@@ -1,7 +1,7 @@
 import orjson
 import pytest
 
-from danmaku.domain.account import Bundle
+from danmaku.domain.account import Bundle, Power
 from tests.unit.web.conftest import HELD_TEXT
 
 
@@ -131,3 +131,20 @@ async def test_words_of_a_room_are_shown_and_edited(stage):
     assert [answer.status_code for answer in (whole, edited, gone, wrong)] == [200, 200, 404, 400]
     assert "line 3: " in wrong.json()["text"]
     assert (now["words"], now["action"], now["seq"]) == (["two", "three"], "mask", 3)
+
+
+async def test_ending_a_streamers_grant_ends_what_was_passed_on(stage):
+    mia, tom = await stage.person("mia"), await stage.person("tom")
+    room = await stage.room(owner=mia.who.account)
+    moderators = stage.core.offices.keeping.moderators
+    host = await stage.core.people.known("mia")
+    offer = await moderators.invite(host, room, "tom", {Power.COMMENT_RECALL})
+    await moderators.accept(tom.who, offer.proposal_id)
+    grants = (await stage.desk.get("/accounts/mia/grants")).json()["grants"]
+    [kept] = [grant for grant in grants if grant["room"] == room]
+
+    await stage.desk.post(f"/accounts/mia/grants/{kept['grant_id']}/revoke")
+
+    helper = await stage.core.people.known("tom")
+    assert not helper.may(Power.COMMENT_RECALL, room, stage.house.clock())
+    assert (await stage.desk.post(f"/accounts/mia/grants/{kept['grant_id']}/revoke")).is_error
