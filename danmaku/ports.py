@@ -12,7 +12,6 @@ from typing import Protocol
 from danmaku.domain.account import Standing
 from danmaku.domain.comment import Comment, CommentStatus
 from danmaku.domain.controls import Control
-from danmaku.domain.credit import Ledger
 from danmaku.domain.documents import Document, DocumentKind, Edition
 from danmaku.domain.facts import BuiltRules, CommentHeld, Entry, Fact, ReportFiled
 from danmaku.domain.ids import AccountId, ClientId, Millis, Number, Pseudonym, RoomId, Seq
@@ -336,26 +335,6 @@ class Registry(Protocol):
         limit: int = 100,
     ) -> list[MeasureRow]:
         """Measures, newest first: against one account, of one room, or all; `before` a seq."""
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
-    """What an account's credit is reckoned from, and what was last made of it."""
-
-    account: AccountId
-    login: str
-    ledger: Ledger
-    level: int | None  # None: it was never entered, and is that of a new account
-
-
-class Ledgers(Protocol):
-    """What credit is reckoned from."""
-
-    async def ledger(self, account: AccountId) -> LedgerRow | None:
-        """One account's."""
-
-    async def ledgers(self, *, after: AccountId, limit: int) -> list[LedgerRow]:
-        """Those of many accounts in the order of their ids, after `after`."""
 
 
 class Kept(Enum):

@@ -230,9 +230,12 @@ def credit_page() -> str:
             "writes them, so reckoning reads days, not comments. Levels are reckoned when a day is "
             "over and when something about an account changes; a level that has become another one "
             "is an entry of the platform's chain, and doors find it in the standing without "
-            "reading. `danmaku credit recompute` reckons everybody anew and exits with 1 where a "
-            "level differs; `danmaku credit what-if FILE` shows whose level another formula would "
-            "change. `accounts.credit_file` puts such a file in force:"
+            "reading. Of several servers on one record one reckons everybody; a level is entered "
+            "for the account's version that it was reckoned from, so of two who reckon it at once "
+            "the second looks again. `danmaku credit recompute` reckons everybody anew, tells how "
+            "far it has come, and exits with 1 where a level differs; `danmaku credit what-if "
+            "FILE` shows whose level another formula would change. `accounts.credit_file` puts "
+            "such a file in force:"
         ),
         f"```toml\n{formula_file()}```",
     )

@@ -8,20 +8,22 @@ Article: articles.Article.CREDIT_LEVELS
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Protocol
 
 import structlog
 
+from danmaku.actions.decisions import TRIES_MAX
 from danmaku.domain.account import Standing
-from danmaku.domain.credit import DAY_MS, Reckoning, reckon
+from danmaku.domain.credit import DAY_MS, LedgerRow, Reckoning, Turn, reckon
 from danmaku.domain.facts import CommentPublished, CommentRecalled, CommentRestored, Entry
-from danmaku.domain.ids import PLATFORM, AccountId
+from danmaku.domain.ids import PLATFORM, AccountId, Millis
 from danmaku.domain.levels import FORMULA, START_LEVEL, Formula, formula_from
 from danmaku.domain.people_facts import LevelSet, MeasureReversed, MeasureTaken
-from danmaku.errors import NotFound, NotSignedIn, Unavailable
-from danmaku.ports import Append, Clock, LedgerRow, Ledgers, Record
+from danmaku.errors import NotFound, NotSignedIn, Stale, Unavailable
+from danmaku.ports import Append, Clock, Record
 
 DUE_MAX = 100_000  # accounts that wait to be reckoned; a day's end finds those that are left out
 PAGE_ACCOUNTS = 500
@@ -35,19 +37,51 @@ log = structlog.get_logger(__name__)
 class Move:
     """An account whose level would be, or has become, another."""
 
+    account: AccountId
     login: str
     level: int
     score: int
     becomes: int
 
 
+FIRST: Final = AccountId(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Of everybody: accounts after this one, and about so many at most."""
+
+    after: AccountId = FIRST
+    accounts_max: int = 1 << 62
+
+
+WHOLE: Final = Part()
+
+
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What came of reckoning everybody."""
+    """What came of reckoning everybody, or a part of all."""
 
     accounts: int
     moved: int
     moves: tuple[Move, ...]  # the first SHOWN_MAX
+    after: AccountId | None = None  # where to go on; None: there is nobody left
+
+
+class Ledgers(Protocol):
+    """What credit is reckoned from."""
+
+    async def ledger(self, account: AccountId) -> LedgerRow | None:
+        """One account's."""
+
+    async def ledgers(self, *, after: AccountId, limit: int) -> list[LedgerRow]:
+        """Those of many accounts in the order of their ids, after `after`."""
+
+    async def take_survey(self, mark: str, now_ms: Millis) -> Turn:
+        """Whether it is the caller's turn to reckon everybody; others are told so from here on."""
+
+    async def end_survey(self, mark: str, now_ms: Millis) -> None:
+        """Everybody was reckoned."""
 
 
 def formula_in(path: Path | None) -> Formula:
@@ -94,11 +128,18 @@ class Credits:
     async def settle(self, account: AccountId) -> None:
         """Enter an account's level if it has become another one.
 
+        Whoever has entered one looks again: of several who do this at the same time, the last one
+        to write leaves what the ledger leads to.
+
         Raises:
             NotFound: There is no such account.
+            Stale: The ground kept moving.
             Unavailable: As `Record.commit`.
         """
-        await self._enter([await self._row(account)])
+        for _ in range(TRIES_MAX):
+            if not await self._enter([await self._row(account)]):
+                return
+        raise Stale("This keeps changing; try again.")
 
     async def _row(self, account: AccountId) -> LedgerRow:
         row = await self._ledgers.ledger(account)
@@ -108,49 +149,51 @@ class Credits:
 
     # --- everybody
 
-    async def recompute(self, *, settle: bool) -> Survey:
+    async def recompute(self, *, settle: bool, part: Part = WHOLE) -> Survey:
         """Reckon everybody anew, and tell whose level is not the one that stands.
 
         Args:
             settle: Whether the levels that differ are entered.
+            part: Of the accounts.
         """
-        return await self._survey(self.formula, settle=settle)
+        return await self._survey(self.formula, part, settle=settle)
 
-    async def what_if(self, formula: Formula) -> Survey:
+    async def what_if(self, formula: Formula, part: Part = WHOLE) -> Survey:
         """Tell whose level would be another by another formula; nothing changes."""
-        return await self._survey(formula, settle=False)
+        return await self._survey(formula, part, settle=False)
 
-    async def _survey(self, formula: Formula, *, settle: bool) -> Survey:
-        accounts, moves, moved = 0, list[Move](), 0
-        async for rows in self._pages():
+    async def _survey(self, formula: Formula, part: Part, *, settle: bool) -> Survey:
+        accounts, moves, moved, after = 0, list[Move](), 0, part.after
+        while rows := await self._ledgers.ledgers(after=after, limit=PAGE_ACCOUNTS):
+            after = rows[-1].account
             accounts += len(rows)
             found = [move for row in rows if (move := self._move_of(row, formula)) is not None]
             moved += len(found)
             moves += found[: SHOWN_MAX - len(moves)]
-            if settle:
-                await self._enter(rows)
+            if settle and await self._enter(rows):
+                for move in found:
+                    await self.settle(move.account)
+            if accounts >= part.accounts_max:
+                return Survey(accounts, moved, tuple(moves), after)
         return Survey(accounts, moved, tuple(moves))
-
-    async def _pages(self) -> AsyncIterator[list[LedgerRow]]:
-        after = AccountId(0)
-        while rows := await self._ledgers.ledgers(after=after, limit=PAGE_ACCOUNTS):
-            yield rows
-            after = rows[-1].account
 
     def _move_of(self, row: LedgerRow, formula: Formula) -> Move | None:
         reckoning, level = reckon(row.ledger, formula, self._clock()), _level_of(row)
         if reckoning.level == level:
             return None
-        return Move(row.login, level, reckoning.score, reckoning.level)
+        return Move(row.account, row.login, level, reckoning.score, reckoning.level)
 
-    async def _enter(self, rows: Sequence[LedgerRow]) -> None:
+    async def _enter(self, rows: Sequence[LedgerRow]) -> bool:
+        """Enter the levels that differ; False: none does. What has changed meanwhile is not."""
         appends = []
         for row in rows:
             if (move := self._move_of(row, self.formula)) is not None:
                 fact = LevelSet(row.account, move.becomes, move.score, self.formula.version)
-                appends.append(Append(PLATFORM, fact))
+                appends.append(Append(PLATFORM, fact, standing=(row.account, row.version)))
         if appends:
-            await self._record.commit(*appends)
+            with contextlib.suppress(Stale):
+                await self._record.commit(*appends)
+        return bool(appends)
 
     # --- in step
 
@@ -163,17 +206,24 @@ class Credits:
 
     async def run(self) -> None:
         """Keep levels in step until cancelled: whose ledger changes, and everybody once a day."""
-        day: int | None = None
+        done: str | None = None
         while True:
             try:
-                if (today := self._clock() // DAY_MS) != day:
-                    await self.recompute(settle=True)
-                    day = today
+                if (mark := f"{self._clock() // DAY_MS}.{self.formula.version}") != done:
+                    done = mark if await self._take_part(mark) else None
                 await self.settle_due()
             except Unavailable as error:
                 log.warning("credit_not_settled", code=error.code)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._has_due.wait(), LOOK_S)
+
+    async def _take_part(self, mark: str) -> bool:
+        """See that somebody reckons everybody; False: somebody else is at it still."""
+        turn = await self._ledgers.take_survey(mark, self._clock())
+        if turn is Turn.YOURS:
+            await self.recompute(settle=True)
+            await self._ledgers.end_survey(mark, self._clock())
+        return turn is not Turn.TAKEN
 
     async def settle_due(self) -> None:
         """Settle all whose ledger has changed.
@@ -184,8 +234,13 @@ class Credits:
         self._has_due.clear()
         while self._due:
             account = next(iter(self._due))
-            await self.settle(account)
-            self._due.pop(account, None)
+            del self._due[account]  # first: what changes while it is settled makes it due again
+            try:
+                with contextlib.suppress(NotFound):  # erased since
+                    await self.settle(account)
+            except BaseException:
+                self._due[account] = None
+                raise
 
 
 def _level_of(row: LedgerRow) -> int:

@@ -7,7 +7,7 @@ from typing import Protocol
 from danmaku.actions.accounts import People
 from danmaku.actions.conditions import Prevailing
 from danmaku.actions.controls import Controls
-from danmaku.actions.credit import Credits
+from danmaku.actions.credit import Credits, Ledgers
 from danmaku.actions.documents import Documents
 from danmaku.actions.keepers import Keepers
 from danmaku.actions.keeping import Keeping
@@ -15,7 +15,7 @@ from danmaku.actions.measures import FingerprintsOf, Measures, nothing_kept
 from danmaku.actions.personal import OwnRecord, Privacy
 from danmaku.actions.retention import Terms
 from danmaku.actions.rooms import Rooms
-from danmaku.ports import Accounts, Clock, Ledgers, Reader, Record, Registry, Vault
+from danmaku.ports import Accounts, Clock, Reader, Record, Registry, Vault
 
 
 class Store(Reader, Accounts, Registry, Ledgers, Keepers, Protocol):

@@ -8,15 +8,20 @@ Article: articles.Article.CREDIT_LEVELS
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Final
 
+import msgspec
+
 from danmaku.domain.categories import class_of
-from danmaku.domain.ids import Millis, RoomId, Seq
+from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
 from danmaku.domain.levels import Formula
 from danmaku.domain.measures import ROOM_STEPS, Function, Measure, Step, in_force
 from danmaku.filter.rules import Klass
 
 DAY_MS: Final = 86_400_000
+SURVEY_MS: Final = 600_000
+"""So long whoever reckons everybody is believed to be at it, and has no need to do it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,23 @@ class Ledger:
 
     clean: Mapping[int, int] = field(default_factory=dict)
     measures: tuple[Measure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """An account's ledger, and what was last made of it.
+
+    Attributes:
+        version: The account's, read no later than the ledger: what is decided on both is refused
+            once the platform has said anything new about the account.
+        level: None: it was never entered, and is that of a new account.
+    """
+
+    account: AccountId
+    login: str
+    version: Seq
+    ledger: Ledger
+    level: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +146,33 @@ def _loss(measure: Measure, formula: Formula, at_ms: Millis) -> Line:
         at_ms=measure.from_ms,
         gone_ms=Millis(measure.from_ms + worth.days * DAY_MS),
     )
+
+
+# --- everybody, once
+
+
+class Turn(Enum):
+    """Whether to reckon everybody now: of several processes on one record, one does."""
+
+    YOURS = auto()
+    TAKEN = auto()  # by somebody who may yet give up: ask again
+    OVER = auto()  # it was done a moment ago
+
+
+class SurveyNote(msgspec.Struct, frozen=True):
+    """Who reckons everybody, as the record keeps it: for which day and formula, and since when."""
+
+    mark: str
+    at_ms: Millis  # when it began, or ended
+    is_over: bool
+
+
+def turn_after(note: SurveyNote | None, mark: str, now_ms: Millis) -> Turn:
+    """Whose turn it is.
+
+    What was done some time ago is done again for whoever asks: a process asks when it starts, and
+    the one before it may have died with accounts that were still to be settled.
+    """
+    if note is None or note.mark != mark or not 0 <= now_ms - note.at_ms < SURVEY_MS:
+        return Turn.YOURS
+    return Turn.OVER if note.is_over else Turn.TAKEN

@@ -67,7 +67,7 @@ class Store(Queries, AccountQueries, PeopleQueries, KeepingQueries, CreditQuerie
         Queries.__init__(self, database.readers)
         AccountQueries.__init__(self, database.readers, self._work, clock)
         PeopleQueries.__init__(self, database.readers)
-        CreditQueries.__init__(self, database.readers)
+        CreditQueries.__init__(self, database.readers, self._work)
         KeepingQueries.__init__(self, database.readers)
         self.vault = Vault(database.readers, self._work, clock, key_file_of(settings))
         self.personal = PersonalQueries(database.readers)

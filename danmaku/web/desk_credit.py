@@ -6,7 +6,8 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 from pydantic import Field
 
-from danmaku.actions.credit import Survey
+from danmaku.actions.credit import Part, Survey
+from danmaku.domain.ids import AccountId
 from danmaku.domain.levels import formula_from
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.web.fields import Body
@@ -18,15 +19,27 @@ from danmaku.web.visit import house_of
 router = APIRouter()
 
 At = Annotated[House, Depends(house_of)]
+PART_ACCOUNTS = 5000  # in one answer: however many there are, each comes before long
 
 
-class Recount(Body):
+class PartOf(Body):
+    """From which account on; the answer says where to go on."""
+
+    after: Annotated[int, Field(ge=0)] = 0
+
+    @property
+    def part(self) -> Part:
+        """The value that the verbs take."""
+        return Part(AccountId(self.after), PART_ACCOUNTS)
+
+
+class Recount(PartOf):
     """Whether levels that differ are entered."""
 
     settle: bool = False
 
 
-class OtherFormula(Body):
+class OtherFormula(PartOf):
     """A formula as its file says it."""
 
     text: Annotated[str, Field(max_length=BODY_BYTES_MAX)]
@@ -35,20 +48,22 @@ class OtherFormula(Body):
 @router.post("/credit/recompute")
 async def recompute(house: At, body: Recount) -> Response:
     """Whose level is not the one that the ledger leads to."""
-    return Json(_fields_of(await house.offices.credits.recompute(settle=body.settle)))
+    credits_ = house.offices.credits
+    return Json(_fields_of(await credits_.recompute(settle=body.settle, part=body.part)))
 
 
 @router.post("/credit/what-if")
 async def what_if(house: At, body: OtherFormula) -> Response:
     """Whose level would be another by another formula."""
     formula = formula_from(body.text.encode())
-    return Json(_fields_of(await house.offices.credits.what_if(formula)))
+    return Json(_fields_of(await house.offices.credits.what_if(formula, body.part)))
 
 
 def _fields_of(survey: Survey) -> Fields:
     return {
         "accounts": survey.accounts,
         "moved": survey.moved,
+        "after": survey.after,
         "moves": [
             {"login": it.login, "level": it.level, "score": it.score, "becomes": it.becomes}
             for it in survey.moves

@@ -1,11 +1,15 @@
 """What every store tells of people and of those who keep rooms; see `store_contract`."""
 
+import asyncio
+
 import pytest
 
 from danmaku.domain.account import Bundle
-from danmaku.domain.credit import DAY_MS
+from danmaku.domain.credit import DAY_MS, Turn
 from danmaku.domain.ids import Millis, Seq
+from danmaku.domain.people_facts import LevelSet
 from danmaku.domain.privacy import CASE_DAYS
+from danmaku.errors import Stale
 from tests.contract.facts import (
     ANN,
     BEN,
@@ -68,6 +72,26 @@ class PeopleContract:
 
         assert (ledger.ledger.clean, ledger.level) == ({0: 1}, 3)
         assert [row.account for row in await peopled.ledgers(after=ANN, limit=5)] == [BEN]
+
+    async def test_level_decided_on_an_old_version_of_the_account_is_refused(self, peopled):
+        row = await peopled.ledger(BEN)
+        on_it = {"standing": (BEN, row.version)}
+        first, second = await asyncio.gather(
+            *(peopled.commit(on_platform(LevelSet(BEN, 1, 100, 1), **on_it)) for _ in range(2)),
+            return_exceptions=True,
+        )
+
+        assert {type(first), type(second)} == {list, Stale}
+        assert (await peopled.ledger(BEN)).version > row.version
+
+    async def test_of_several_who_would_reckon_everybody_one_does(self, peopled):
+        at_once = [peopled.take_survey("1", Millis(5)) for _ in range(4)]
+        turns = await asyncio.gather(*at_once)
+        await peopled.end_survey("1", Millis(6))
+
+        assert sorted(turn.name for turn in turns) == ["TAKEN"] * 3 + ["YOURS"]
+        assert await peopled.take_survey("1", Millis(7)) is Turn.OVER
+        assert await peopled.take_survey("2", Millis(7)) is Turn.YOURS
 
     async def test_what_is_held_about_a_person_is_found(self, peopled):
         own = peopled.personal

@@ -1,11 +1,13 @@
+import asyncio
+
 import pytest
 
-from danmaku.actions.credit import formula_in
+from danmaku.actions.credit import Credits, Part, formula_in
 from danmaku.actions.measures import MeasureDraft
 from danmaku.domain.account import Bundle
 from danmaku.domain.comment import Draft, Style
 from danmaku.domain.credit import DAY_MS
-from danmaku.domain.ids import Number, RoomId
+from danmaku.domain.ids import AccountId, Number, RoomId
 from danmaku.domain.levels import FORMULA, formula_from
 from danmaku.domain.measures import Function, Step
 from danmaku.domain.people_facts import LevelSet
@@ -13,7 +15,7 @@ from danmaku.domain.room import RoomState
 from danmaku.errors import BadMessage, Code, NotSignedIn, Refused
 from danmaku.store.verify import Sound
 from tests.contract.soundness import steps_of
-from tests.unit.actions.house import DEMO, house_on
+from tests.unit.actions.house import DEMO, Late, house_on
 
 RATE = frozenset({Function.RATE})
 STRICT = """
@@ -131,6 +133,70 @@ async def test_stored_levels_are_those_that_the_ledger_leads_to(house, tmp_path)
     assert [(move.login, move.level, move.becomes) for move in stale.moves] == [("ann", 0, 1)]
     assert (await house.offices.credits.recompute(settle=False)).moved == 0
     assert all(isinstance(it, Sound) for it in steps_of(tmp_path))
+
+
+async def test_everybody_can_be_reckoned_part_by_part(house):
+    await people(house)
+    await house.person("tom")
+    credits_, parts, after = house.offices.credits, [], AccountId(0)
+
+    while after is not None:
+        parts.append(await credits_.what_if(FORMULA, Part(after, accounts_max=1)))
+        after = parts[-1].after
+
+    assert sum(part.accounts for part in parts) == 3
+
+
+async def test_two_who_settle_one_account_at_once_enter_its_level_once(house):
+    cast = await people(house)
+    draft = MeasureDraft(Step.WARN, "spam", "rule 3", login="ann")
+    await house.offices.measures.take(cast["rita"], draft)
+    late = Late(house.store, "ledger")
+    slow = Credits(house.store, late, formula=FORMULA, clock=house.clock)
+
+    first = asyncio.create_task(slow.settle(cast["ann"].account))
+    await late.has_read.wait()
+    await house.offices.credits.settle_due()
+    late.let_go.set()
+    await first
+
+    assert (levels_entered(house), await level_of(house)) == ([0], 0)
+
+
+async def test_level_decided_on_an_old_ledger_is_decided_again(house):
+    cast = await people(house)
+    measures = house.offices.measures
+    measure = await measures.take(
+        cast["rita"], MeasureDraft(Step.WARN, "spam", "rule 3", login="ann")
+    )
+    late = Late(house.store, "ledger")
+    slow = Credits(house.store, late, formula=FORMULA, clock=house.clock)
+
+    settling = asyncio.create_task(slow.settle(cast["ann"].account))
+    await late.has_read.wait()
+    await measures.reverse(cast["rita"], measure.measure_id, "not so")
+    late.let_go.set()
+    await settling
+
+    assert levels_entered(house) == []
+
+
+async def test_what_changes_while_an_account_is_settled_is_not_forgotten(house):
+    cast = await people(house)
+    late = Late(house.store, "ledger")
+    slow = Credits(house.store, late, formula=FORMULA, clock=house.clock)
+    house.store.subscribe(slow.apply)
+    measures = house.offices.measures
+    draft = MeasureDraft(Step.WARN, "spam", "rule 3", login="ann")
+    measure = await measures.take(cast["rita"], draft)
+
+    settling = asyncio.create_task(slow.settle_due())
+    await late.has_read.wait()
+    await measures.reverse(cast["rita"], measure.measure_id, "not so")
+    late.let_go.set()
+    await settling
+
+    assert levels_entered(house) == []
 
 
 async def test_another_formula_shows_who_would_move_and_moves_nobody(house):

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from danmaku.domain.credit import DAY_MS, Ledger, Line, reckon
+from danmaku.domain.credit import (
+    DAY_MS,
+    SURVEY_MS,
+    Ledger,
+    Line,
+    SurveyNote,
+    Turn,
+    reckon,
+    turn_after,
+)
 from danmaku.domain.ids import Millis, RoomId, Seq
 from danmaku.domain.levels import FORMULA
 from danmaku.domain.measures import Function, Measure, Step
@@ -173,3 +182,18 @@ def test_order_of_the_ledger_decides_nothing(clean, measures, random):
     random.shuffle(mixed)
 
     assert score_of(*mixed, clean=dict(mixed_days)) == score_of(*measures, clean=clean)
+
+
+@pytest.mark.parametrize(
+    ("note", "turn"),
+    [
+        (None, Turn.YOURS),
+        (SurveyNote("today", NOW, is_over=False), Turn.TAKEN),
+        (SurveyNote("today", NOW, is_over=True), Turn.OVER),
+        (SurveyNote("yesterday", NOW, is_over=True), Turn.YOURS),
+        (SurveyNote("today", Millis(NOW - SURVEY_MS), is_over=False), Turn.YOURS),
+        (SurveyNote("today", Millis(NOW + 1), is_over=False), Turn.YOURS),  # a clock set back
+    ],
+)
+def test_of_several_processes_one_reckons_everybody(note, turn):
+    assert turn_after(note, "today", NOW) is turn
