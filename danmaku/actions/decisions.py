@@ -1,7 +1,6 @@
 """Decide, commit; and decide again when what the decision stood on has moved meanwhile."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 
 from danmaku.domain.account import Standing
 from danmaku.domain.facts import Entry
@@ -58,5 +57,6 @@ class Decisions:
 def _borne_by(
     standing: tuple[AccountId, Seq] | None, appends: Sequence[Append]
 ) -> Sequence[Append]:
-    first = [replace(append, standing=standing) for append in appends[:1]]
+    # Made anew, not by `replace`, which costs three times as much.
+    first = [Append(one.chain, one.fact, one.room_version, standing) for one in appends[:1]]
     return [*first, *appends[1:]]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from danmaku.domain.account import Power
 from danmaku.domain.facts import Entry, PowersGranted, PowersRevoked, ReportFiled
-from danmaku.domain.ids import AccountId, RoomId
+from danmaku.domain.ids import PLATFORM, AccountId, RoomId
 from danmaku.domain.keeping import due_ms
 from danmaku.domain.keeping_facts import PowersProposed, ProposalSettled
 from danmaku.domain.measures import Measure, Step, ends_account
@@ -64,6 +64,11 @@ Notice = Personal | General | Official
 
 def notice_of(entry: Entry) -> Notice | None:
     """Who is to be told of an entry, and what; None: nobody."""
+    # Most are of rooms: those are passed by at once.
+    return _notice_of_people(entry) if entry.chain == PLATFORM else None
+
+
+def _notice_of_people(entry: Entry) -> Notice | None:
     match entry.fact:
         case MeasureTaken(measure=measure, account=int() as account, note=note):
             return Personal(account, measure_notice(measure, note), _farewell_after(measure))
