@@ -195,8 +195,9 @@ def credit_page() -> str:
             f"stands, {formula.day_max} a day at most, {formula.earned_max} in all; days older "
             f"than {formula.memory_days} are forgotten. A confirmed violation costs points by its "
             "class, evenly less with each day, until nothing is left. Several measures about one "
-            "comment cost once. A measure that is reversed has never cost anything. A mute in one "
-            "room costs nothing. The score is never below 0."
+            "comment cost once. A measure that is reversed has never cost anything. What the "
+            "keepers of a room do in it, a mute or a hidden comment, costs nothing. The score is "
+            "never below 0."
         ),
         table(
             ("class", "points at first", "days until nothing is left"),

@@ -129,10 +129,11 @@ def _losses(ledger: Ledger, formula: Formula, at_ms: Millis) -> Iterator[Line]:
 
 
 def _is_violation(measure: Measure) -> bool:
-    """Whether the platform stands behind it: a mute in one room is its keeper's own matter."""
+    """Whether the platform stands behind it: what a room's keepers do in it is their own matter."""
     is_mute = measure.step is Step.SUSPEND and measure.room is not None
+    is_of_the_room = is_mute or measure.step is Step.HIDE
     only_freezes = measure.functions == {Function.LEVEL}
-    return measure.step not in ROOM_STEPS and not is_mute and not only_freezes
+    return measure.step not in ROOM_STEPS and not is_of_the_room and not only_freezes
 
 
 def _loss(measure: Measure, formula: Formula, at_ms: Millis) -> Line:

@@ -86,11 +86,12 @@ def test_several_measures_about_one_comment_cost_once_what_the_gravest_costs():
     "measure",
     [
         taken(step=Step.SUSPEND, room=RoomId("demo")),
+        taken(step=Step.HIDE, room=RoomId("demo"), origin=Seq(1)),
         taken(step=Step.PAUSE_COMMENTS, room=RoomId("demo")),
         taken(step=Step.LIMIT, functions=frozenset({Function.LEVEL})),
         taken(days_ago=-1),
     ],
-    ids=["mute", "of a room", "freeze", "yet to come"],
+    ids=["mute", "hidden by the room", "of a room", "freeze", "yet to come"],
 )
 def test_what_is_no_violation_costs_nothing(measure):
     assert score_of(measure) == 100
