@@ -92,12 +92,17 @@ async def serve(
         raise UnsafeStartError(reason)
     async with opened(settings) as core:
         if settings.demo:
-            await demo.furnish(core.people, core.rooms, core.proofs.identities, now_ms())
+            await demo.furnish(demo_office(core), core.rooms, now_ms())
         try:
             await Server(core, berth).run(on_ready)
         except ExceptionGroup as failures:
             taken = failures.subgroup(AddressTakenError)
             raise failures if taken is None else taken.exceptions[0] from None
+
+
+def demo_office(core: Core) -> demo.Office:
+    """What the demo's people go through."""
+    return demo.Office(core.people, core.proofs.identities, core.offices.documents)
 
 
 def unsafe_demo(settings: Settings) -> str | None:
@@ -283,5 +288,5 @@ class Server:
             await learned.follow(settings.model_file, every_ms=settings.reload_ms)
 
     async def _play_demo(self) -> None:
-        core, identities = self._core, self._core.proofs.identities
-        await demo.play(core.people, identities, core.comments, core.rooms, self._gateway.viewers)
+        core = self._core
+        await demo.play(demo_office(core), core.comments, core.rooms, self._gateway.viewers)

@@ -2,7 +2,7 @@
 
 Room `demo` is a broadcast that is on the air; room `film` is a video with comments along its whole
 length. Both play our own sample comments as live traffic, through the same admission, filter and
-record as anybody's. Furnishing twice changes nothing.
+record as anybody's. Texts of the house are samples, and say so. Furnishing twice changes nothing.
 """
 
 import asyncio
@@ -15,10 +15,13 @@ from uuid import uuid4
 
 from danmaku.actions.accounts import People
 from danmaku.actions.comments import Comments
+from danmaku.actions.documents import Documents
 from danmaku.actions.identities import Identities
 from danmaku.actions.rooms import Rooms
+from danmaku.actions.sample_texts import sample_words
 from danmaku.domain.account import Bundle, Standing
 from danmaku.domain.comment import Draft
+from danmaku.domain.documents import BEFORE_SENDING, Document, DocumentKind, Edition, Words
 from danmaku.domain.ids import ClientId, Millis, RoomId
 from danmaku.domain.room import RoomKind, RoomState, Status
 from danmaku.errors import Code, Coded, Refused, TooFast, Unavailable
@@ -48,6 +51,8 @@ STAFF: tuple[tuple[str, Bundle | None, RoomId | None], ...] = (
 )
 """Ready accounts, their grant and its scope. All have the password PASSWORD."""
 
+MANDATORY = BEFORE_SENDING | {DocumentKind.OPERATOR_CLAUSES}
+
 _NAMES = (
     "星河", "小满", "橙子汽水", "北窗", "晚风", "豆沙包", "一只鲸", "青柠",
     "Pixel", "Juniper", "Mocha", "Northwind", "Tangerine", "Echo", "Maple", "Orbit",
@@ -55,11 +60,32 @@ _NAMES = (
 )  # fmt: skip
 
 
-async def furnish(people: People, rooms: Rooms, identities: Identities, now_ms: Millis) -> None:
-    """Make sure of the demo's accounts, all of them verified, and rooms."""
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What makes somebody ready to comment in the demo."""
+
+    people: People
+    identities: Identities
+    documents: Documents
+
+    async def ready(self, login: str, name: str, password: str | None) -> Standing:
+        """An account that is verified, as much as anybody is in a demo, and accepts what binds."""
+        people = self.people
+        who = await people.known(login) or await people.add(login, name, password)
+        if who.identity is None:
+            await self.identities.pass_sandbox(who)
+        for edition in self.documents.missing(who):
+            await self.documents.accept(who, edition.kind, edition.version)
+        return await people.standings.freshen(who)
+
+
+async def furnish(office: Office, rooms: Rooms, now_ms: Millis) -> None:
+    """Make sure of the demo's texts, its accounts, all of them ready to comment, and rooms."""
+    await _issue_samples(office.documents, now_ms)
+    people = office.people
     for login, bundle, room in STAFF:
         is_new = await people.known(login) is None
-        await _verified(people, identities, login, login.capitalize(), PASSWORD)
+        await office.ready(login, login.capitalize(), PASSWORD)
         if is_new and bundle is not None:
             await people.grant(None, login, bundle, room=room, until_ms=None)
     streamer = await people.known("mia")
@@ -71,14 +97,19 @@ async def furnish(people: People, rooms: Rooms, identities: Identities, now_ms: 
     await _put_on_air(rooms, now_ms)
 
 
-async def _verified(
-    people: People, identities: Identities, login: str, name: str, password: str | None
-) -> Standing:
-    """An account whose owner is verified, as much as anybody is in a demo."""
-    who = await people.known(login) or await people.add(login, name, password)
-    if who.identity is None:
-        await identities.pass_sandbox(who)
-    return await people.standings.freshen(who)
+async def _issue_samples(documents: Documents, now_ms: Millis) -> None:
+    issued = {edition.kind for edition in documents.editions}
+    for kind in DocumentKind:
+        if kind not in issued:
+            edition = Edition(kind, 1, now_ms, is_mandatory=kind in MANDATORY)
+            await documents.issue(None, Document(edition, _marked(sample_words(kind))))
+
+
+def _marked(words: Words) -> Words:
+    """A sample that says in its title that it is one."""
+    return replace(
+        words, title_zh=f"{words.title_zh}（样本）", title_en=f"{words.title_en} (sample)"
+    )
 
 
 async def _open(rooms: Rooms, room: RoomId, state: RoomState, owner: Standing) -> None:
@@ -119,14 +150,10 @@ class _Troupe:
 
 
 async def play(
-    people: People,
-    identities: Identities,
-    comments: Comments,
-    rooms: Rooms,
-    viewers: Callable[[RoomId], int],
+    office: Office, comments: Comments, rooms: Rooms, viewers: Callable[[RoomId], int]
 ) -> None:
     """Play sample comments into both rooms, until cancelled."""
-    troupe = _Troupe(comments, itertools.cycle(await _audience(people, identities)))
+    troupe = _Troupe(comments, itertools.cycle(await _audience(office)))
     drafts = _samples()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_fill_film(troupe, rooms, drafts))
@@ -160,11 +187,10 @@ def _irregular(count: int) -> float:
     return 0.4 + (count * 7 % 11) / 9
 
 
-async def _audience(people: People, identities: Identities) -> list[Standing]:
+async def _audience(office: Office) -> list[Standing]:
     logins = [f"viewer{index + 1:02}" for index in range(AUDIENCE_COUNT)]
     return [
-        await _verified(people, identities, login, name, None)
-        for login, name in zip(logins, _NAMES, strict=True)
+        await office.ready(login, name, None) for login, name in zip(logins, _NAMES, strict=True)
     ]
 
 

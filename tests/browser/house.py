@@ -6,7 +6,9 @@ import httpx
 
 from bench.server import Server
 from danmaku.app import ADMIN_SOCKET
-from danmaku.demo.rooms import CLIP_URL
+from danmaku.demo.rooms import CLIP_URL, PASSWORD
+from danmaku.domain.documents import BEFORE_SENDING
+from danmaku.web.forms import form_token_of
 
 UNHURRIED = {
     "ADMISSION__SENDS_PER_S": "1000",
@@ -40,6 +42,7 @@ class House:
         kind = "live" if live else "video"
         fields = {"room": room, "title": title, "kind": kind, "media_url": media_url}
         self._at_desk("/rooms", fields | {"owner": "mia"})
+        self._at_desk("/grants", {"login": "mia", "bundle": "streamer", "room": room})
         self._at_desk("/grants", {"login": "tom", "bundle": "moderator", "room": room})
         if live:
             self.as_("mia", "POST", f"/api/rooms/{room}/broadcast", {"running": True})
@@ -54,7 +57,19 @@ class House:
         self._at_desk(f"/rooms/{room}/status", {"status": "closed"})
 
     def account(self, login: str, name: str) -> None:
-        self._at_desk("/accounts", {"login": login, "name": name})
+        """Make an account that may comment at once: verified, and with what binds accepted."""
+        self._at_desk("/accounts", {"login": login, "name": name, "password": PASSWORD})
+        with httpx.Client(
+            base_url=self.url, headers={"Origin": self.url}, trust_env=False
+        ) as browser:
+            browser.get("/sign-in")
+            guest = form_token_of(browser.cookies["danmaku-guest"])
+            fields = {"csrf": guest, "name": login, "password": PASSWORD}
+            browser.post("/sign-in", data=fields)
+            own = form_token_of(browser.cookies["danmaku"])
+            browser.post("/account/identity/sandbox", data={"csrf": own})
+        for kind in BEFORE_SENDING:
+            self.as_(login, "POST", f"/api/documents/{kind}/accept", {"version": 1})
 
     def as_(
         self, login: str, method: str, path: str, fields: dict[str, object] | None = None

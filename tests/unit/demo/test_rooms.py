@@ -4,9 +4,10 @@ from dataclasses import replace
 import pytest
 
 from danmaku.demo import rooms as demo
-from danmaku.demo.rooms import DEMO, FILM, PASSWORD, STAFF, furnish, play
+from danmaku.demo.rooms import DEMO, FILM, PASSWORD, STAFF, Office, furnish, play
 from danmaku.domain.account import Power
 from danmaku.domain.admission import Asked, admit
+from danmaku.domain.documents import BEFORE_SENDING, DocumentKind
 from danmaku.domain.facts import CommentPublished
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.room import Broadcast, Status
@@ -16,8 +17,12 @@ from tests.unit.actions.house import house_on
 @pytest.fixture
 async def house(tmp_path):
     async with house_on(tmp_path, identity_required=True) as house:
-        await furnish(house.people, house.rooms, house.proofs.identities, house.clock())
+        await furnish(office_of(house), house.rooms, house.clock())
         yield house
+
+
+def office_of(house):
+    return Office(house.people, house.proofs.identities, house.offices.documents)
 
 
 async def test_everybody_of_the_demo_can_sign_in_and_the_streamer_keeps_both_rooms(house):
@@ -29,10 +34,22 @@ async def test_everybody_of_the_demo_can_sign_in_and_the_streamer_keeps_both_roo
     assert (await house.rooms.live(FILM)).state.broadcast is None
 
 
+async def test_every_text_is_issued_and_says_that_it_is_a_sample(house):
+    documents = house.offices.documents
+
+    for kind in DocumentKind:
+        words = (await documents.text(kind)).words
+        assert words.title_en.endswith("(sample)")
+        assert words.title_zh.endswith("（样本）")
+    newcomer = await house.people.add("newcomer", "Newcomer", None)
+    assert {one.kind for one in documents.missing(newcomer)} == BEFORE_SENDING
+    assert documents.missing(await house.people.known("ann")) == []
+
+
 async def test_furnishing_twice_changes_nothing(house):
     house.announced.clear()
 
-    await furnish(house.people, house.rooms, house.proofs.identities, house.clock())
+    await furnish(office_of(house), house.rooms, house.clock())
 
     assert house.announced == []
 
@@ -40,7 +57,7 @@ async def test_furnishing_twice_changes_nothing(house):
 async def test_an_old_broadcast_gives_way_to_a_new_one(house):
     house.clock.now_ms += demo.BROADCAST_MAX_MS
 
-    await furnish(house.people, house.rooms, house.proofs.identities, house.clock())
+    await furnish(office_of(house), house.rooms, house.clock())
 
     assert (await house.rooms.live(DEMO)).state.broadcast == Broadcast(house.clock())
 
@@ -48,7 +65,7 @@ async def test_an_old_broadcast_gives_way_to_a_new_one(house):
 async def test_a_demo_room_that_somebody_has_closed_stays_closed(house):
     await house.rooms.change(None, DEMO, lambda state: replace(state, status=Status.CLOSED))
 
-    await furnish(house.people, house.rooms, house.proofs.identities, house.clock())
+    await furnish(office_of(house), house.rooms, house.clock())
 
     assert (await house.rooms.live(DEMO)).state.status is Status.CLOSED
 
@@ -77,10 +94,7 @@ async def test_the_film_is_filled_once_and_nobody_plays_to_an_empty_room(house, 
         if tops.get(FILM) == len(samples) + 1 and tops.get(DEMO) == demo.FIRST_COMMENTS:
             filled.set()
 
-    identities = house.proofs.identities
-    playing = asyncio.create_task(
-        play(house.people, identities, house.comments, house.rooms, lambda _: 0)
-    )
+    playing = asyncio.create_task(play(office_of(house), house.comments, house.rooms, lambda _: 0))
     house.store.subscribe(look)
     async with asyncio.timeout(60):
         await filled.wait()
