@@ -16,11 +16,12 @@ from typing import Final, Protocol
 import structlog
 
 from danmaku.actions.decisions import TRIES_MAX
+from danmaku.actions.personal import require_whole
 from danmaku.domain.account import Standing
-from danmaku.domain.credit import DAY_MS, LedgerRow, Reckoning, Turn, reckon
+from danmaku.domain.credit import DAY_MS, LedgerRow, Reckoning, Turn, Way, reckon, way_up
 from danmaku.domain.facts import CommentPublished, CommentRecalled, CommentRestored, Entry
 from danmaku.domain.ids import PLATFORM, AccountId, Millis
-from danmaku.domain.levels import FORMULA, START_LEVEL, Formula, formula_from
+from danmaku.domain.levels import FORMULA, START_LEVEL, Formula, Level, formula_from
 from danmaku.domain.people_facts import LevelSet, MeasureReversed, MeasureTaken
 from danmaku.errors import NotFound, NotSignedIn, Stale, Unavailable
 from danmaku.ports import Append, Clock, Record
@@ -31,6 +32,15 @@ SHOWN_MAX = 1000  # of a survey's moves
 LOOK_S = 60.0  # between two looks whether a day is over
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCredit:
+    """What somebody may know of their own credit: all of it."""
+
+    reckoning: Reckoning
+    allows: Level
+    way: Way | None  # to the next level
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +124,21 @@ class Credits:
 
     # --- one account
 
-    async def own(self, who: Standing | None) -> Reckoning:
+    async def own(self, who: Standing | None) -> OwnCredit:
         """One's own score with every reason for it.
 
         Raises:
             NotSignedIn: `who` is a guest.
+            NotAllowed: `who` came with a token that is good in one room only.
         """
         if who is None:
             raise NotSignedIn("Sign in first.")
-        row = await self._row(who.account)
-        return reckon(row.ledger, self.formula, self._clock())
+        require_whole(who)
+        ledger, now_ms = (await self._row(who.account)).ledger, self._clock()
+        reckoning = reckon(ledger, self.formula, now_ms)
+        # What doors let pass is the level that stands; days that are over may be on their way.
+        allows = self.formula.level(who.level)
+        return OwnCredit(reckoning, allows, way_up(ledger, self.formula, now_ms))
 
     async def settle(self, account: AccountId) -> None:
         """Enter an account's level if it has become another one.

@@ -68,7 +68,7 @@ class OwnData:
         Raises:
             NotAllowed: `who` came with a token that is good in one room only.
         """
-        _require_whole(who)
+        require_whole(who)
         return await self._own.newest_own(who.account, limit=NEWEST)
 
     async def responsible(self) -> list[str]:
@@ -84,7 +84,7 @@ class OwnData:
         Raises:
             NotAllowed: As `newest`.
         """
-        _require_whole(who)
+        require_whole(who)
         now_ms = self._clock()
         identity = who.identity
         tokens = await self._accounts.tokens(who.account, now_ms)
@@ -111,13 +111,13 @@ class OwnData:
 
     async def entries(self, who: Standing) -> AsyncIterator[OwnEntry]:
         """What the platform's chain says about the person, oldest first."""
-        _require_whole(who)
+        require_whole(who)
         async for entry in self._own.own_entries(who.account):
             yield entry
 
     async def comments(self, who: Standing) -> AsyncIterator[OwnComment]:
         """Every own comment, room by room, in bounded memory."""
-        _require_whole(who)
+        require_whole(who)
         after: tuple[RoomId, Seq] | None = None
         while page := await self._own.own_comments(
             who.account, after=after, limit=COMMENTS_PER_PAGE
@@ -158,6 +158,11 @@ class Privacy:
         return cls(OwnData(store, store.personal, clock), leaving, retention)
 
 
-def _require_whole(who: Standing) -> None:
+def require_whole(who: Standing) -> None:
+    """Let nobody see all about an account who came with a token for one room.
+
+    Raises:
+        NotAllowed: So `who` did.
+    """
     if not who.reaches(None):
         raise NotAllowed("A room's token has no say over the account.")

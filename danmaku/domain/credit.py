@@ -6,6 +6,7 @@ reversed is not in the ledger any more, and what it has cost is back to the poin
 Article: articles.Article.CREDIT_LEVELS
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -59,9 +60,9 @@ class Line:
     """One reason for a score."""
 
     points: int  # below 0: they are lost for now
-    measure_id: str | None = None  # None: for clean comments
+    at_first: int = 0  # what the measure has cost on its first day
+    measure: Measure | None = None  # None: for clean comments
     klass: Klass | None = None
-    at_ms: Millis | None = None
     gone_ms: Millis | None = None  # when nothing of it is left
 
 
@@ -74,6 +75,55 @@ class Reckoning:
     lines: tuple[Line, ...]
     asked_of_next: int | None  # the score at which the next level begins; None: there is none
     frozen_since_ms: Millis | None = None  # a measure has it stand still
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What would lead to the next level.
+
+    Attributes:
+        missing: Points.
+        waiting_ms: When waiting alone leads there, since what is lost comes back; None: it never
+            does.
+        clean_days: Days with as many clean comments as count that lead there; None: no number does.
+    """
+
+    missing: int
+    waiting_ms: Millis | None
+    clean_days: int | None
+
+
+def way_up(ledger: Ledger, formula: Formula, now_ms: Millis) -> Way | None:
+    """How the next level is reached; None: there is none, or a measure holds the level."""
+    reckoning = reckon(ledger, formula, now_ms)
+    if reckoning.asked_of_next is None or reckoning.frozen_since_ms is not None:
+        return None
+    earned = _earned(ledger, formula, now_ms).points
+    asked = reckoning.asked_of_next - formula.start - earned
+    missing = asked - _lost(ledger, formula, now_ms)
+    can_earn = formula.day_max > 0 and missing <= formula.earned_max - earned
+    return Way(
+        missing=missing,
+        waiting_ms=_regained_ms(ledger, formula, now_ms, asked),
+        clean_days=-(-missing // formula.day_max) if can_earn else None,
+    )
+
+
+def _lost(ledger: Ledger, formula: Formula, at_ms: Millis) -> int:
+    return sum(line.points for line in _losses(ledger, formula, at_ms))
+
+
+def _regained_ms(ledger: Ledger, formula: Formula, now_ms: Millis, asked: int) -> Millis | None:
+    """On which day no more is lost than `asked`, which is below 0 or cannot be reached."""
+    if asked > 0:
+        return None
+
+    def lost_in(days: int) -> int:
+        return _lost(ledger, formula, Millis(now_ms + days * DAY_MS))
+
+    longest = max(formula.illegal.days, formula.negative.days, formula.house.days)
+    days = bisect_left(range(longest), asked, key=lost_in)
+    return Millis(now_ms + days * DAY_MS)
 
 
 def reckon(ledger: Ledger, formula: Formula, now_ms: Millis) -> Reckoning:
@@ -142,9 +192,9 @@ def _loss(measure: Measure, formula: Formula, at_ms: Millis) -> Line:
     left_days = max(0, worth.days - (at_ms - measure.from_ms) // DAY_MS)
     return Line(
         points=-(worth.points * left_days // worth.days),
-        measure_id=measure.measure_id,
+        at_first=-worth.points,
+        measure=measure,
         klass=klass,
-        at_ms=measure.from_ms,
         gone_ms=Millis(measure.from_ms + worth.days * DAY_MS),
     )
 

@@ -13,12 +13,14 @@ from danmaku import __version__
 from danmaku.web import (
     api,
     api_accounts,
+    api_credit,
     api_disclosures,
     api_documents,
     api_keeping,
     api_measures,
     api_moderation,
     api_words,
+    credit,
     documents,
     embed,
     feeds,
@@ -40,9 +42,9 @@ from danmaku.web.visit import PUBLIC
 
 _FOREVER = "public, max-age=31536000, immutable"
 _DOORS = (
-    viewer, streamer, keeping, reviewer, portal, people, identity, documents, me, embed,
-    api, api_accounts, api_documents, api_disclosures, api_keeping, api_measures, api_moderation,
-    api_words, feeds, ops,
+    viewer, streamer, keeping, reviewer, portal, people, identity, documents, me, credit, embed,
+    api, api_accounts, api_credit, api_documents, api_disclosures, api_keeping, api_measures,
+    api_moderation, api_words, feeds, ops,
 )  # fmt: skip
 
 

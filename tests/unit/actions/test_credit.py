@@ -109,7 +109,8 @@ async def test_what_the_platform_recalls_costs_until_it_is_restored(house):
     scores = []
 
     async def note():
-        scores.append((await house.offices.credits.own(cast["ann"])).score)
+        own = await house.offices.credits.own(cast["ann"])
+        scores.append(own.reckoning.score)
 
     await note()
     await house.comments.recall(cast["rita"], DEMO, Number(1), "spam")
@@ -228,11 +229,10 @@ async def test_everyone_sees_their_own_reasons_and_guests_none(house):
     cast = await people(house)
     measure = await harm(house, cast["rita"])
 
-    reckoning = await house.offices.credits.own(cast["ann"])
+    own = await house.offices.credits.own(await house.people.known("ann"))
 
-    assert [(line.points, line.measure_id) for line in reckoning.lines] == [
-        (-80, measure.measure_id)
-    ]
+    assert [(line.points, line.measure) for line in own.reckoning.lines] == [(-80, measure)]
+    assert (own.allows, own.way.clean_days) == (FORMULA.levels[0], 8)
     with pytest.raises(NotSignedIn):
         await house.offices.credits.own(None)
 

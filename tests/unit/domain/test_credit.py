@@ -11,8 +11,10 @@ from danmaku.domain.credit import (
     Line,
     SurveyNote,
     Turn,
+    Way,
     reckon,
     turn_after,
+    way_up,
 )
 from danmaku.domain.ids import Millis, RoomId, Seq
 from danmaku.domain.levels import FORMULA
@@ -116,7 +118,7 @@ def test_every_point_has_its_reason():
     reckoning = reckon(Ledger({TODAY - 1: 2}, (harm,)), FORMULA, NOW)
 
     gone_ms = harm.from_ms + 90 * DAY_MS
-    loss = Line(-79, "m1", Klass.NEGATIVE, harm.from_ms, Millis(gone_ms))
+    loss = Line(-79, -80, harm, Klass.NEGATIVE, Millis(gone_ms))
     assert reckoning.lines == (Line(2), loss)
     assert reckoning.score == FORMULA.start + sum(line.points for line in reckoning.lines)
 
@@ -198,3 +200,54 @@ def test_order_of_the_ledger_decides_nothing(clean, measures, random):
 )
 def test_of_several_processes_one_reckons_everybody(note, turn):
     assert turn_after(note, "today", NOW) is turn
+
+
+def way_of(*measures, clean=None):
+    return way_up(Ledger(clean or {}, measures), FORMULA, NOW)
+
+
+def test_new_account_earns_the_next_level_and_does_not_get_it_by_waiting():
+    assert way_of() == Way(missing=30, waiting_ms=None, clean_days=6)
+
+
+def test_what_was_lost_comes_back_by_waiting_or_by_clean_days():
+    way = way_of(taken(days_ago=0))
+
+    assert (way.missing, way.clean_days) == (40, 8)
+    days = (way.waiting_ms - NOW) // DAY_MS
+    later = Millis(way.waiting_ms)
+    assert reckon(Ledger({}, (taken(days_ago=0),)), FORMULA, later).level == 1
+    assert reckon(Ledger({}, (taken(days_ago=0),)), FORMULA, Millis(later - DAY_MS)).level == 0
+    assert days == 44
+
+
+def test_grave_loss_is_counted_to_its_depth_though_no_score_is_below_0():
+    harms = [taken(f"m{n}", category="illegal") for n in range(3)]
+
+    assert reckon(Ledger({}, tuple(harms)), FORMULA, NOW).score == 0
+    assert way_of(*harms).missing == 60 - (100 - 900)
+
+
+def test_what_clean_comments_cannot_bring_has_no_number_of_days():
+    clean = {TODAY - 1 - day: 5 for day in range(90)}
+    harms = [taken(f"m{n}", category="illegal") for n in range(3)]
+
+    assert way_of(*harms, clean=clean).clean_days is None
+
+
+def test_highest_level_and_a_frozen_one_have_no_way_up():
+    frozen = taken(step=Step.LIMIT, functions=frozenset({Function.LEVEL}))
+
+    assert way_of(frozen) is None
+    assert way_of(clean={TODAY - 1 - day: 5 for day in range(90)}) is None
+
+
+@given(st.lists(st.integers(0, 400), max_size=5))
+def test_waiting_leads_where_it_says(ages):
+    harms = [taken(f"m{n}", days_ago=age, category="illegal") for n, age in enumerate(ages)]
+    ledger = Ledger({}, tuple(harms))
+    way = way_up(ledger, FORMULA, NOW)
+    if way is not None and way.waiting_ms is not None:
+        level = reckon(ledger, FORMULA, NOW).level
+        assert reckon(ledger, FORMULA, way.waiting_ms).level > level
+        assert reckon(ledger, FORMULA, Millis(way.waiting_ms - DAY_MS)).level == level
