@@ -27,6 +27,7 @@ from danmaku.domain.facts import Entry, TokenRevoked
 from danmaku.domain.ids import RoomId
 from danmaku.doors import AddressTakenError, Berth, Door, desk_door, ops_door, public_door
 from danmaku.errors import Code
+from danmaku.gateway.held_notices import held_notices
 from danmaku.gateway.notices import notice_of
 from danmaku.gateway.pauses import Pauses
 from danmaku.gateway.server import ALONE, Gateway, Others
@@ -174,6 +175,8 @@ class Server:
                 self._gateway.close_account(entry.fact.account)
             elif (notice := notice_of(entry)) is not None:
                 self._gateway.tell(notice)
+            for each in held_notices(entry):
+                self._gateway.tell(each)
 
     def _is_wanted(self, room: RoomId) -> bool:
         # A room may leave the memory while viewers are in it.
@@ -222,6 +225,7 @@ class Server:
         works = {
             "rules": self._watch.run(settings.filter.reload_ms),
             "credit": self._core.offices.credits.run(),
+            "delays": self._core.offices.keeping.delays.run(),
         }
         if self._berth is None or self._berth.number == 0:
             works["retention"] = self._core.offices.privacy.retention.run()

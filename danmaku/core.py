@@ -138,6 +138,7 @@ async def _subscribe(core: Core, node: Node | None) -> None:
     core.record.subscribe(core.offices.prevailing.apply)
     core.record.subscribe(core.rooms.apply)
     core.store.subscribe(core.offices.credits.apply)  # each node reckons what it wrote
+    core.store.subscribe(core.offices.keeping.delays.apply)
     if node is not None:
         core.node = node
         node.record.when_others_write(core.comments.note_elsewhere)

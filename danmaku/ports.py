@@ -202,6 +202,9 @@ class Reader(Protocol):
     async def held(self, room: RoomId | None, *, limit: int = 100) -> list[Held]:
         """Comments waiting for a reviewer, oldest first."""
 
+    async def delayed(self, since_ms: Millis, *, limit: int) -> list[Held]:
+        """Comments received since then that wait for their time alone, oldest first."""
+
     async def own(self, account: AccountId, room: RoomId, *, limit: int = 100) -> list[Own]:
         """An author's own comments in a room, newest first, held and refused ones included."""
 

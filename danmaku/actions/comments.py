@@ -25,6 +25,7 @@ from danmaku.domain.admission import Asked, Judgement, Look, admit, withheld
 from danmaku.domain.categories import category_of
 from danmaku.domain.comment import Comment, Draft, RecalledBy
 from danmaku.domain.conditions import Conditions
+from danmaku.domain.delay import put_off
 from danmaku.domain.facts import (
     CommentHeld,
     CommentPublished,
@@ -173,6 +174,8 @@ class Comments:
             judgement = admit(asked, again=next(tries) > 0)
             if second_look is not None and isinstance(judgement, CommentPublished):
                 judgement = await second_look(judgement, asked.text)
+            if asked.is_put_off and isinstance(judgement, CommentPublished):
+                judgement = put_off(judgement)
             return [Append(room, judgement, version)]
 
         fresh = None if who is None else await self._freshen(who)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from danmaku.actions.accounts import People
 from danmaku.actions.conditions import Prevailing
+from danmaku.actions.delays import Delays
 from danmaku.actions.keepers import Keepers
 from danmaku.actions.measures import Measures
 from danmaku.actions.moderators import Moderators
@@ -28,6 +29,7 @@ class Keeping:
     moderators: Moderators
     reports: RoomReports
     mutes: Mutes
+    delays: Delays
 
     @classmethod
     def over(  # noqa: PLR0913 -- each is one of the house's parts
@@ -67,4 +69,7 @@ class Keeping:
         reports = RoomReports(
             record, store, store, freshen=standings.freshen, clock=clock, new_id=new_id
         )
-        return cls(self_management, moderators, reports, Mutes(measures, rooms, clock))
+        delays = Delays(
+            record, store, rooms=rooms, standings=standings, conditions=prevailing, clock=clock
+        )
+        return cls(self_management, moderators, reports, Mutes(measures, rooms, clock), delays)

@@ -98,6 +98,11 @@ class Asked:
         return own if control is None else stricter(own, control.mode)
 
     @property
+    def is_put_off(self) -> bool:
+        """Whether those who keep the room see it before the others do; they need not wait."""
+        return self.mode is ReviewMode.DELAYED and not (self.imported or self.is_host)
+
+    @property
     def is_host(self) -> bool:
         """Whether the sender keeps this room: its limits are for the others."""
         is_owner = self.room.owner is not None and self.room.owner == self.author.account

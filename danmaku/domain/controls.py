@@ -16,7 +16,7 @@ from danmaku.errors import BadMessage
 REASON_MAX = 500  # code points
 LASTS_MAX_MS = 31 * 86_400_000
 
-STRICTNESS = (ReviewMode.MACHINE, ReviewMode.EVERY, ReviewMode.CLOSED)
+STRICTNESS = (ReviewMode.MACHINE, ReviewMode.DELAYED, ReviewMode.EVERY, ReviewMode.CLOSED)
 """Review modes, the strictest last."""
 
 
@@ -40,7 +40,7 @@ def checked(control: Control, now_ms: Millis) -> Control:
     Raises:
         BadMessage: Naming what is wrong with it.
     """
-    if control.mode is ReviewMode.MACHINE:
+    if control.mode not in (ReviewMode.EVERY, ReviewMode.CLOSED):
         raise BadMessage("A control makes things stricter: 'every' or 'closed'.")
     if not now_ms < control.until_ms <= now_ms + LASTS_MAX_MS:
         raise BadMessage("A control ends in the future, within 31 days.")

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from danmaku.domain.account import BUNDLES, Bundle, Power, PowerGrant, Standing
 from danmaku.domain.documents import DocumentKind, Edition, outstanding
-from danmaku.domain.ids import AccountId, Millis, RoomId
+from danmaku.domain.ids import AccountId, Millis, RoomId, is_before
 from danmaku.domain.room import RoomState
 from danmaku.errors import BadMessage, NotAllowed
 
@@ -172,6 +172,18 @@ def _held_until(who: Standing, power: Power, room: RoomId, now_ms: Millis) -> Mi
     """The latest end of the grants by which `who` holds a power; None: one of them has no end."""
     ends = [grant.until_ms for grant in who.grants if grant.carries(power, room, now_ms)]
     return None if None in ends else max(end for end in ends if end is not None)
+
+
+def powers_end_ms(who: Standing, room: RoomId, now_ms: Millis) -> Millis | None:
+    """When the first of somebody's powers in a room ends by itself; None: none does.
+
+    A grant's term may be over then, or the verification that powers rest on.
+    """
+    ends = {grant.until_ms for grant in who.grants if grant.room in (None, room)}
+    ends.add(None if who.identity is None else who.identity.until_ms)
+    held = who.powers(room, now_ms)
+    felt = (end for end in ends if is_before(now_ms, end) and end and who.powers(room, end) != held)
+    return min(felt, default=None)
 
 
 def must_apply(editions: Iterable[Edition], now_ms: Millis) -> bool:

@@ -15,6 +15,7 @@ SLOW_MAX_MS = 3_600_000
 RECALL_WITHIN_MAX_MS = 86_400_000
 LEVEL_MAX = 5
 SILENCE_S_MAX = 3600
+DELAY_MIN_MS, DELAY_MAX_MS = 1_000, 60_000
 _HOST = r"https?://[A-Za-z0-9.:\[\]-]{1,255}"  # nothing that could say more in a CSP header
 _MEDIA_URL = re.compile(rf"(?:{_HOST}(?=[/?#]|$)|/(?!/))[^\s\\\x00-\x1f\x7f]{{0,2000}}")
 
@@ -48,6 +49,7 @@ class ReviewMode(StrEnum):
     """
 
     MACHINE = "machine"  # the filter alone
+    DELAYED = "delayed"  # the filter, then those who keep the room may stop it before others see it
     EVERY = "every"  # a person approves each comment
     CLOSED = "closed"  # no comments for now: the streamer's toggle
 
@@ -73,6 +75,7 @@ class RoomPolicy:
     recall_within_ms: int = 120_000  # how long an author may recall; staff may always
     level_min: int = 0  # of a sender; hosts are not asked
     unique: bool = False  # nothing is said that was said here lately; hosts may
+    delay_ms: int = 10_000  # how long a comment waits in the mode `delayed`
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +104,15 @@ def checked(state: RoomState) -> RoomState:
     Raises:
         BadMessage: Naming the first field that is out of range.
     """
-    policy = state.policy
     if not 1 <= len(state.title) <= TITLE_MAX:
         raise BadMessage(f"A title has 1 to {TITLE_MAX} characters.")
     if state.media_url and not _MEDIA_URL.fullmatch(state.media_url):
         raise BadMessage("A media address begins with https://, http:// or one slash.")
+    _check(state.policy)
+    return state
+
+
+def _check(policy: RoomPolicy) -> None:
     if not 0 <= policy.slow_ms <= SLOW_MAX_MS:
         raise BadMessage(f"Slow mode is 0 to {SLOW_MAX_MS} ms.")
     if not 1 <= policy.text_max <= TEXT_MAX:
@@ -114,6 +121,7 @@ def checked(state: RoomState) -> RoomState:
         raise BadMessage(f"Time to recall is 0 to {RECALL_WITHIN_MAX_MS} ms.")
     if not 0 <= policy.level_min <= LEVEL_MAX:
         raise BadMessage(f"A least level is 0 to {LEVEL_MAX}.")
+    if not DELAY_MIN_MS <= policy.delay_ms <= DELAY_MAX_MS:
+        raise BadMessage(f"A delay is {DELAY_MIN_MS} to {DELAY_MAX_MS} ms.")
     if not policy.modes:
         raise BadMessage("A room allows at least one mode.")
-    return state

@@ -50,6 +50,7 @@ def state_fields_of(state: RoomState) -> Fields:
         "sizes": policy.sizes,
         "level_min": policy.level_min,
         "unique": policy.unique,
+        "delay_ms": policy.delay_ms,
         "recall_within_ms": policy.recall_within_ms,
         "broadcast": None
         if broadcast is None

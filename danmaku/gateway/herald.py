@@ -1,13 +1,18 @@
 """Tells open sockets what has changed for them, for a room or for everybody."""
 
 from collections.abc import Collection, Coroutine
-from typing import Protocol
+from typing import Final, Protocol, cast
 
-from danmaku.domain.ids import Millis
+from danmaku.domain.account import Power
+from danmaku.domain.ids import Millis, RoomId
+from danmaku.formats.danmaku_v1 import Fields
 from danmaku.gateway.connection import Connection
 from danmaku.gateway.dialects.danmaku_v1 import you, you_now
 from danmaku.gateway.notices import General, Notice, Official, Personal
 from danmaku.ports import Clock, Reader
+
+_OFFICIAL: Final = frozenset({Power.COMMENT_REVIEW.value, Power.REPORT_ANSWER.value})
+"""What some notices are for."""
 
 
 class Work(Protocol):
@@ -39,17 +44,47 @@ class Herald:
         self._work = work
         self._reader = reader
         self._clock = clock
+        self._keepers: dict[RoomId, set[Connection]] = {}
+
+    def note_powers(self, connection: Connection, told: Fields | None) -> None:
+        """Remember who may have to be told what is for keepers alone.
+
+        Args:
+            connection: One that has joined.
+            told: What it was told of itself; None: a guest.
+        """
+        visit = connection.visit
+        powers = () if told is None else cast("list[str]", told["powers"])
+        if visit is not None and not _OFFICIAL.isdisjoint(powers):
+            self._keepers.setdefault(visit.room, set()).add(connection)
+        else:
+            self.forget(connection)
+
+    def forget(self, connection: Connection) -> None:
+        """It has gone, or keeps nothing."""
+        visit = connection.visit
+        keepers = None if visit is None else self._keepers.get(visit.room)
+        if visit is None or keepers is None:
+            return
+        keepers.discard(connection)
+        if not keepers:
+            del self._keepers[visit.room]
 
     def tell(self, notice: Notice) -> None:
         """Tell all whom it concerns.
 
-        Cost: a look at every connection; such entries are rare beside comments.
+        Cost: a look at every connection; such entries are rare beside comments. What is for keepers
+        alone costs a look at those of the room, and may come with every comment.
         """
+        if isinstance(notice, Official):
+            for connection in tuple(self._keepers.get(notice.room, ())):
+                self._work.start(connection, self._tell_keeper(connection, notice), name="keeper")
+            return
         for connection in tuple(self._connections):
             if isinstance(notice, Personal):
                 self._tell_person(connection, notice)
             else:
-                self._tell_room(connection, notice)
+                _tell_room(connection, notice)
 
     def _tell_person(self, connection: Connection, notice: Personal) -> None:
         identity = connection.identity
@@ -62,15 +97,6 @@ class Herald:
             connection.part(notice.farewell.close_code, notice.farewell.said)
         else:
             self._work.start(connection, self._tell_powers(connection), name="powers")
-
-    def _tell_room(self, connection: Connection, notice: General | Official) -> None:
-        visit = connection.visit
-        if visit is None or notice.room not in (None, visit.room):
-            return
-        if isinstance(notice, General):
-            connection.reply(notice.said)
-        else:
-            self._work.start(connection, self._tell_keeper(connection, notice), name="keeper")
 
     async def _tell_keeper(self, connection: Connection, notice: Official) -> None:
         identity = connection.identity
@@ -87,4 +113,11 @@ class Herald:
         if who is not None:
             author = await self._reader.pseudonym(visit.room, who.account)
             told = you(who, author, room=visit.room, now_ms=self._clock())
+            self.note_powers(connection, told)
             connection.reply(you_now(told))
+
+
+def _tell_room(connection: Connection, notice: General) -> None:
+    visit = connection.visit
+    if visit is not None and notice.room in (None, visit.room):
+        connection.reply(notice.said)

@@ -21,9 +21,9 @@ from danmaku.domain.people_facts import (
 from danmaku.errors import Close, Code
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.gateway.answers import Farewell
-from danmaku.gateway.dialects.danmaku_v1 import (
+from danmaku.gateway.dialects.danmaku_v1 import error_said
+from danmaku.gateway.dialects.notices import (
     control_notice,
-    error_said,
     lifted_notice,
     measure_notice,
     proposal_notice,

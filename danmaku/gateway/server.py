@@ -275,6 +275,7 @@ class Gateway:
         """Its transport is gone."""
         if connection in self._connections:
             self._connections.discard(connection)
+            self._herald.forget(connection)
             self._telemetry.connections.dec()
             if self._is_draining and not self._connections:
                 self._all_gone.set()
@@ -367,6 +368,7 @@ class Gateway:
             connection.reply(reset(known.epoch, known.flushed, position.reason))
             position = known.flushed
         connection.joined(room_hub)
+        self._herald.note_powers(connection, told)
         room_hub.enter(outbox, position)
         room_hub.serve(outbox)
 

@@ -6,8 +6,18 @@ from dataclasses import replace
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from danmaku.domain.comment import Comment, CommentStatus
+from danmaku.domain.delay import DELAY_CATEGORY
 from danmaku.domain.facts import BuiltRules, CommentHeld, Entry, ReportFiled
-from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Number, Pseudonym, RoomId, Seq
+from danmaku.domain.ids import (
+    PLATFORM,
+    AccountId,
+    ClientId,
+    Millis,
+    Number,
+    Pseudonym,
+    RoomId,
+    Seq,
+)
 from danmaku.domain.room_words import RoomWords
 from danmaku.domain.views import View, ViewKind, bare, view_of_comment
 from danmaku.errors import Broken
@@ -118,6 +128,12 @@ class Queries:
     async def held(self, room: RoomId | None, *, limit: int = 100) -> list[Held]:
         """As `ports.Reader.held`."""
         wanted = _HELD if room is None else _HELD.where(_comment.room == room)
+        wanted = wanted.order_by(_comment.at_ms, _comment.room, _comment.origin).limit(limit)
+        return await self._readers.ask(lambda connection: _held(connection, wanted))
+
+    async def delayed(self, since_ms: Millis, *, limit: int) -> list[Held]:
+        """As `ports.Reader.delayed`."""
+        wanted = _HELD.where(_comment.category == DELAY_CATEGORY, _comment.at_ms >= since_ms)
         wanted = wanted.order_by(_comment.at_ms, _comment.room, _comment.origin).limit(limit)
         return await self._readers.ask(lambda connection: _held(connection, wanted))
 

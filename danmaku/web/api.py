@@ -85,6 +85,7 @@ class RoomChange(Body):
     sizes: bool | None = None
     level_min: int | None = None
     unique: bool | None = None
+    delay_ms: int | None = None
     recall_within_ms: int | None = None
 
     def change(self, state: RoomState) -> RoomState:

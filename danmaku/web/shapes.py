@@ -53,6 +53,7 @@ class RoomStateShape(Shape):
     sizes: bool
     level_min: int
     unique: bool
+    delay_ms: int = Field(description="How long comments wait in the mode `delayed`.")
     silent_until_ms: int | None
     recall_within_ms: int
     broadcast: BroadcastShape | None

@@ -11,7 +11,9 @@ from danmaku.domain.documents import Document, DocumentKind, Edition, Words
 from danmaku.domain.identity import Strength
 from danmaku.domain.ids import PLATFORM, Millis
 from danmaku.domain.people_facts import IdentityVerified
+from danmaku.domain.room import ReviewMode
 from danmaku.ports import Append
+from tests.articles.seen import notices_of, texts_of
 
 CLAUSES = Words("条款", "Clauses", "职责。", "Duties.")
 ASKED = ["comment.recall", "comment.restore", "moderator.invite"]
@@ -87,6 +89,36 @@ async def test_what_was_hidden_and_why_is_public(site, cast):
     share = (await site.api.get(f"/api/rooms/{room}/hidden")).json()
 
     assert (share["published"], share["hidden"], share["by_category"]) == (1, 1, {"spoiler": 1})
+
+
+async def test_in_a_delayed_room_its_moderator_stops_a_comment_before_anybody_else_receives_it(
+    site,
+):
+    room = await site.room(mode=ReviewMode.DELAYED, delay_ms=5_000)
+    tom, ann = await site.person("tom"), await site.person("ann")
+    await site.core.people.grant(None, "tom", Bundle.MODERATOR, room=room, until_ms=None)
+    author, keeper, viewer = [await Viewer.join(site.door(room, who)) for who in (ann, tom, None)]
+
+    stopped = await author.send("the butler did it")
+    await author.send("what a scene")
+    await keeper.until(lambda: len(notices_of(keeper, "held")) == 2)
+    path = f"/api/rooms/{room}/held/{stopped['seq']}/reject"
+    done = await site.api.post(path, json={"category": "spoiler"}, headers=bearer(tom))
+    await viewer.until(lambda: bool(texts_of(viewer)))
+    await author.until(lambda: bool(notices_of(author, "refused")))
+
+    assert (stopped["op"], stopped["category"], done.status_code) == ("held", "delay", 200)
+    assert [one["text"] for one in notices_of(keeper, "held")] == [
+        "the butler did it",
+        "what a scene",
+    ]
+    [told] = notices_of(author, "refused")
+    assert (told["seq"], told["category"]) == (stopped["seq"], "spoiler")
+    assert texts_of(viewer) == texts_of(author) == ["what a scene"]
+    assert [(one["text"], one["late"]) for one in await site.listed(room)] == [
+        ("what a scene", False)
+    ]
+    assert notices_of(viewer, "held") == notices_of(author, "held") == []
 
 
 async def test_powers_of_the_lapsed_wait_until_they_are_verified_again(site):

@@ -5,12 +5,14 @@ accounts ANN and BEN and the room DEMO, every announcement of which since then i
 """
 
 import asyncio
+from dataclasses import replace
 from itertools import count
 
 import pytest
 
 from danmaku.domain.account import Bundle
 from danmaku.domain.comment import CommentStatus, RecalledBy
+from danmaku.domain.delay import DELAY_CATEGORY
 from danmaku.domain.facts import (
     PasswordChanged,
     PowersRevoked,
@@ -376,6 +378,21 @@ class ReadContract:
         assert [view.comment.number for view in segment.views] == [2, 1]
         assert await store.held(DEMO) == []
         assert await store.comment(DEMO, Number(2)) == (4, late.comment)
+
+    async def test_comments_that_wait_for_their_time_alone_are_found(self, store):
+        late, soon = (replace(held(one, text=one), category=DELAY_CATEGORY) for one in "ab")
+        await store.commit(*_room("another"))
+        await store.commit(_in("another", replace(soon, at_ms=Millis(20))))
+        await commit_all(store, held("c"), replace(late, at_ms=Millis(10)), published("d"))
+
+        found = await store.delayed(Millis(10), limit=9)
+
+        assert [(each.room, each.fact.content.text) for each in found] == [
+            (DEMO, "a"),
+            ("another", "b"),
+        ]
+        assert [each.room for each in await store.delayed(Millis(11), limit=9)] == ["another"]
+        assert len(await store.delayed(Millis(0), limit=1)) == 1
 
     async def test_held_comments_show_their_fact_oldest_first(self, store):
         await store.commit(*_room("another"))

@@ -16,7 +16,6 @@ import orjson
 
 from danmaku.domain.account import Standing
 from danmaku.domain.comment import NORMAL, WHITE, Draft, Mode, Style
-from danmaku.domain.controls import Control
 from danmaku.domain.ids import (
     MAX_SAFE_INTEGER,
     ClientId,
@@ -26,7 +25,7 @@ from danmaku.domain.ids import (
     RoomId,
     Seq,
 )
-from danmaku.domain.measures import Measure
+from danmaku.domain.keeping import powers_end_ms
 from danmaku.domain.room import RoomState
 from danmaku.domain.views import View
 from danmaku.errors import BadMessage
@@ -147,7 +146,8 @@ def you(who: Standing, author: Pseudonym | None, *, room: RoomId, now_ms: Millis
         now_ms: Wall time: grants end.
     """
     powers = sorted(power.value for power in who.powers(room, now_ms))
-    return {"name": who.name, "author": author, "powers": powers}
+    until_ms = powers_end_ms(who, room, now_ms)
+    return {"name": who.name, "author": author, "powers": powers, "until_ms": until_ms}
 
 
 def published(client_id: str, number: Number, seq: Seq) -> Fields:
@@ -200,77 +200,6 @@ def reset(epoch: str, top: Seq, reason: str) -> Fields:
 def you_now(told: Fields) -> Fields:
     """What a viewer may do has changed: `you` as in the welcome."""
     return {"op": Op.YOU.value, "you": told}
-
-
-def measure_notice(measure: Measure, note: str) -> Fields:
-    """A measure was taken against the viewer."""
-    return {
-        "op": Op.NOTICE.value,
-        "kind": "measure",
-        "measure_id": measure.measure_id,
-        "step": measure.step.value,
-        "category": measure.category,
-        "basis": measure.basis,
-        "note": note,
-        "room": measure.room,
-        "number": measure.number,
-        "until_ms": measure.until_ms,
-        "functions": sorted(measure.functions),
-    }
-
-
-def reversed_notice(measure_id: str, reason: str) -> Fields:
-    """A measure against the viewer was undone."""
-    return {
-        "op": Op.NOTICE.value,
-        "kind": "reversed",
-        "measure_id": measure_id,
-        "note": reason,
-    }
-
-
-def revoked_notice(reason: str) -> Fields:
-    """Powers of the viewer were taken back, and why; what is left is said by `you`."""
-    return {"op": Op.NOTICE.value, "kind": "revoked", "note": reason}
-
-
-def proposal_notice(room: RoomId | None, outcome: str, note: str) -> Fields:
-    """The viewer is offered powers in a room, or what they asked for was decided."""
-    return {
-        "op": Op.NOTICE.value,
-        "kind": "proposal",
-        "room": room,
-        "outcome": outcome,
-        "note": note,
-    }
-
-
-def report_notice(seq: Seq, number: Number | None, category: str, until_ms: Millis) -> Fields:
-    """A report waits for those who keep this room; never who sent it."""
-    return {
-        "op": Op.NOTICE.value,
-        "kind": "report",
-        "report": seq,
-        "number": number,
-        "category": category,
-        "until_ms": until_ms,
-    }
-
-
-def control_notice(control: Control) -> Fields:
-    """An emergency control holds here from now on."""
-    return {
-        "op": Op.NOTICE.value,
-        "kind": "control",
-        "room": control.scope,
-        "mode": control.mode.value,
-        "until_ms": control.until_ms,
-    }
-
-
-def lifted_notice(scope: RoomId | None) -> Fields:
-    """The control of that scope has ended before its time."""
-    return {"op": Op.NOTICE.value, "kind": "lifted", "room": scope}
 
 
 def viewers_here(count: int) -> Fields:

@@ -26,7 +26,8 @@ def test_of_two_as_strict_the_platform_s_is_named():
 
 
 def test_modes_are_ordered():
-    assert stricter(ReviewMode.MACHINE, EVERY) is EVERY
+    assert stricter(ReviewMode.MACHINE, ReviewMode.DELAYED) is ReviewMode.DELAYED
+    assert stricter(ReviewMode.DELAYED, EVERY) is EVERY
     assert stricter(CLOSED, EVERY) is CLOSED
 
 
@@ -34,6 +35,7 @@ def test_modes_are_ordered():
     "wrong",
     [
         Control(None, ReviewMode.MACHINE, Millis(100)),
+        Control(None, ReviewMode.DELAYED, Millis(100)),
         Control(None, CLOSED, Millis(50)),
         Control(None, CLOSED, Millis(51 + LASTS_MAX_MS)),
     ],

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from danmaku.domain.account import BUNDLES, Bundle, Power, PowerGrant, Standing
 from danmaku.domain.documents import DocumentKind, Edition
+from danmaku.domain.identity import Identity, Strength
 from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
 from danmaku.domain.keeping import (
     ANSWER_WITHIN_MS,
@@ -21,6 +24,7 @@ from danmaku.domain.keeping import (
     lasts_ms,
     must_apply,
     passed_on,
+    powers_end_ms,
 )
 from danmaku.domain.room import Broadcast, RoomKind, RoomState
 from danmaku.errors import BadMessage, NotAllowed
@@ -33,6 +37,10 @@ HIDE = frozenset({Power.COMMENT_RECALL})
 def streamer(*, until_ms=None, powers=None, room=DEMO):
     grant = PowerGrant("g", Bundle.STREAMER, room, until_ms, powers)
     return Standing(AccountId(1), "mia", "Mia", Seq(1), (grant,))
+
+
+def verified(who, until_ms):
+    return replace(who, identity=Identity("sandbox", Strength.PHONE, until_ms))
 
 
 def offer(powers=HIDE, until_ms=None):
@@ -143,3 +151,18 @@ def test_tools_come_on_application_where_operators_have_clauses(
 
 def test_a_report_has_its_time():
     assert due_ms(NOW) == NOW + ANSWER_WITHIN_MS
+
+
+@pytest.mark.parametrize(
+    ("who", "end_ms"),
+    [
+        (streamer(), None),
+        (streamer(until_ms=NOW + 5), NOW + 5),
+        (streamer(until_ms=NOW), None),
+        (streamer(until_ms=NOW + 5, room=FILM), None),
+        (verified(streamer(until_ms=NOW + 9), NOW + 5), NOW + 5),
+        (verified(streamer(), NOW - 5), None),
+    ],
+)
+def test_powers_end_with_the_first_term_that_is_felt(who, end_ms):
+    assert powers_end_ms(who, DEMO, NOW) == end_ms

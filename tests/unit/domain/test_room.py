@@ -5,6 +5,8 @@ import pytest
 from danmaku.domain.comment import Mode
 from danmaku.domain.ids import Millis
 from danmaku.domain.room import (
+    DELAY_MAX_MS,
+    DELAY_MIN_MS,
     RECALL_WITHIN_MAX_MS,
     SLOW_MAX_MS,
     TEXT_MAX,
@@ -37,6 +39,8 @@ def with_policy(**fields):
         with_policy(recall_within_ms=0),
         with_policy(recall_within_ms=RECALL_WITHIN_MAX_MS),
         with_policy(modes=frozenset({Mode.TOP})),
+        with_policy(delay_ms=DELAY_MIN_MS),
+        with_policy(delay_ms=DELAY_MAX_MS),
     ],
 )
 def test_a_state_within_its_bounds_is_given_back(state):
@@ -47,6 +51,8 @@ def test_a_state_within_its_bounds_is_given_back(state):
     ("state", "named"),
     [
         (replace(FILM, title=""), "title"),
+        (with_policy(delay_ms=DELAY_MIN_MS - 1), "delay"),
+        (with_policy(delay_ms=DELAY_MAX_MS + 1), "delay"),
         (replace(FILM, title="题" * (TITLE_MAX + 1)), "title"),
         (replace(FILM, media_url="javascript:alert(1)"), "media address"),
         (replace(FILM, media_url="//elsewhere.example/clip.mp4"), "media address"),

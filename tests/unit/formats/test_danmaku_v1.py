@@ -83,6 +83,7 @@ def test_room_is_told_as_a_whole():
         "silent_until_ms": None,
         "level_min": 0,
         "unique": False,
+        "delay_ms": 10_000,
         "slow_ms": 3000,
         "text_max": 100,
         "modes": ["scroll", "top"],

@@ -134,6 +134,7 @@ def state_of(fields):
             sizes=fields["sizes"],
             level_min=fields["level_min"],
             unique=fields["unique"],
+            delay_ms=fields["delay_ms"],
             recall_within_ms=fields["recall_within_ms"],
         ),
         broadcast=Broadcast(**fields["broadcast"]),

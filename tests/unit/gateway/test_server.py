@@ -96,7 +96,7 @@ async def test_a_viewer_is_told_who_it_is(plain):
     async with plain.viewer(token) as ann:
         after = ann.welcome["you"]
 
-    assert before == {"name": "Ann", "author": None, "powers": ["comment.send"]}
+    assert before == {"name": "Ann", "author": None, "powers": ["comment.send"], "until_ms": None}
     assert after["author"]
 
 

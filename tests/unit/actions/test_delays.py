@@ -1,0 +1,205 @@
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from danmaku.actions.delays import GRACE_MS
+from danmaku.domain.account import Bundle
+from danmaku.domain.comment import CommentStatus
+from danmaku.domain.delay import DELAY_CATEGORY, OVERDUE_MS_MAX
+from danmaku.domain.facts import CommentHeld, CommentPublished
+from danmaku.domain.ids import Number
+from danmaku.domain.keeping import Term
+from danmaku.domain.room import ReviewMode
+from danmaku.errors import Code, NotFound
+from tests.unit.actions.house import DEMO
+from tests.unit.actions.test_moderation import answer_of
+
+DELAY_MS = 5_000
+
+
+@pytest.fixture
+async def cast(house):
+    house.store.subscribe(house.offices.keeping.delays.apply)
+    await house.room(mode=ReviewMode.DELAYED, delay_ms=DELAY_MS)
+    return await house.cast(ann=None, bob=None, tom=(Bundle.MODERATOR, DEMO))
+
+
+async def later(house, ms=DELAY_MS):
+    house.clock.now_ms += ms
+    await house.offices.keeping.delays.go_round()
+
+
+async def set_mode(house, mode):
+    def change(state):
+        return replace(state, policy=replace(state.policy, mode=mode))
+
+    await house.rooms.change(None, DEMO, change)
+
+
+async def test_a_comment_is_seen_by_nobody_else_until_its_time_and_is_fresh_then(house, cast):
+    held = await house.say(cast["ann"], "oh darn")
+    sent_ms = house.clock.now_ms
+
+    await later(house, DELAY_MS - 1)
+    before = await house.texts()
+    await later(house, 1)
+
+    assert (held.fact.category, before) == (DELAY_CATEGORY, {})
+    assert await house.texts() == {1: "oh ****"}
+    _, comment = await house.store.comment(DEMO, Number(1))
+    assert (comment.late, comment.at_ms, comment.origin) == (False, sent_ms, held.seq)
+
+
+async def test_several_appear_in_the_order_in_which_they_came(house, cast):
+    for text in ("one", "two", "three"):
+        await house.say(cast["ann"], text)
+        house.clock.now_ms += 1
+
+    await later(house)
+
+    assert await house.texts() == {1: "one", 2: "two", 3: "three"}
+
+
+async def test_what_a_moderator_stops_never_appears_and_the_rest_does(house, cast):
+    stopped = await house.say(cast["ann"], "stop me")
+    await house.say(cast["bob"], "let me through")
+
+    await house.moderation.reject(cast["tom"], DEMO, stopped.seq, "spoiler")
+    await later(house)
+    await later(house)
+
+    assert await house.texts() == {1: "let me through"}
+    own = await house.store.own(cast["ann"].account, DEMO)
+    assert [(one.status, one.category) for one in own] == [(CommentStatus.REFUSED, "spoiler")]
+
+
+async def test_what_a_moderator_lets_through_early_appears_once(house, cast):
+    held = await house.say(cast["ann"])
+
+    await house.moderation.approve(cast["tom"], DEMO, held.seq)
+    await later(house)
+
+    assert list(await house.texts()) == [1]
+
+
+async def test_one_decided_on_another_node_leaves_the_others_to_appear(house, cast):
+    delays = house.offices.keeping.delays
+    stopped = await house.say(cast["ann"], "stop me")
+    await house.say(cast["bob"], "let me through")
+    await house.moderation.reject(cast["tom"], DEMO, stopped.seq, "spoiler")
+    delays.apply([stopped])  # this node has not heard of it
+
+    await later(house)
+
+    assert await house.texts() == {1: "let me through"}
+    assert delays._waiting == {}
+
+
+async def test_who_keeps_the_room_does_not_wait(house, cast):
+    entry = await house.say(cast["tom"], "mind the rules")
+
+    assert isinstance(entry.fact, CommentPublished)
+
+
+async def test_what_the_filter_holds_waits_for_a_person(house, cast):
+    held = await house.say(cast["ann"], "callme")
+
+    await later(house)
+
+    assert (held.fact.category, await house.texts()) == ("contact", {})
+
+
+async def test_an_author_muted_meanwhile_is_heard_no_more(house, cast):
+    await set_mode(house, ReviewMode.MACHINE)
+    first = await house.say(cast["ann"], "first")
+    await set_mode(house, ReviewMode.DELAYED)
+    await house.say(cast["ann"], "second")
+
+    await house.offices.keeping.mutes.mute(cast["tom"], DEMO, first.comment.number, Term.SESSION)
+    await later(house)
+
+    assert await house.texts() == {1: "first"}
+
+
+async def test_what_was_in_its_time_when_comments_were_switched_off_goes_if_they_are_soon_on_again(
+    house, cast
+):
+    await house.say(cast["ann"])
+    await set_mode(house, ReviewMode.CLOSED)
+    await later(house)
+    before = await house.texts()
+
+    await set_mode(house, ReviewMode.DELAYED)
+    await later(house, OVERDUE_MS_MAX)
+
+    assert (before, list(await house.texts())) == ({}, [1])
+
+
+async def test_what_is_a_minute_over_its_time_waits_for_a_person(house, cast):
+    held = await house.say(cast["ann"])
+
+    await later(house, DELAY_MS + OVERDUE_MS_MAX + 1)
+
+    assert await house.texts() == {}
+    assert [one.comment.origin for one in await house.store.held(DEMO)] == [held.seq]
+
+
+async def test_after_a_restart_what_waited_is_taken_up_at_once(house, cast):
+    delays = house.offices.keeping.delays
+    await house.say(cast["ann"])
+    delays._drop(DEMO, (await house.store.held(DEMO))[0].comment.origin)
+
+    await delays.look(0)
+    await later(house)
+
+    assert list(await house.texts()) == [1]
+
+
+async def test_what_another_node_wrote_is_left_to_it_for_a_while(house, cast):
+    delays = house.offices.keeping.delays
+    held = await house.say(cast["ann"])
+    delays._drop(DEMO, held.seq)
+
+    house.clock.now_ms += DELAY_MS + GRACE_MS - 1
+    await delays.look(GRACE_MS)
+    too_early = dict(delays._waiting)
+    house.clock.now_ms += 1
+    await delays.look(GRACE_MS)
+    await delays.go_round()
+
+    assert (too_early, list(await house.texts())) == ({}, [1])
+
+
+async def test_nobody_stops_their_own(house, cast):
+    await set_mode(house, ReviewMode.EVERY)
+    held = await house.say(cast["tom"])
+
+    refused = await answer_of(house.moderation.reject(cast["tom"], DEMO, held.seq, "spam"))
+
+    assert (isinstance(held.fact, CommentHeld), refused) == (True, Code.OWN_INTEREST)
+
+
+async def test_what_has_appeared_cannot_be_stopped_any_more_only_hidden(house, cast):
+    held = await house.say(cast["ann"])
+    await later(house)
+
+    with pytest.raises(NotFound):
+        await house.moderation.reject(cast["tom"], DEMO, held.seq, "spoiler")
+
+
+async def test_it_runs_by_itself(house, cast):
+    has_appeared = asyncio.Event()
+    house.store.subscribe(
+        lambda entries: [
+            has_appeared.set() for each in entries if isinstance(each.fact, CommentPublished)
+        ]
+    )
+    running = asyncio.create_task(house.offices.keeping.delays.run())
+    await house.say(cast["ann"])
+
+    house.clock.now_ms += DELAY_MS
+    await asyncio.wait_for(has_appeared.wait(), 5)
+
+    running.cancel()
+    assert list(await house.texts()) == [1]
