@@ -199,7 +199,6 @@ def _furnished(ground: _Ground) -> Core:
         rooms=rooms,
         clock=now_ms,
         new_id=new_id,
-        fingerprints_of=proofs.identities.fingerprints_of,
     )
     verbs = (people, rooms, word_lists, ground.rules, comments, moderation, offices, proofs)
     return Core(settings, record, store, ground.telemetry, *verbs, learned=ground.learned)

@@ -383,8 +383,8 @@ class Vault(Protocol):
         """Keep the fingerprints of an account's owner; they bar once a measure stands behind them.
 
         Returns:
-            The ids under which they lie: the one that was handed in, or those of an earlier time;
-            none if nothing is known of the owner.
+            The ids under which they lie: the one that was handed in, those of an earlier time, or
+            both; none if nothing is known of the owner.
         """
 
     async def accounts_like(self, account: AccountId) -> list[AccountId]:

@@ -6,6 +6,7 @@ Article: articles.Article.PROVIDER_ITSELF
 """
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -34,10 +35,12 @@ from danmaku.domain.facts import (
     Entry,
 )
 from danmaku.domain.grants import recalled_by, require, require_restore
-from danmaku.domain.ids import AccountId, ClientId, Number, RoomId
+from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Number, RoomId
 from danmaku.domain.live import LiveRoom, turn_of
+from danmaku.domain.measures import stopped_by
 from danmaku.domain.pacing import TokenBuckets
-from danmaku.errors import NotFound, Overloaded, Refused, StoreDown, TooFast
+from danmaku.domain.people_facts import MuteServed
+from danmaku.errors import NotFound, Overloaded, Refused, StoreDown, TooFast, Unavailable
 from danmaku.ports import Append, Clock, Reader, Record, Registry
 from danmaku.telemetry import Telemetry
 
@@ -78,6 +81,7 @@ class Comments:
         learned: Learned | None = None,
         classifier: Classifier | None = None,
     ) -> None:
+        self._record = record
         self._decisions = Decisions(record, freshen)
         self._reader = reader
         self._registry = registry
@@ -152,12 +156,23 @@ class Comments:
             # outcome; then a room that has closed since does not make it unsaid.
             first = await self._reader.outcome(room, who.account, draft.client_id)
             if first is None:
+                await self._serve(who, room)
                 raise
             return first
         except (Overloaded, StoreDown):
             if (live := self._rooms.peek(room)) is not None:
                 live.slow.give_back(who.account)  # nothing was written: the turn was not used
             raise
+
+    async def _serve(self, who: Standing, room: RoomId) -> None:
+        """A mute for one comment is over with the comment that it has just kept back."""
+        sender = await self._freshen(who)
+        mute = stopped_by(sender.measures, room, self._clock())
+        if mute is None or not mute.is_once:
+            return
+        served = MuteServed(sender.account, mute.measure_id)
+        with contextlib.suppress(Refused, Unavailable):  # of two sends at once, one serves it
+            await self._record.commit(Append(PLATFORM, served))
 
     async def _post(
         self, who: Standing | None, room: RoomId, draft: Draft, *, imported: bool

@@ -8,12 +8,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from danmaku.actions.decisions import Decisions, Freshen
-from danmaku.actions.drawn import new_id
 from danmaku.actions.holders import MS_PER_DAY
 from danmaku.actions.verifiers import Verifiers
 from danmaku.config import IdentitySettings
 from danmaku.domain.account import Bundle, Standing
-from danmaku.domain.facts import PowersRevoked
 from danmaku.domain.identity import Identity, Strength
 from danmaku.domain.ids import PLATFORM, AccountId, Millis
 from danmaku.domain.pacing import TokenBuckets
@@ -189,7 +187,7 @@ class Identities:
     # --- ending
 
     async def end(self, account: AccountId, *, actor: AccountId | None, reason: str) -> None:
-        """Void a verification, and the powers that stand on it; the sealed person stays.
+        """Void a verification; powers wait for the next one. The sealed person stays.
 
         Raises:
             NotFound: There is no such account.
@@ -200,18 +198,9 @@ class Identities:
 
         async def decide(ended: Standing | None) -> list[Append]:
             assert ended is not None
-            return _ending(ended, actor, reason)  # with the powers that it holds by then
+            return [Append(PLATFORM, IdentityEnded(ended.account, actor, reason))]
 
         await self._decisions.carry(standing, decide)
-
-    async def fingerprints_of(self, account: AccountId) -> list[str]:
-        """Keep the fingerprints of an account's owner, for a measure that bars them; gives ids.
-
-        They bar while such a measure is in force, and are worth nothing without one.
-
-        Article: articles.Article.NO_RETURN
-        """
-        return await self._vault.keep_out(account, new_id())
 
     async def forget(self, account: AccountId) -> None:
         """Destroy what the vault holds of an account that was given up; the barred stay barred."""
@@ -227,13 +216,3 @@ class Identities:
 def _is_better(known: Identity | None, strength: Strength, now_ms: Millis) -> bool:
     """Whether what is known already is worth more than that."""
     return known is not None and known.holds(now_ms) and known.strength.rank > strength.rank
-
-
-def _ending(who: Standing, actor: AccountId | None, reason: str) -> list[Append]:
-    ended = Append(PLATFORM, IdentityEnded(who.account, actor, reason))
-    taken = [
-        Append(PLATFORM, PowersRevoked(who.account, grant.grant_id, actor))
-        for grant in who.grants
-        if grant.bundle is not Bundle.VIEWER
-    ]
-    return [ended, *taken]

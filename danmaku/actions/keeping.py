@@ -72,4 +72,6 @@ class Keeping:
         delays = Delays(
             record, store, rooms=rooms, standings=standings, conditions=prevailing, clock=clock
         )
-        return cls(self_management, moderators, reports, Mutes(measures, rooms, clock), delays)
+        return cls(
+            self_management, moderators, reports, Mutes(measures, rooms, standings, clock), delays
+        )

@@ -5,39 +5,26 @@ A step and what it does to a comment or a room are one commit: neither stands wi
 Article: articles.Article.MEASURES_ON_USERS, articles.Article.MEASURES_ON_OPERATORS
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
+from danmaku.actions.barring import Barring
 from danmaku.actions.decisions import Decisions
+from danmaku.actions.effects import Effects
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.standings import Standings
 from danmaku.domain.account import Power, Standing
 from danmaku.domain.categories import category_of
-from danmaku.domain.comment import CommentStatus, RecalledBy, clean_text
-from danmaku.domain.facts import (
-    CommentRecalled,
-    CommentRefused,
-    CommentRestored,
-    Entry,
-    RoomChanged,
-)
+from danmaku.domain.comment import clean_text
+from danmaku.domain.facts import Entry
 from danmaku.domain.grants import require, require_measure
 from danmaku.domain.ids import PLATFORM, AccountId, Millis, Number, RoomId, Seq
 from danmaku.domain.measures import NOTE_MAX, Function, Measure, Step, checked
-from danmaku.domain.people_facts import (
-    IdentityBarred,
-    MeasureReversed,
-    MeasureTaken,
-    WarningRead,
-)
-from danmaku.domain.room import RoomState, Status
+from danmaku.domain.people_facts import MeasureReversed, MeasureTaken, WarningRead
 from danmaku.errors import BadMessage, NotAllowed, NotFound, NotSignedIn
-from danmaku.ports import Accounts, Append, Clock, MeasureRow, Reader, Record, Registry
+from danmaku.ports import Accounts, Append, Clock, MeasureRow, Reader, Record, Registry, Vault
 
 NEIGHBOURS = 5  # comments on each side of the one that a measure is about
-
-FingerprintsOf = Callable[[AccountId], Awaitable[Sequence[str]]]
-"""Ids of the fingerprints by which the vault would know the same person again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +45,7 @@ class MeasureDraft:
     is_everywhere: bool = False  # `room` only tells whom: the step itself binds everywhere
     lasts_ms: int | None = None
     functions: frozenset[Function] = frozenset()
+    is_once: bool = False  # a mute of the next comment alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +66,12 @@ class _Subject:
     origin: Seq | None = None
 
 
-async def nothing_kept(_account: AccountId) -> Sequence[str]:
-    """No fingerprints: there is no vault."""
-    return ()
-
-
 class Measures:
     """See the module.
 
     Args:
         standings: Of those whom measures are against.
-        fingerprints_of: Asked when a person is barred.
+        vault: Knows which accounts are of one person.
     """
 
     def __init__(  # noqa: PLR0913 -- constructor of a verb: each is one of the house's parts
@@ -97,12 +80,12 @@ class Measures:
         reader: Reader,
         registry: Registry,
         accounts: Accounts,
+        vault: Vault,
         *,
         rooms: Rooms,
         standings: Standings,
         clock: Clock,
         new_id: Callable[[], str],
-        fingerprints_of: FingerprintsOf = nothing_kept,
     ) -> None:
         self._decisions = Decisions(record, standings.freshen)
         self._reader = reader
@@ -112,7 +95,8 @@ class Measures:
         self._standings = standings
         self._clock = clock
         self._new_id = new_id
-        self._fingerprints_of = fingerprints_of
+        self._effects = Effects(reader, registry, rooms)
+        self._barring = Barring(registry, vault, standings=standings, clock=clock, new_id=new_id)
 
     # --- taking
 
@@ -140,17 +124,15 @@ class Measures:
             measure = self._measure_of(measure_id, draft, subject)
             require_measure(asker, measure.step, measure.room, against, self._clock())
             taken[:] = [measure]
-            second = await self._second(asker, measure, subject.account)
             fact = MeasureTaken(
                 measure=measure,
                 account=subject.account,
                 actor=None if asker is None else asker.account,
-                second=second,
                 note=clean_text(draft.note),
             )
-            effects = await self._effects(asker, measure)
-            bars = await self._bars(measure, subject.account)
-            return [Append(PLATFORM, fact), *bars, *effects]
+            if measure.step is Step.FORBID:
+                return await self._barring.of(asker, fact)
+            return [Append(PLATFORM, fact), *await self._effects.of(asker, measure)]
 
         await self._decisions.carry(who, decide)
         return taken[0]
@@ -169,6 +151,7 @@ class Measures:
                 number=subject.number,
                 origin=subject.origin,
                 functions=draft.functions,
+                is_once=draft.is_once,
             )
         )
 
@@ -203,82 +186,19 @@ class Measures:
             raise NotFound("There is no such account.")
         return standing
 
-    async def _second(
-        self, who: Standing | None, measure: Measure, account: AccountId | None
-    ) -> AccountId | None:
-        """Who else stands behind a bar: whoever has suspended the account before.
-
-        Article: articles.Article.BLACKLIST
-        """
-        if measure.step is not Step.FORBID:
-            return None
-        actor, now_ms = None if who is None else who.account, self._clock()
-        for row in await self._registry.measures(account=account):
-            earlier, by = row.fact.measure, row.fact.actor
-            is_ground = earlier.step is Step.SUSPEND and earlier.room is None
-            is_ground = is_ground and earlier.binds(now_ms) and not row.is_reversed
-            if is_ground and by is not None and by != actor:
-                return by
-        raise NotAllowed("Somebody else has to suspend this account first.")
-
-    async def _bars(self, measure: Measure, account: AccountId | None) -> list[Append]:
-        if measure.step is not Step.FORBID or account is None:
-            return []
-        return [
-            Append(PLATFORM, IdentityBarred(fingerprint, account, measure.measure_id))
-            for fingerprint in await self._fingerprints_of(account)
-        ]
-
-    async def _effects(self, who: Standing | None, measure: Measure) -> list[Append]:
-        """What a step does beside being recorded."""
-        match measure:
-            case Measure(step=Step.DELETE, room=str() as room, number=int() as number):
-                fact = CommentRecalled(_person(who), number, RecalledBy.PLATFORM, measure.category)
-                return [Append(room, fact)]
-            case Measure(step=Step.REFUSE, room=str() as room, origin=int() as origin):
-                return [await self._refused(_person(who), room, origin, measure.category)]
-            case Measure(step=Step.PAUSE_COMMENTS, room=str() as room):
-                return [await self._changed(who, room, paused_until_ms=measure.until_ms)]
-            case Measure(step=Step.CLOSE_COMMENTS, room=str() as room):
-                return [await self._changed(who, room, status=Status.CLOSED)]
-            case _:
-                return []
-
-    async def _refused(self, actor: AccountId, room: RoomId, origin: Seq, category: str) -> Append:
-        held = await self._reader.held_comment(room, origin)
-        if held is None:
-            raise NotFound("Nothing is held there.")
-        fact = held.fact
-        refused = CommentRefused(
-            actor=actor,
-            author=held.author,
-            client_id=fact.client_id,
-            at_ms=fact.at_ms,
-            content=fact.content,
-            verdict=fact.verdict,
-            category=category,
-            origin=origin,
-        )
-        return Append(room, refused)
-
-    async def _changed(self, who: Standing | None, room: RoomId, **changes: object) -> Append:
-        live = await self._rooms.live(room)
-        state: RoomState = replace(live.state, **changes)  # type: ignore[arg-type]  # its fields
-        actor = None if who is None else who.account
-        return Append(room, RoomChanged(actor, state), live.version)
-
     # --- undoing
 
     async def reverse(self, who: Standing | None, measure_id: str, reason: str) -> None:
-        """Undo a step, and what it did to a comment or a room.
+        """Undo a step, and what it did to a comment, a room, or the person's other accounts.
 
         Raises:
-            NotSignedIn, NotAllowed, Coded: As `take`.
+            NotSignedIn, NotAllowed, Coded: As `take`; what the platform took, no room undoes.
             NotFound: There is no such measure, or it was undone.
             BadMessage: The reason is too long.
         """
         if len(reason) > NOTE_MAX:
             raise BadMessage(f"A reason has at most {NOTE_MAX} characters.")
+        said = clean_text(reason)
 
         async def decide(asker: Standing | None) -> list[Append]:
             row = await self._registry.measure(measure_id)
@@ -287,25 +207,24 @@ class Measures:
             measure, account = row.fact.measure, row.fact.account
             against = None if account is None else await self._known(account)
             require_measure(asker, measure.step, measure.room, against, self._clock())
+            await self._require_plane(asker, row)
             actor = None if asker is None else asker.account
-            fact = MeasureReversed(measure_id, account, actor, clean_text(reason))
-            return [Append(PLATFORM, fact), *await self._undone(asker, measure)]
+            if measure.step is Step.FORBID:
+                return await self._barring.undone(asker, row, said)
+            fact = MeasureReversed(measure_id, account, actor, said)
+            return [Append(PLATFORM, fact), *await self._effects.undone(asker, measure)]
 
         await self._decisions.carry(who, decide)
 
-    async def _undone(self, who: Standing | None, measure: Measure) -> list[Append]:
-        match measure:
-            case Measure(step=Step.DELETE, room=str() as room, number=int() as number):
-                found = await self._reader.comment(room, number)
-                if found is None or found[1].status is not CommentStatus.RECALLED:
-                    return []
-                return [Append(room, CommentRestored(_person(who), number))]
-            case Measure(step=Step.PAUSE_COMMENTS, room=str() as room):
-                return [await self._changed(who, room, paused_until_ms=None)]
-            case Measure(step=Step.CLOSE_COMMENTS, room=str() as room):
-                return [await self._changed(who, room, status=Status.OPEN)]
-            case _:
-                return []
+    async def _require_plane(self, who: Standing | None, row: MeasureRow) -> None:
+        """A mute of the platform's is undone by the platform, not by who keeps the room."""
+        now_ms = self._clock()
+        if who is None or who.may(Power.MEASURE_TAKE, None, now_ms):
+            return
+        actor = row.fact.actor
+        taker = None if actor is None else await self._standings.of(actor)
+        if taker is None or taker.may(Power.MEASURE_TAKE, None, now_ms):
+            raise NotAllowed("The platform has taken this measure.")
 
     # --- whom they are against
 
@@ -401,14 +320,3 @@ class Measures:
             for view in views
             if view.comment is not None and view.comment.content is not None
         )
-
-
-def _person(who: Standing | None) -> AccountId:
-    """The account that answers for an act on a comment.
-
-    Raises:
-        NotSignedIn: There is none: the desk has to name somebody.
-    """
-    if who is None:
-        raise NotSignedIn("A person answers for this: name the account.")
-    return who.account

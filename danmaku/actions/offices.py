@@ -11,7 +11,8 @@ from danmaku.actions.credit import Credits, Ledgers
 from danmaku.actions.documents import Documents
 from danmaku.actions.keepers import Keepers
 from danmaku.actions.keeping import Keeping
-from danmaku.actions.measures import FingerprintsOf, Measures, nothing_kept
+from danmaku.actions.measures import Measures
+from danmaku.actions.name_review import NameRecord, NameReview
 from danmaku.actions.personal import OwnRecord, Privacy
 from danmaku.actions.retention import Terms
 from danmaku.actions.rooms import Rooms
@@ -57,7 +58,6 @@ class Offices:
         rooms: Rooms,
         clock: Clock,
         new_id: Callable[[], str],
-        fingerprints_of: FingerprintsOf = nothing_kept,
     ) -> "Offices":
         """Join them.
 
@@ -69,7 +69,6 @@ class Offices:
             rooms: Rooms in memory.
             clock: Wall time.
             new_id: Gives ids of measures.
-            fingerprints_of: As `Measures` asks it.
         """
         freshen = people.standings.freshen
         measures = Measures(
@@ -78,10 +77,10 @@ class Offices:
             store,
             store,
             rooms=rooms,
+            store.vault,
             standings=people.standings,
             clock=clock,
             new_id=new_id,
-            fingerprints_of=fingerprints_of,
         )
         controls = Controls(record, store, conditions=prevailing, freshen=freshen, clock=clock)
         documents = Documents(record, store, conditions=prevailing, freshen=freshen, clock=clock)

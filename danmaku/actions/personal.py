@@ -11,6 +11,7 @@ from danmaku.actions.leaving import Leavers, Leaving
 from danmaku.actions.retention import Retention, Terms
 from danmaku.actions.standings import Standings
 from danmaku.domain.account import Bundle, Standing
+from danmaku.domain.identity import ENDED
 from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
 from danmaku.domain.privacy import OwnComment, OwnEntry
 from danmaku.errors import NotAllowed
@@ -95,7 +96,7 @@ class OwnData:
             "name": who.name,
             "is_closed": who.is_closed,
             "level": who.level,
-            "identity": None if identity is None else asdict(identity),
+            "identity": None if identity in {None, ENDED} else asdict(identity),
             "accepted": {kind.value: version for kind, version in who.accepted.items()},
             "grants": [
                 {

@@ -25,6 +25,6 @@ def end(
     login: Annotated[str, typer.Argument(help="Whose verification.")],
     reason: Annotated[str, typer.Option(help="Why; it is recorded, and sealed.")],
 ) -> None:
-    """End a verification, and the powers that stand on it."""
+    """End a verification; the powers that stand on it wait for the next."""
     ask(settings_of(context), "POST", f"/accounts/{login}/identity/end", {"reason": reason})
     done(f"{login} is not verified any more.")

@@ -92,6 +92,7 @@ class CommentPublished:
     late: bool = False
     imported: bool = False
 
+    was_refused: bool = False  # until that was undone; else it was held, or just came in
 
 @dataclass(frozen=True, slots=True)
 class CommentHeld:

@@ -40,6 +40,10 @@ class Identity:
         return in_time and self.strength.rank >= at_least.rank
 
 
+ENDED = Identity("", Strength.PHONE, Millis(0))
+"""What is left of a verification that was voided: good at no time, so that powers wait."""
+
+
 def require_verified(
     identity: Identity | None, now_ms: Millis, at_least: Strength = Strength.PHONE
 ) -> Identity:

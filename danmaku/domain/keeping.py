@@ -80,13 +80,12 @@ class Finding(StrEnum):
 class Term(StrEnum):
     """For how long somebody is silenced in a room."""
 
-    ONCE = "once"
+    ONCE = "once"  # the next comment alone
     SESSION = "session"
     HOURS = "hours"
     FOR_GOOD = "for_good"
 
 
-ONCE_MS = 10 * 60_000
 SESSION_MS = 12 * HOUR_MS  # of a broadcast, from its start; of a video, from now
 SESSION_MS_MIN = HOUR_MS
 HOURS_MAX = 720
@@ -104,10 +103,8 @@ def lasts_ms(term: Term, hours: int, state: RoomState, now_ms: Millis) -> int | 
     Raises:
         BadMessage: So many hours are none, or too many.
     """
-    if term is Term.FOR_GOOD:
+    if term in {Term.ONCE, Term.FOR_GOOD}:
         return None
-    if term is Term.ONCE:
-        return ONCE_MS
     if term is Term.HOURS:
         if not 1 <= hours <= HOURS_MAX:
             raise BadMessage(f"A mute lasts 1 to {HOURS_MAX} hours.")

@@ -47,6 +47,7 @@ LIMITED_GAP_MS = 60_000
 ROOM_STEPS = frozenset({Step.PAUSE_COMMENTS, Step.CLOSE_COMMENTS})  # felt by the room
 COMMENT_STEPS = frozenset({Step.REFUSE, Step.HIDE, Step.DELETE})  # about one comment
 FINAL_STEPS = frozenset({Step.CLOSE_COMMENTS, Step.CLOSE, Step.FORBID})  # no term
+_WHOLE_STEPS = frozenset({Step.CLOSE, Step.FORBID})  # of an account, wherever it goes
 MOMENTARY_STEPS = COMMENT_STEPS | {Step.WARN}  # done when they are taken: no term either
 
 
@@ -68,6 +69,7 @@ class Measure:
     number: Number | None = None
     origin: Seq | None = None
     functions: frozenset[Function] = frozenset()
+    is_once: bool = False  # a mute that ends with the first comment it keeps back
 
     @property
     def is_felt(self) -> bool:
@@ -89,22 +91,38 @@ def checked(measure: Measure) -> Measure:
     Raises:
         BadMessage: Naming what is wrong with it.
     """
-    step = measure.step
     if not 1 <= len(measure.basis) <= BASIS_MAX:
         raise BadMessage(f"A measure rests on a rule: 1 to {BASIS_MAX} characters.")
-    if (step in FINAL_STEPS | MOMENTARY_STEPS) and measure.until_ms is not None:
-        raise BadMessage("This measure has no term.")
-    if measure.until_ms is not None and measure.until_ms <= measure.from_ms:
-        raise BadMessage("A measure ends after it begins.")
-    if step is Step.PAUSE_COMMENTS and measure.until_ms is None:
-        raise BadMessage("A pause has a term.")
-    if (step is Step.LIMIT) != bool(measure.functions):
-        raise BadMessage("A limit names functions, and nothing else does.")
-    if step in COMMENT_STEPS and measure.origin is None:
-        raise BadMessage("This measure is about one comment.")
-    if step in ROOM_STEPS and measure.room is None:
-        raise BadMessage("This measure is about a room.")
+    fault = _fault_of_term(measure) or _fault_of_reach(measure)
+    if fault is not None:
+        raise BadMessage(fault)
     return measure
+
+
+def _fault_of_term(measure: Measure) -> str | None:
+    """Why it cannot end when it says."""
+    step, until_ms = measure.step, measure.until_ms
+    has_none = step in FINAL_STEPS | MOMENTARY_STEPS or measure.is_once
+    if until_ms is None:
+        return "A pause has a term." if step is Step.PAUSE_COMMENTS else None
+    if has_none:
+        return "This measure has no term."
+    return "A measure ends after it begins." if until_ms <= measure.from_ms else None
+
+
+def _fault_of_reach(measure: Measure) -> str | None:
+    """Why it cannot be about what it says."""
+    step = measure.step
+    if (step is Step.LIMIT) != bool(measure.functions):
+        return "A limit names functions, and nothing else does."
+    if step in COMMENT_STEPS and measure.origin is None:
+        return "This measure is about one comment."
+    if step in ROOM_STEPS and measure.room is None:
+        return "This measure is about a room."
+    if step in _WHOLE_STEPS and measure.room is not None:
+        return "This measure binds everywhere."
+    is_mute = step is Step.SUSPEND and measure.room is not None
+    return "Only a mute in a room is for one comment." if measure.is_once > is_mute else None
 
 
 def in_force(measures: Iterable[Measure], now_ms: Millis) -> tuple[Measure, ...]:
@@ -144,6 +162,8 @@ def require_free(measures: Iterable[Measure], room: RoomId | None, now_ms: Milli
     code, text = _ANSWERS[measure.step]
     if measure.step is Step.SUSPEND and measure.room is not None:
         code, text = Code.MUTED, "You may not comment in this room for now."
+        if measure.is_once:
+            text = "This comment is kept back; you may write the next one."
     raise Coded(code, text, until_ms=measure.until_ms)
 
 

@@ -46,6 +46,14 @@ class WarningRead:
 
 
 @dataclass(frozen=True, slots=True)
+class MuteServed:
+    """A mute for one comment has kept that comment back, and is over."""
+
+    account: AccountId
+    measure_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentIssued:
     """A text of the house has a new version. Open to all."""
 
@@ -157,6 +165,7 @@ PeopleFact = (
     MeasureTaken
     | MeasureReversed
     | WarningRead
+    | MuteServed
     | DocumentIssued
     | DocumentAccepted
     | ConsentWithdrawn

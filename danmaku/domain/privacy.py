@@ -114,7 +114,7 @@ MEASURE = _holding(
     Ground.DUTY,
     Term(Since.WRITTEN, CASE_DAYS),
     "measure",
-    "measure_taken measure_reversed warning_read",
+    "measure_taken measure_reversed warning_read mute_served",
 )
 CONSENT = _holding(
     "consent",

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from danmaku.domain.account import Standing
-from danmaku.domain.facts import Entry, Fact, PowersGranted, PowersRevoked
-from danmaku.domain.identity import Identity
+from danmaku.domain.facts import Entry, Fact, NameJudged, PowersGranted, PowersRevoked
+from danmaku.domain.identity import ENDED, Identity
+from danmaku.domain.naming import Surface
 from danmaku.domain.people_facts import (
     AccountClosed,
     ConsentWithdrawn,
@@ -14,6 +15,7 @@ from danmaku.domain.people_facts import (
     LevelSet,
     MeasureReversed,
     MeasureTaken,
+    MuteServed,
     WarningRead,
 )
 
@@ -48,7 +50,11 @@ def _with_measures(standing: Standing, entry: Entry) -> Standing:
                 one for one in measures if one.until_ms is None or entry.at_ms < one.until_ms
             )
             return replace(standing, measures=(*lasting, measure))
-        case MeasureReversed(measure_id=measure_id) | WarningRead(measure_id=measure_id):
+        case (
+            MeasureReversed(measure_id=measure_id)
+            | WarningRead(measure_id=measure_id)
+            | MuteServed(measure_id=measure_id)
+        ):
             kept = tuple(one for one in measures if one.measure_id != measure_id)
             return replace(standing, measures=kept)
         case _:
@@ -60,7 +66,7 @@ def _with_proofs(standing: Standing, fact: Fact) -> Standing:
         case IdentityVerified(method=method, strength=strength, until_ms=until_ms):
             return replace(standing, identity=Identity(method, strength, until_ms))
         case IdentityEnded():
-            return replace(standing, identity=None)
+            return replace(standing, identity=ENDED)
         case LevelSet(level=level):
             return replace(standing, level=level)
         case AccountClosed():

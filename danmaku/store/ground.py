@@ -29,7 +29,7 @@ from danmaku.domain.facts import (
 )
 from danmaku.domain.ids import PLATFORM, AccountId, Number, Pseudonym, RoomId, Seq
 from danmaku.domain.keeping_facts import PowersProposed, ProposalSettled, ReportAnswered
-from danmaku.domain.people_facts import MeasureReversed, MeasureTaken, WarningRead
+from danmaku.domain.people_facts import MeasureReversed, MeasureTaken, MuteServed, WarningRead
 from danmaku.ports import Append
 from danmaku.store import schema
 from danmaku.store.bulk import find_all, lock_all
@@ -182,7 +182,7 @@ def _touch_rights(touched: _Touched, fact: Fact) -> None:
             touched.grants.add(_grant_id(fact))
         case TokenIssued(token_id=token_id) | TokenRevoked(token_id=token_id):
             touched.tokens.add(token_id)
-        case MeasureTaken() | MeasureReversed() | WarningRead():
+        case MeasureTaken() | MeasureReversed() | WarningRead() | MuteServed():
             touched.measures.add(_measure_id(fact))
         case PowersProposed(proposal=proposal):
             touched.proposals.add(proposal.proposal_id)
@@ -198,7 +198,7 @@ def _grant_id(fact: PowersGranted | PowersRevoked) -> str:
     return fact.grant.grant_id if isinstance(fact, PowersGranted) else fact.grant_id
 
 
-def _measure_id(fact: MeasureTaken | MeasureReversed | WarningRead) -> str:
+def _measure_id(fact: MeasureTaken | MeasureReversed | WarningRead | MuteServed) -> str:
     return fact.measure.measure_id if isinstance(fact, MeasureTaken) else fact.measure_id
 
 

@@ -66,7 +66,10 @@ _STATEMENTS: dict[str, Table | Update] = {
     "proposal": _update(schema.proposal, ("id",), ("settled_seq", "outcome")),
     "measure_new": schema.measure,
     "measure": _update(schema.measure, ("id",), ("reversed_seq",)),
-    "warning": _update(schema.measure, ("id",), ("read_seq",)),
+    "account_name": _update(schema.account, ("id",), ("name",)),
+    "naming_new": schema.naming,
+    "naming": _update(schema.naming, ("seq",), ("over_seq",)),
+    "settled_measure": _update(schema.measure, ("id",), ("read_seq",)),
 }
 """In the order in which they are run: what is pointed at comes first."""
 

@@ -20,6 +20,7 @@ from danmaku.domain.people_facts import (
     LevelSet,
     MeasureReversed,
     MeasureTaken,
+    MuteServed,
     WarningRead,
 )
 from danmaku.errors import Code, Coded, Stale
@@ -73,13 +74,13 @@ def _reverse_measure(page: Page, chain: RoomId, fact: MeasureReversed) -> Entry:
     return entry
 
 
-def _read_warning(page: Page, chain: RoomId, fact: WarningRead) -> Entry:
+def _settle_measure(page: Page, chain: RoomId, fact: WarningRead | MuteServed) -> Entry:
     head = _standing_measure(page, fact.measure_id, fact.account)
     if head.is_read:
         raise Stale
     entry = about_account(page, chain, fact, fact.account)
     page.ground.measures[fact.measure_id] = replace(head, is_read=True)
-    page.rows["warning"].append({"_id": fact.measure_id, "read_seq": entry.seq})
+    page.rows["settled_measure"].append({"_id": fact.measure_id, "read_seq": entry.seq})
     return entry
 
 
@@ -180,7 +181,8 @@ def _lift_control(page: Page, chain: RoomId, fact: ControlLifted) -> Entry:
 ACTS: dict[type, Callable[[Page, RoomId, Any], Entry]] = {
     MeasureTaken: _take_measure,
     MeasureReversed: _reverse_measure,
-    WarningRead: _read_warning,
+    WarningRead: _settle_measure,
+    MuteServed: _settle_measure,
     DocumentIssued: _issue_document,
     DocumentAccepted: _accept,
     ConsentWithdrawn: _accept,

@@ -63,6 +63,13 @@ class WasRead(About, frozen=True, kw_only=True, omit_defaults=True, tag="warning
     measure_id: str
 
 
+class Served(About, frozen=True, kw_only=True, omit_defaults=True, tag="mute_served"):
+    """Header of `MuteServed`."""
+
+    account: Pseudonym
+    measure_id: str
+
+
 class DocumentCame(About, frozen=True, kw_only=True, omit_defaults=True, tag="document_issued"):
     """Header of `DocumentIssued`; the words are open to everybody."""
 
@@ -150,6 +157,7 @@ PeopleAbout = (
     Taken
     | Reversed
     | WasRead
+    | Served
     | DocumentCame
     | Accepted
     | TookBack
@@ -167,6 +175,7 @@ _KINDS: tuple[tuple[type[Any], type[About], dict[str, type[msgspec.Struct]]], ..
     (facts.MeasureTaken, Taken, {"sealed": SealedNote}),
     (facts.MeasureReversed, Reversed, {"sealed": SealedReason}),
     (facts.WarningRead, WasRead, {}),
+    (facts.MuteServed, Served, {}),
     (facts.DocumentIssued, DocumentCame, {"open_": OpenWords}),
     (facts.DocumentAccepted, Accepted, {}),
     (facts.ConsentWithdrawn, TookBack, {}),

@@ -19,6 +19,7 @@ from danmaku.store.people_codec import (
     Levelled,
     Lifted,
     Reversed,
+    Served,
     Taken,
     TookBack,
     Unverified,
@@ -35,6 +36,7 @@ _MARKS: dict[type[About], str] = {
     Taken: "taken_seq",
     Reversed: "reversed_seq",
     WasRead: "read_seq",
+    Served: "read_seq",
 }
 """Which column of a measure an entry sets, once."""
 
@@ -76,7 +78,7 @@ class PeopleProjections:
 
     def fault_left(self) -> str | None:
         """As `Projections.fault_left`."""
-        for mark in _MARKS.values():
+        for mark in sorted(set(_MARKS.values())):
             column = schema.measure.c[mark]
             if self._count(schema.measure, column.is_not(None)) != self._marked[mark]:
                 return f"measure has rows whose {mark} no entry set"

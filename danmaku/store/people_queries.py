@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, or_, select, true
 from danmaku.domain.controls import Control
 from danmaku.domain.documents import Document, DocumentKind, Edition
 from danmaku.domain.facts import Entry
-from danmaku.domain.identity import Identity, Strength
+from danmaku.domain.identity import ENDED, Identity, Strength
 from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId, Seq
 from danmaku.domain.measures import COMMENT_STEPS, ROOM_STEPS, Measure
 from danmaku.domain.people_facts import DocumentIssued, MeasureTaken
@@ -138,8 +138,10 @@ def identity_of(connection: Connection, account: AccountId) -> Identity | None:
     """The verification that an account has passed, over or not."""
     wanted = select(schema.identity).where(schema.identity.c.account == account)
     row = connection.execute(wanted).first()
-    if row is None or row.method is None:
+    if row is None:
         return None
+    if row.method is None:
+        return ENDED
     return Identity(row.method, Strength(row.strength), row.until_ms)
 
 

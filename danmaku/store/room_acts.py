@@ -91,7 +91,10 @@ def _target(page: Page, chain: RoomId, origin: Seq | None, fact: Judgement | Tur
     row = None if origin is None else page.ground.comments.get((chain, origin))
     if row is None:
         raise Coded(Code.NOT_FOUND)
-    if row.comment.status is not _BEFORE[type(fact)]:
+    before = _BEFORE[type(fact)]
+    if isinstance(fact, CommentPublished) and fact.was_refused:
+        before = CommentStatus.REFUSED
+    if row.comment.status is not before:
         raise Stale
     return row
 

@@ -85,6 +85,7 @@ class Published(Judged, frozen=True, kw_only=True, omit_defaults=True, tag="comm
     actor: Pseudonym | None = None
     late: bool = False
     imported: bool = False
+    was_refused: bool = False
 
 
 class WasHeld(Judged, frozen=True, kw_only=True, omit_defaults=True, tag="comment_held"):
@@ -141,6 +142,7 @@ def _pack_published(fact: CommentPublished, place: Place, name_of: NameOf) -> Pa
         position_ms=fact.content.position_ms,
         late=fact.late,
         imported=fact.imported,
+        was_refused=fact.was_refused,
     )
     sealed = SealedPublication(client_id=fact.client_id, verdict=fact.verdict)
     return Packed(about, open=fact.content, sealed=sealed)
@@ -232,6 +234,7 @@ def _published(stored: Stored, about: Published) -> CommentPublished:
         origin=_earlier(stored, about),
         late=about.late,
         imported=about.imported,
+        was_refused=about.was_refused,
     )
 
 

@@ -100,14 +100,14 @@ class Vault:
         own = select(_sealed.fingerprint).where(_sealed.account == account)
 
         def write(connection: Connection) -> list[str]:
-            prints = list(connection.scalars(own))
-            known = select(_barred.id).where(_barred.fingerprint.in_(prints)).distinct()
-            ids = list(connection.scalars(known))
-            if prints and not ids:
-                rows = [{"fingerprint": each, "id": fingerprint_id} for each in prints]
+            prints = set(connection.scalars(own))
+            known = select(_barred.fingerprint, _barred.id).where(_barred.fingerprint.in_(prints))
+            ids = {row.fingerprint: row.id for row in connection.execute(known)}
+            if new := sorted(prints - ids.keys()):
+                rows = [{"fingerprint": each, "id": fingerprint_id} for each in new]
                 connection.execute(schema.barred_person.insert(), rows)
-                ids = [fingerprint_id]
-            return ids
+                ids |= dict.fromkeys(new, fingerprint_id)
+            return sorted(set(ids.values()))
 
         ids: list[str] = await self._write(write)
         return ids

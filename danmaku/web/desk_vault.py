@@ -30,7 +30,7 @@ async def rotate_vault(house: At) -> Response:
 
 @router.post("/accounts/{login}/identity/end")
 async def end_identity(house: At, login: str, body: Ending) -> Response:
-    """Void a verification, and the powers that stand on it."""
+    """Void a verification; the powers that stand on it wait for the next."""
     who = await house.people.known(login)
     if who is None:
         raise NotFound("There is no such account.")

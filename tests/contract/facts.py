@@ -11,6 +11,7 @@ from danmaku.domain.facts import (
     CommentRecalled,
     CommentRefused,
     CommentRestored,
+    NameJudged,
     PowersGranted,
     PowersRevoked,
     ReportFiled,
@@ -24,6 +25,7 @@ from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Millis, Number, Ro
 from danmaku.domain.keeping import Finding, Outcome, Proposal
 from danmaku.domain.keeping_facts import PowersProposed, ProposalSettled, ReportAnswered
 from danmaku.domain.measures import Measure, Step
+from danmaku.domain.naming import NameState, Surface
 from danmaku.domain.people_facts import (
     AccountClosed,
     ConsentWithdrawn,
@@ -38,6 +40,7 @@ from danmaku.domain.people_facts import (
     LevelSet,
     MeasureReversed,
     MeasureTaken,
+    MuteServed,
     WarningRead,
 )
 from danmaku.domain.room import ReviewMode, RoomState
@@ -136,6 +139,15 @@ def verified(account=BEN, *, until_ms=None):
     return IdentityVerified(account, "sandbox", Strength.PHONE, until_ms)
 
 
+def named(
+    state=NameState.HELD, *, account=BEN, actor=None, decides=None, room=None, shown="user 3f9a"
+):
+    surface = Surface.NAME if room is None else Surface.TITLE
+    return NameJudged(
+        surface, state, account, SECRET, shown, VERDICT, "spam", room, actor, decides, SECRET
+    )
+
+
 def braked(scope=None, mode=ReviewMode.CLOSED, until_ms=9_000_000):
     return ControlSet(Control(scope, mode, Millis(until_ms)), ANN, SECRET)
 
@@ -179,6 +191,14 @@ PEOPLE_FACTS = (
     braked(DEMO, ReviewMode.EVERY),
     ControlLifted(DEMO, ANN, SECRET),
     *KEEPING_FACTS,
+    taken(measure("m4", room=DEMO, is_once=True)),
+    MuteServed(BEN, "m4"),
+)
+PEOPLE_FACTS += (
+    named(),
+    named(NameState.REFUSED, actor=ANN, decides=Seq(8 + len(PEOPLE_FACTS))),
+    named(NameState.REFUSED),
+    named(NameState.SHOWN, account=None, room=DEMO),
 )
 """All that can be recorded of people, in an order in which it can happen."""
 

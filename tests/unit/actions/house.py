@@ -236,7 +236,7 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
     moderation = Moderation(written, store, freshen=freshen, clock=clock, new_id=new_id)
     offices = Offices.over(
         written, store, prevailing=prevailing, people=people, rooms=rooms, clock=clock,
-        new_id=new_id, fingerprints_of=proofs.identities.fingerprints_of,
+        new_id=new_id,
     )  # fmt: skip
     house = House(
         *(store, naming, people, rooms, word_lists, rules, comments, moderation),

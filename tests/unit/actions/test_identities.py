@@ -10,11 +10,8 @@ from danmaku.config import IdentitySettings
 from danmaku.domain.account import Bundle, Power
 from danmaku.domain.facts import CommentPublished
 from danmaku.domain.identity import Identity, Strength
-from danmaku.domain.ids import PLATFORM
-from danmaku.domain.measures import Measure, Step
-from danmaku.domain.people_facts import IdentityBarred, IdentityRead, IdentityVerified, MeasureTaken
+from danmaku.domain.people_facts import IdentityRead, IdentityVerified
 from danmaku.errors import BadMessage, Code, Coded, NotAllowed, NotFound, NotSignedIn, Overloaded
-from danmaku.ports import Append
 from tests.services import KEY, Verifying, serving
 from tests.unit.actions.house import Clock, house_on
 
@@ -178,17 +175,6 @@ async def test_one_document_verifies_one_account(house, ann):
     await by_document(house, bob)
 
 
-async def test_the_barred_do_not_come_back_with_another_account(house, ann):
-    bob = await house.person("bob")
-    await by_document(house, ann)
-    [bar] = await house.proofs.identities.fingerprints_of(ann.account)
-    measure = Measure("m1", Step.FORBID, "fraud", "rule 1", house.clock())
-    facts = (MeasureTaken(measure, ann.account, None), IdentityBarred(bar, ann.account, "m1"))
-    await house.store.commit(*(Append(PLATFORM, fact) for fact in facts))
-
-    assert await code_of(by_document(house, bob)) is Code.IDENTITY_BARRED
-
-
 async def test_a_house_without_services_verifies_in_its_own_way_alone(tmp_path):
     async with house_on(tmp_path) as house:
         ann, identities = await house.person("ann"), house.proofs.identities
@@ -227,15 +213,19 @@ async def test_powers_pause_when_the_term_is_over_and_come_back_with_a_new_proof
     assert (await now(house, ann)).may(Power.COMMENT_REVIEW, None, house.clock())
 
 
-async def test_an_identity_that_is_ended_takes_powers_with_it(house, ann):
+async def test_powers_wait_when_an_identity_is_ended_and_come_back_with_the_next(house, ann):
     await by_document(house, ann)
     await house.people.grant(None, "ann", Bundle.REVIEWER, room=None, until_ms=None)
 
     await house.proofs.identities.end(ann.account, actor=None, reason="an impostor")
+    ended = await now(house, ann)
+    house.people.standings.forget(ann.account)
+    read_again = await now(house, ann)
+    await by_document(house, ann)
 
-    after = await now(house, ann)
-    assert after.identity is None
-    assert [grant.bundle for grant in after.grants] == [Bundle.VIEWER]
+    assert ended == read_again
+    assert not ended.may(Power.COMMENT_REVIEW, None, house.clock())
+    assert (await now(house, ann)).may(Power.COMMENT_REVIEW, None, house.clock())
 
 
 # --- looking

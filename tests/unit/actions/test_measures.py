@@ -1,13 +1,17 @@
+import asyncio
+
 import pytest
 
+from danmaku.actions.drawn import new_id
 from danmaku.actions.measures import MeasureDraft
+from danmaku.actions.moderation import Moderation
 from danmaku.domain.account import Bundle
 from danmaku.domain.facts import CommentHeld, CommentPublished
 from danmaku.domain.measures import Function, Step
 from danmaku.domain.people_facts import MeasureTaken
 from danmaku.domain.room import Status
 from danmaku.errors import BadMessage, Code, Coded, DanmakuError, NotAllowed, NotFound, NotSignedIn
-from tests.unit.actions.house import DEMO
+from tests.unit.actions.house import DEMO, Late
 
 HOUR_MS = 3_600_000
 
@@ -121,6 +125,45 @@ async def test_a_held_comment_is_refused_by_a_measure(house, cast):
     assert await house.moderation.held(cast["rey"], DEMO) == []
     [row] = await house.offices.measures.own(cast["ann"])
     assert row.fact.measure.origin == held.seq
+
+
+async def test_a_refusal_that_is_undone_publishes_the_comment_late_at_its_old_place(house, cast):
+    held = await house.comments.post(
+        cast["ann"], DEMO, house.draft("callme now", position_ms=42_000)
+    )
+    await house.say(cast["ann"], "sent after it")
+    wanted = draft(Step.REFUSE, room=DEMO, origin=held.seq)
+    refusal = await house.offices.measures.take(cast["rey"], wanted)
+
+    await house.offices.measures.reverse(cast["eve"], refusal.measure_id, "It was fine.")
+
+    _, shown = await house.store.comment(DEMO, 2)
+    assert (shown.content.text, shown.content.position_ms) == ("callme now", 42_000)
+    assert (shown.late, shown.origin, shown.at_ms) == (True, held.seq, held.fact.at_ms)
+    assert await house.texts() == {1: "sent after it", 2: "callme now"}
+
+
+async def test_a_refused_comment_is_published_by_nothing_but_the_undoing_of_its_refusal(
+    house, cast
+):
+    held = await house.say(cast["ann"], "callme now")
+    late = Late(house.store, "held_comment")
+    slow = Moderation(
+        house.store,
+        late,
+        freshen=house.people.standings.freshen,
+        clock=house.clock,
+        new_id=new_id,
+    )
+    approving = asyncio.create_task(slow.approve(cast["eve"], DEMO, held.seq))
+    await late.has_read.wait()
+    await house.moderation.reject(cast["rey"], DEMO, held.seq, "spam")
+    late.let_go.set()
+
+    with pytest.raises(NotFound):
+        await approving
+
+    assert await house.texts() == {}
 
 
 async def test_evidence_holds_what_was_written_and_what_stood_around_it(house, cast):

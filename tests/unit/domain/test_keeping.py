@@ -114,7 +114,7 @@ LONG_ON_AIR = RoomState("r", kind=RoomKind.LIVE, broadcast=Broadcast(Millis(NOW 
 @pytest.mark.parametrize(
     ("term", "hours", "state", "expected_ms"),
     [
-        (Term.ONCE, 0, ON_AIR, 600_000),
+        (Term.ONCE, 0, ON_AIR, None),
         (Term.HOURS, 3, ON_AIR, 3 * HOUR_MS),
         (Term.FOR_GOOD, 0, ON_AIR, None),
         (Term.SESSION, 0, ON_AIR, SESSION_MS - HOUR_MS),

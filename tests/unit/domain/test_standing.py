@@ -1,7 +1,7 @@
 from danmaku.domain.account import Bundle, PowerGrant, Standing
 from danmaku.domain.documents import DocumentKind
 from danmaku.domain.facts import Entry, PasswordChanged, PowersGranted, PowersRevoked
-from danmaku.domain.identity import Identity, Strength
+from danmaku.domain.identity import ENDED, Identity, Strength
 from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId, Seq
 from danmaku.domain.measures import Measure, Step
 from danmaku.domain.people_facts import (
@@ -94,7 +94,7 @@ def test_an_identity_holds_until_it_is_ended():
     verified = IdentityVerified(ANN, "sandbox", Strength.PHONE, Millis(9))
 
     assert after_all(verified).identity == Identity("sandbox", Strength.PHONE, Millis(9))
-    assert after_all(verified, IdentityEnded(ANN, None, "")).identity is None
+    assert after_all(verified, IdentityEnded(ANN, None, "")).identity is ENDED
 
 
 def test_the_last_accepted_version_of_each_text_counts_until_it_is_taken_back():
