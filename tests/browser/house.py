@@ -68,17 +68,29 @@ class House:
             browser.post("/sign-in", data=fields)
             own = form_token_of(browser.cookies["danmaku"])
             browser.post("/account/identity/sandbox", data={"csrf": own})
+        self.accept(self._key(login))
+
+    def accept(self, token: str) -> None:
+        """Accept what binds before a comment, as the owner of a token."""
         for kind in BEFORE_SENDING:
-            self.as_(login, "POST", f"/api/documents/{kind}/accept", {"version": 1})
+            self._with(token, "POST", f"/api/documents/{kind}/accept", {"version": 1})
 
     def as_(
         self, login: str, method: str, path: str, fields: dict[str, object] | None = None
     ) -> httpx.Response:
         """Ask the API as somebody, as their program would."""
+        return self._with(self._key(login), method, path, fields)
+
+    def _key(self, login: str) -> str:
         if login not in self._keys:
             key = self._at_desk("/tokens", {"login": login, "label": "test"})
             self._keys[login] = key["secret"]
-        headers = {"Authorization": f"Bearer {self._keys[login]}"}
+        return self._keys[login]
+
+    def _with(
+        self, token: str, method: str, path: str, fields: dict[str, object] | None
+    ) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {token}"}
         return self._api.request(method, path, json=fields, headers=headers).raise_for_status()
 
     def _at_desk(self, path: str, fields: dict[str, object]) -> dict[str, str]:

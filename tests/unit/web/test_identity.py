@@ -4,6 +4,8 @@ import pytest
 from danmaku.app import house_of
 from danmaku.config import IdentitySettings, ProviderSettings
 from danmaku.core import opened
+from danmaku.domain.account import Bundle
+from danmaku.domain.identity import Strength
 from danmaku.web.app import create_app
 from danmaku.web.visit import guest_cookie, session_cookie
 from tests.services import CLIENT, IdentityProvider, serving
@@ -46,6 +48,20 @@ async def test_a_server_without_verifiers_asks_for_nothing(stage):
 
     assert "does not ask for it" in page.text
     assert (sandbox.status_code, guest.status_code) == (404, 303)
+
+
+async def test_a_site_vouches_for_its_user_once(stage):
+    room, site = await stage.room(), stage.by_token(await stage.person("opal", Bundle.OPERATOR))
+    asked = {"subject": "u7", "name": "Kim", "room": room}
+
+    plain = await site.send("POST", "/api/embed-tokens", asked)
+    first = await site.send("POST", "/api/embed-tokens", asked | {"verified": True})
+    verified = await stage.core.people.bearer(first.json()["token"])
+    again = await site.send("POST", "/api/embed-tokens", asked | {"verified": True})
+
+    assert (plain.status_code, first.status_code, again.status_code) == (201, 201, 201)
+    assert verified.identity.strength is Strength.CLAIM
+    assert (await stage.core.people.bearer(again.json()["token"])).identity == verified.identity
 
 
 @pytest.fixture
