@@ -148,7 +148,13 @@ async def _subscribe(core: Core, node: Node | None) -> None:
 def _furnished(ground: _Ground) -> Core:
     settings, record, store = ground.settings, ground.record, ground.store
     names = Names(settings.accounts.reserved_names)
-    naming = Naming(ground.rules.look, names=names, accounts=store, clock=now_ms)
+    naming = Naming(
+        ground.rules.look,
+        names=names,
+        accounts=store,
+        clock=now_ms,
+        per_day=settings.accounts.names_per_day,
+    )
     people, proofs = _people(ground, naming)
     prevailing = Prevailing(
         identity_required=settings.identity_required,

@@ -263,8 +263,10 @@ class Accounts(Protocol):
     async def credentials(self, login: str) -> Credentials | None:
         """What a password is checked against; logins compare without case."""
 
-    async def has_namesake(self, likeness: str, now_ms: Millis) -> bool:
-        """Whether anybody with more than a viewer's powers has a name of this likeness."""
+    async def has_namesake(
+        self, likeness: str, now_ms: Millis, *, but: AccountId | None = None
+    ) -> bool:
+        """Whether anybody else with more than a viewer's powers has a name of this likeness."""
 
     async def token(self, digest: bytes, now_ms: Millis) -> tuple[AccountId, RoomId | None] | None:
         """Whose token has this digest, unless revoked or expired."""

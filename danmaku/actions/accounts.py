@@ -22,9 +22,11 @@ from danmaku.domain.account import (
     Standing,
     login_of,
 )
+from danmaku.domain.admission import REVIEW_CATEGORY
 from danmaku.domain.comment import clean_text
 from danmaku.domain.facts import (
     AccountRegistered,
+    Fact,
     PasswordChanged,
     PowersGranted,
     PowersRevoked,
@@ -33,8 +35,10 @@ from danmaku.domain.facts import (
 )
 from danmaku.domain.grants import require, require_other
 from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId
+from danmaku.domain.name_judging import Given
+from danmaku.domain.naming import NameState, Surface
 from danmaku.domain.pacing import TokenBuckets
-from danmaku.errors import BadMessage, Code, Coded, NotAllowed, NotFound, NotSignedIn
+from danmaku.errors import BadMessage, Code, Coded, NotAllowed, NotFound, NotSignedIn, Prohibited
 from danmaku.ports import Accounts, Append, Clock, Record, TokenRow
 
 THE_NEW_ONE = AccountId(0)  # in a commit that registers an account: that account
@@ -77,6 +81,7 @@ class People:
         self.naming = naming
         self._clock = clock
         self._settings = settings
+        self.name_review_hours = settings.name_review_hours
         self.standings = Standings(accounts)
         self.sessions = Sessions(accounts, clock=clock, settings=settings)
         self.holders = Holders(self.standings, clock, renewal_days)
@@ -103,17 +108,21 @@ class People:
     async def register(self, login: str, name: str, password: str) -> Standing:
         """Open an account that may comment.
 
+        A name that has to wait for a reviewer is held; a neutral one is shown meanwhile.
+
         Raises:
             NotAllowed: Nobody may register here.
             BadMessage: A field is out of bounds.
-            Prohibited: The name may not be shown, or would let its owner pass for somebody else.
+            Prohibited: The filter refuses the name.
             Coded: DUPLICATE: the login is taken.
-            Overloaded: Too many passwords wait to be hashed, or the name could not be checked.
+            Overloaded: Too many passwords wait to be hashed.
         """
         if not self._settings.registration:
             raise NotAllowed("Registration is closed here.")
-        login = login_of(login)
-        return await self.add(login, await self.naming.chosen(name), password)
+        login, given = login_of(login), await self.naming.given(Surface.NAME, name, None)
+        if given.state is NameState.REFUSED:
+            raise Prohibited(given.category or REVIEW_CATEGORY)
+        return await self._add(login, given, await self._passwords.hash(password))
 
     async def add(self, login: str, name: str, password: str | None) -> Standing:
         """As `register`, also where nobody may register by themselves.
@@ -127,11 +136,16 @@ class People:
         hashed = None if password is None else await self._passwords.hash(password)
         return await self._add(login, name, hashed)
 
-    async def _add(self, login: str, name: str, hashed: str | None) -> Standing:
-        registered = AccountRegistered(login=login, name=name, password_hash=hashed)
+    async def _add(self, login: str, name: str | Given, hashed: str | None) -> Standing:
+        shown = name if isinstance(name, str) else name.shown
         grant = PowerGrant(new_id(), Bundle.VIEWER, room=None, until_ms=None)
-        granted = PowersGranted(grant=grant, holder=THE_NEW_ONE, actor=None)
-        entries = await self._record.commit(Append(PLATFORM, registered), Append(PLATFORM, granted))
+        facts: list[Fact] = [
+            AccountRegistered(login=login, name=shown, password_hash=hashed),
+            PowersGranted(grant=grant, holder=THE_NEW_ONE, actor=None),
+        ]
+        if isinstance(name, Given) and name.state is not NameState.SHOWN:
+            facts.append(name.fact(THE_NEW_ONE))
+        entries = await self._record.commit(*(Append(PLATFORM, fact) for fact in facts))
         account = entries[0].account
         assert account is not None  # the record gives a new account its id
         standing = await self.standings.of(account)
@@ -337,7 +351,7 @@ class People:
         _, secret = await self._issue(user.account, "embed", expires_ms=expires_ms, room=room)
         return secret
 
-    async def add_once(self, login: str, name: str) -> Standing:
+    async def add_once(self, login: str, name: str | Given) -> Standing:
         """Open the account of somebody whom another site vouches for, if it is not there yet."""
         try:
             return await self._add(login, name, None)

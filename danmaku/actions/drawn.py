@@ -15,6 +15,11 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_mark() -> str:
+    """Four random hexadecimal digits, for a name that means nothing."""
+    return secrets.token_hex(2)
+
+
 def new_id() -> str:
     """A fresh random public id: 16 characters of a-z, 2-7."""
     return base64.b32encode(secrets.token_bytes(10)).decode().lower()

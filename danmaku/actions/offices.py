@@ -19,7 +19,7 @@ from danmaku.actions.rooms import Rooms
 from danmaku.ports import Accounts, Clock, Reader, Record, Registry, Vault
 
 
-class Store(Reader, Accounts, Registry, Ledgers, Keepers, Protocol):
+class Store(Reader, Accounts, Registry, Ledgers, Keepers, NameRecord, Protocol):
     """All read sides of a record, the vault, and what follows the terms."""
 
     @property
@@ -46,6 +46,7 @@ class Offices:
     privacy: Privacy
     credits: Credits
     keeping: Keeping
+    names: NameReview
 
     @classmethod
     def over(  # noqa: PLR0913 -- each is one of the house's parts
@@ -76,8 +77,8 @@ class Offices:
             store,
             store,
             store,
-            rooms=rooms,
             store.vault,
+            rooms=rooms,
             standings=people.standings,
             clock=clock,
             new_id=new_id,
@@ -96,4 +97,15 @@ class Offices:
             new_id=new_id,
         )
         credits_ = Credits(record, store, formula=prevailing().credit, clock=clock)
-        return cls(prevailing, measures, controls, documents, privacy, credits_, keeping)
+        names = NameReview(
+            record,
+            store,
+            store,
+            naming=people.naming,
+            rooms=rooms,
+            standings=people.standings,
+            conditions=prevailing,
+            clock=clock,
+            review_hours=people.name_review_hours,
+        )
+        return cls(prevailing, measures, controls, documents, privacy, credits_, keeping, names)

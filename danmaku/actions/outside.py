@@ -15,14 +15,16 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from danmaku.actions.accounts import People
-from danmaku.actions.drawn import digest_of, new_id, new_secret
+from danmaku.actions.drawn import digest_of, new_id, new_mark, new_secret
 from danmaku.actions.identities import Identities
 from danmaku.actions.providers import Claims, Provider
 from danmaku.domain.account import NAME_MAX, PowerGrant, Standing
 from danmaku.domain.facts import PowersGranted, PowersRevoked
 from danmaku.domain.identity import Strength
 from danmaku.domain.ids import PLATFORM, Millis
-from danmaku.errors import BadMessage, Code, Coded, NotFound, NotSignedIn, Prohibited
+from danmaku.domain.name_judging import Given
+from danmaku.domain.naming import Surface, neutral_of
+from danmaku.errors import BadMessage, Code, Coded, NotFound, NotSignedIn
 from danmaku.ports import Append, Clock, Record
 
 BEGUN_MAX = 10_000  # sign-ins under way; the oldest make room
@@ -141,7 +143,7 @@ class Outside:
         login = f"@{provider.name}:{digest}"
         who = await self._people.known(login)
         if who is None:
-            who = await self._people.add_once(login, await self._name_of(claims, digest))
+            who = await self._people.add_once(login, await self._name_of(claims))
         if claims.is_verified and _would_gain(who, self._clock()):
             # Who is barred, or has an account already, still signs in: to read, and to appeal.
             with contextlib.suppress(Coded):
@@ -152,12 +154,12 @@ class Outside:
             await self._take_over_roles(provider.name, who, claims)
         return await self._people.standings.freshen(who)
 
-    async def _name_of(self, claims: Claims, digest: str) -> str:
-        """The public name: theirs, if it may stand here."""
+    async def _name_of(self, claims: Claims) -> str | Given:
+        """The public name: theirs, or a neutral one where they have none or none that can stand."""
         try:
-            return await self._people.naming.chosen(claims.name[:NAME_MAX])
-        except (BadMessage, Prohibited):
-            return f"viewer {digest[:6]}"
+            return await self._people.naming.given(Surface.NAME, claims.name[:NAME_MAX], None)
+        except BadMessage:
+            return neutral_of(Surface.NAME, new_mark())
 
     async def _take_over_roles(self, provider: str, who: Standing, claims: Claims) -> None:
         """Give and end those grants alone that come from this provider."""

@@ -9,13 +9,14 @@ from danmaku.actions.decisions import Decisions, Freshen
 from danmaku.actions.naming import Naming
 from danmaku.config import AdmissionSettings
 from danmaku.domain.account import Bundle, Power, PowerGrant, Standing
-from danmaku.domain.comment import clean_text
+from danmaku.domain.admission import REVIEW_CATEGORY
 from danmaku.domain.conditions import Conditions
-from danmaku.domain.facts import Entry, PowersGranted, RoomChanged, RoomOpened
+from danmaku.domain.facts import Entry, NameJudged, PowersGranted, RoomChanged, RoomOpened
 from danmaku.domain.grants import require
 from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId
 from danmaku.domain.keeping import OWN_FROM_THE_START, must_apply
 from danmaku.domain.live import LiveRoom
+from danmaku.domain.naming import NameState
 from danmaku.domain.room import (
     SILENCE_S_MAX,
     Broadcast,
@@ -24,7 +25,7 @@ from danmaku.domain.room import (
     Status,
     checked,
 )
-from danmaku.errors import BadMessage, Code, Coded, NotFound
+from danmaku.errors import BadMessage, Code, Coded, NotFound, Prohibited
 from danmaku.filter.clusters import Clusters
 from danmaku.filter.floods import Repeats
 from danmaku.ports import Append, Clock, Reader, Record, RoomRow
@@ -128,7 +129,8 @@ class Rooms:
     ) -> Entry:
         """Begin a room's chain; its owner gets the streamer's powers there, in one commit.
 
-        Where operators have clauses to accept, what rules over others comes on application.
+        Where operators have clauses to accept, what rules over others comes on application. A title
+        or a summary that has to wait for a reviewer is held, and the room opens without it.
 
         Args:
             who: Who asks; None is the operator at the command line.
@@ -140,9 +142,9 @@ class Rooms:
             NotSignedIn, NotAllowed: `who` may not.
             Coded: DUPLICATE: there is one of that id. LEVEL_TOO_LOW: by `who`'s credit.
             BadMessage: The state is not within its bounds.
-            Prohibited, Overloaded: As `Naming.inspect_title`.
+            Prohibited: The filter refuses title or summary.
+            Overloaded: As `Naming.vouched`.
         """
-        state = self._clean(state)
         grant_id = self._new_id()
 
         async def decide(asker: Standing | None) -> list[Append]:
@@ -150,16 +152,19 @@ class Rooms:
                 require(asker, Power.ROOM_CREATE, None, self._clock())
                 if not self._conditions().credit.level(asker.level).rooms:
                     raise Coded(Code.LEVEL_TOO_LOW, "Rooms are opened on a higher level.")
+            shown, names = await self._naming.of_room(asker, room, state, None)
+            if refusal := _refusal_among(names):
+                return refusal
             actor = None if asker is None else asker.account
-            opened = Append(room, RoomOpened(actor, owner, state))
+            opened = [Append(room, RoomOpened(actor, owner, checked(shown))), *_on_platform(names)]
             if owner is None:
-                return [opened]
+                return opened
             applies = must_apply(self._conditions().editions, self._clock())
             powers = OWN_FROM_THE_START if applies else None
             grant = PowerGrant(grant_id, Bundle.STREAMER, room, until_ms=None, powers=powers)
-            return [opened, Append(PLATFORM, PowersGranted(grant, owner, actor))]
+            return [*opened, Append(PLATFORM, PowersGranted(grant, owner, actor))]
 
-        return (await self._decisions.carry(who, decide))[0]
+        return _unless_refused(await self._decisions.carry(who, decide))
 
     async def change(self, who: Standing | None, room: RoomId, change: Change) -> Entry:
         """Replace the room's state; felt by the next send, wherever it comes from.
@@ -174,19 +179,27 @@ class Rooms:
             NotSignedIn, NotAllowed: `who` may not; closing for good needs ROOM_CLOSE.
             Coded: ROOM_CLOSED: it is closed for good.
             BadMessage: The new state is not within its bounds.
-            Prohibited, Overloaded: As `Naming.inspect_title`, of a new one.
+            Prohibited, Overloaded: As `open`, of a new title or summary; nothing is changed.
+            TooFast: As `Naming.take_turn`.
         """
+        turns: list[Standing] = []
 
         async def decide(asker: Standing | None) -> list[Append]:
             live = await self.live(room)
+            version = live.version
             self._require_any(asker, live)
-            state = self._clean(change(live.state), live.state.title)
+            state = change(live.state)
             self._require_change(asker, live, state)
+            state, names = await self._naming.of_room(asker, room, state, live.state)
+            if names and asker is not None and not turns:
+                self._naming.take_turn(asker)
+                turns.append(asker)  # whoever has to be asked again has taken it
+            if refusal := _refusal_among(names):
+                return refusal
             actor = None if asker is None else asker.account
-            return [Append(room, RoomChanged(actor, state), live.version)]
+            return [Append(room, RoomChanged(actor, checked(state)), version), *_on_platform(names)]
 
-        [entry] = await self._decisions.carry(who, decide)
-        return entry
+        return _unless_refused(await self._decisions.carry(who, decide))
 
     def _require_any(self, who: Standing | None, live: LiveRoom) -> None:
         """Who may not change the room at all learns nothing of what stands against the change."""
@@ -238,8 +251,23 @@ class Rooms:
 
         return await self.change(who, room, end)
 
-    def _clean(self, state: RoomState, former_title: str | None = None) -> RoomState:
-        state = checked(replace(state, title=clean_text(state.title)))
-        if state.title != former_title:  # which the rules of its day have let pass
-            self._naming.inspect_title(state.title)
-        return state
+
+def _on_platform(names: Sequence[NameJudged]) -> list[Append]:
+    return [Append(PLATFORM, fact) for fact in names]
+
+
+def _refusal_among(names: Sequence[NameJudged]) -> list[Append]:
+    """What is recorded in place of a change with a refused name; empty: none is refused."""
+    return _on_platform([fact for fact in names if fact.state is NameState.REFUSED])
+
+
+def _unless_refused(entries: Sequence[Entry]) -> Entry:
+    """The entry of the change.
+
+    Raises:
+        Prohibited: A refusal was recorded in its place.
+    """
+    first = entries[0]
+    if isinstance(first.fact, NameJudged):
+        raise Prohibited(first.fact.category or REVIEW_CATEGORY)
+    return first

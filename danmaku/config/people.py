@@ -17,6 +17,19 @@ class AccountSettings(Part):
         description="Words that nobody may have in a name they choose, as the site's own name; "
         "words of office are reserved already.",
     )
+    name_review_hours: int = Field(
+        default=24,
+        ge=1,
+        le=720,
+        description="Within which a name, title or summary that waits is decided on, hours: its "
+        "owner is told so.",
+    )
+    names_per_day: int = Field(
+        default=20,
+        ge=1,
+        le=1000,
+        description="New names, titles and summaries of one account, in the long run and at once.",
+    )
     session_days: int = Field(default=30, ge=1, le=365, description="Life of a session, days.")
     reset_minutes: int = Field(
         default=60, ge=1, description="Life of a password reset link, minutes."

@@ -49,6 +49,7 @@ class Power(StrEnum):
     MEASURE_GRAVE = "measure.grave"  # close, forbid, close a room's comments
     CONTROL_SET = "control.set"
     DOCUMENT_ISSUE = "document.issue"
+    NAME_REVIEW = "name.review"  # decide which names, titles and summaries are shown
     IDENTITY_ASK = "identity.ask"  # request to be told who an account belongs to
     IDENTITY_DISCLOSE = "identity.disclose"  # agree to such a request
 
@@ -79,7 +80,7 @@ BUNDLES: dict[Bundle, frozenset[Power]] = {
     Bundle.VIEWER: frozenset({Power.COMMENT_SEND}),
     Bundle.STREAMER: _ROOM_CARE | {Power.ROOM_MANAGE, Power.RECORD_IMPORT, Power.MODERATOR_INVITE},
     Bundle.MODERATOR: _ROOM_CARE,
-    Bundle.REVIEWER: _ROOM_CARE | {Power.REPORT_READ, Power.MEASURE_TAKE},
+    Bundle.REVIEWER: _ROOM_CARE | {Power.REPORT_READ, Power.MEASURE_TAKE, Power.NAME_REVIEW},
     Bundle.CHIEF_EDITOR: _ROOM_CARE
     | {
         Power.REPORT_READ,
@@ -90,6 +91,7 @@ BUNDLES: dict[Bundle, frozenset[Power]] = {
         Power.GRANT_ASSESS,
         Power.CONTROL_SET,
         Power.DOCUMENT_ISSUE,
+        Power.NAME_REVIEW,
         Power.IDENTITY_ASK,
         Power.IDENTITY_DISCLOSE,
     },
@@ -128,7 +130,8 @@ class PowerGrant:
     def carries(self, power: Power, room: RoomId | None, now_ms: Millis) -> bool:
         """Whether it allows `power` in `room` (None: on the platform) at that moment."""
         return (
-            power in self.carried
+            power in BUNDLES[self.bundle]
+            and (self.powers is None or power in self.powers)
             and (self.room is None or self.room == room)
             and (self.until_ms is None or now_ms < self.until_ms)
         )
@@ -170,6 +173,8 @@ class Standing:
 
     def is_ended(self, room: RoomId | None, now_ms: Millis) -> bool:
         """Whether the owner or a measure has ended it: it reads and appeals, and uses no power."""
+        if not self.measures:
+            return self.is_closed
         return self.is_closed or any(
             ends_account(one) and one.reaches(room) and one.binds(now_ms) for one in self.measures
         )

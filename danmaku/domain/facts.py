@@ -11,6 +11,7 @@ from danmaku.domain.account import PowerGrant
 from danmaku.domain.comment import Comment, Content, RecalledBy
 from danmaku.domain.ids import AccountId, ClientId, Millis, Number, RoomId, Seq
 from danmaku.domain.keeping_facts import KeepingFact
+from danmaku.domain.naming import NameState, Surface
 from danmaku.domain.people_facts import PeopleFact
 from danmaku.domain.room import RoomState
 from danmaku.domain.room_words import RoomWords
@@ -91,8 +92,8 @@ class CommentPublished:
     origin: Seq | None = None
     late: bool = False
     imported: bool = False
-
     was_refused: bool = False  # until that was undone; else it was held, or just came in
+
 
 @dataclass(frozen=True, slots=True)
 class CommentHeld:
@@ -246,6 +247,39 @@ class ReportFiled:
     contact: str
 
 
+@dataclass(frozen=True, slots=True)
+class NameJudged:
+    """What became of a name that somebody gave to themselves or to a room. Sealed.
+
+    As it came in, or later by a reviewer (`actor`). A later one on the same place replaces it; one
+    that the filter alone refused changes nothing.
+
+    Article: articles.Article.EVERY_SURFACE, articles.Article.NAMES_REVIEWED
+    """
+
+    surface: Surface
+    state: NameState
+    account: AccountId | None  # whose name it is, or who gave it to the room
+    text: str
+    shown: str  # what stands there from here on
+    verdict: Verdict
+    category: str | None = None
+    room: RoomId | None = None
+    actor: AccountId | None = None  # None: the filter
+    decides: Seq | None = None  # of the entry that a reviewer saw standing; None: none did
+    note: str = ""  # the reviewer's, to its owner
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it leaves everything as it was."""
+        return self.state is NameState.REFUSED and self.actor is None
+
+    @property
+    def subject(self) -> str:
+        """Of whom or what it is the name."""
+        return str(self.account) if self.room is None else self.room
+
+
 PlatformFact = (
     AccountRegistered
     | PasswordChanged
@@ -255,6 +289,7 @@ PlatformFact = (
     | PowersRevoked
     | RulesActivated
     | ReportFiled
+    | NameJudged
     | PeopleFact
     | KeepingFact
 )

@@ -75,8 +75,8 @@ ACCOUNT = _holding(
     "account",
     Ground.CONTRACT,
     Term(Since.CLOSED, FLOOR_DAYS),
-    "account",
-    "account_registered password_changed",
+    "account naming",
+    "account_registered password_changed name_judged",
 )
 SESSION = _holding("session", Ground.CONTRACT, Term(Since.ENDED), "session signed_out")
 RESET = _holding("reset", Ground.CONTRACT, Term(Since.ENDED), "reset")

@@ -10,6 +10,7 @@ from danmaku.errors import BadMessage
 
 ALL_MODES = frozenset(Mode)
 TITLE_MAX = 80  # code points
+SUMMARY_MAX = 500  # code points
 TEXT_MAX = 500  # code points; a longer text is no bullet
 SLOW_MAX_MS = 3_600_000
 RECALL_WITHIN_MAX_MS = 86_400_000
@@ -91,6 +92,7 @@ class RoomState:
     broadcast: Broadcast | None = None
     paused_until_ms: Millis | None = None  # by a measure of the platform; ends by itself
     silent_until_ms: Millis | None = None  # nobody but the hosts speaks; ends by itself
+    summary: str = ""  # what the room is about, in a few sentences
 
     @property
     def is_broadcasting(self) -> bool:
@@ -104,8 +106,7 @@ def checked(state: RoomState) -> RoomState:
     Raises:
         BadMessage: Naming the first field that is out of range.
     """
-    if not 1 <= len(state.title) <= TITLE_MAX:
-        raise BadMessage(f"A title has 1 to {TITLE_MAX} characters.")
+    _check_words(state)
     if state.media_url and not _MEDIA_URL.fullmatch(state.media_url):
         raise BadMessage("A media address begins with https://, http:// or one slash.")
     _check(state.policy)
@@ -125,3 +126,10 @@ def _check(policy: RoomPolicy) -> None:
         raise BadMessage(f"A delay is {DELAY_MIN_MS} to {DELAY_MAX_MS} ms.")
     if not policy.modes:
         raise BadMessage("A room allows at least one mode.")
+
+
+def _check_words(state: RoomState) -> None:
+    if not 1 <= len(state.title) <= TITLE_MAX:
+        raise BadMessage(f"A title has 1 to {TITLE_MAX} characters.")
+    if len(state.summary) > SUMMARY_MAX:
+        raise BadMessage(f"A summary has at most {SUMMARY_MAX} characters.")

@@ -71,6 +71,8 @@ def _with_proofs(standing: Standing, fact: Fact) -> Standing:
             return replace(standing, level=level)
         case AccountClosed():
             return replace(standing, is_closed=True)
+        case NameJudged(surface=Surface.NAME, shown=shown, is_void=False):
+            return replace(standing, name=shown)
         case _:
             return standing
 

@@ -69,7 +69,9 @@ class AccountQueries:
         row = await self._readers.ask(lambda connection: connection.execute(wanted).first())
         return None if row is None else Credentials(row.id, row.password_hash)
 
-    async def has_namesake(self, likeness: str, now_ms: Millis) -> bool:
+    async def has_namesake(
+        self, likeness: str, now_ms: Millis, *, but: AccountId | None = None
+    ) -> bool:
         """As `ports.Accounts.has_namesake`.
 
         Cost: the names of all who hold such powers, in a reader's thread.
@@ -79,7 +81,9 @@ class AccountQueries:
             _grant.revoked_seq.is_(None),
             or_(_grant.until_ms.is_(None), _grant.until_ms > now_ms),
         )
-        wanted = select(_account.name).where(_account.id.in_(held))
+        wanted = select(_account.name).where(
+            _account.id.in_(held), _account.id.is_distinct_from(but)
+        )
 
         def read(connection: Connection) -> bool:
             return any(likeness_of(name) == likeness for name in connection.scalars(wanted))

@@ -110,7 +110,7 @@ class SealedJudgement(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
 
 
-_ERASED_VERDICT = Verdict(ruleset="", action="", category=None, micros=0)
+ERASED_VERDICT = Verdict(ruleset="", action="", category=None, micros=0)
 
 _CONTENT = msgspec.json.Decoder(Content)
 _PUBLICATION = msgspec.json.Decoder(SealedPublication)
@@ -127,7 +127,7 @@ def content_of(part: str, raw: bytes | None) -> Content | None:
 def publication_of(raw: bytes | None) -> SealedPublication:
     """The sealed half of a published comment; erased, it reads as empty."""
     if raw is None:
-        return SealedPublication(client_id=ClientId(""), verdict=_ERASED_VERDICT)
+        return SealedPublication(client_id=ClientId(""), verdict=ERASED_VERDICT)
     return _PUBLICATION.decode(raw)
 
 
@@ -138,7 +138,7 @@ def judgement_of(raw: bytes | None, position_ms: int) -> SealedJudgement:
             category="",
             client_id=ClientId(""),
             content=empty_content(position_ms),
-            verdict=_ERASED_VERDICT,
+            verdict=ERASED_VERDICT,
         )
     return _JUDGEMENT.decode(raw)
 

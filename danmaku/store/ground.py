@@ -21,6 +21,7 @@ from danmaku.domain.facts import (
     CommentRefused,
     CommentRestored,
     Fact,
+    NameJudged,
     PowersGranted,
     PowersRevoked,
     RoomOpened,
@@ -79,6 +80,7 @@ class Ground:
     measures: dict[str, MeasureHead] = field(default_factory=dict)
     proposals: dict[str, AccountId | None] = field(default_factory=dict)  # None: settled
     reports: dict[Seq, bool] = field(default_factory=dict)  # whether it was answered
+    namings: dict[tuple[str, str], Seq] = field(default_factory=dict)  # which of a subject stands
     newest: dict[tuple[Table, Row], Row] = field(default_factory=dict)  # see `Page.keep`
 
     @classmethod
@@ -96,6 +98,7 @@ class Ground:
         _load_comments(ground, connection, touched)
         _load_rights(ground, connection, touched)
         _load_keeping(ground, connection, touched)
+        _load_namings(ground, connection, touched)
         return ground
 
     def teach(self, memory: Memory) -> None:
@@ -144,6 +147,7 @@ class _Touched:
     measures: set[str] = field(default_factory=set)
     proposals: set[str] = field(default_factory=set)
     reports: set[Seq] = field(default_factory=set)
+    namings: set[tuple[str, str]] = field(default_factory=set)
     standings: set[AccountId] = field(default_factory=set)
 
 
@@ -170,6 +174,8 @@ def _touch_subject(touched: _Touched, append: Append) -> None:
                 touched.origins.add((append.chain, origin))
         case CommentRecalled(number=number) | CommentRestored(number=number):
             touched.numbers.add((append.chain, number))
+        case NameJudged(surface=surface, subject=subject):
+            touched.namings.add((surface.value, subject))
         case _:
             _touch_rights(touched, append.fact)
 
@@ -293,3 +299,13 @@ def _load_keeping(ground: Ground, connection: Connection, touched: _Touched) -> 
         asked = select(report.seq, report.answered_seq).where(report.seq.in_(touched.reports))
         for found in connection.execute(asked):
             ground.reports[found.seq] = found.answered_seq is not None
+
+
+def _load_namings(ground: Ground, connection: Connection, touched: _Touched) -> None:
+    naming = schema.naming.c
+    for surface, subject in touched.namings:
+        wanted = select(naming.seq).where(
+            naming.surface == surface, naming.subject == subject, naming.over_seq.is_(None)
+        )
+        if (seq := connection.scalar(wanted)) is not None:
+            ground.namings[surface, subject] = seq

@@ -25,6 +25,7 @@ ENTRIES_PAGE = 2000  # looked at by one question
 _comment, _entry = schema.comment.c, schema.entry.c
 _name, _closure = schema.pseudonym.c, schema.closure.c
 _OTHERS = frozenset({"actor", "second"})  # of a header: who did it is not one's own to know
+_HOW = "verdict"  # of a body: which rules matched would teach how to get round them
 _NOT_SHOWN = frozenset({LookedAt.kind()})  # why a duty looked one up is told by the notice alone
 _LEFT = _comment.status.in_((CommentStatus.PUBLISHED.value, CommentStatus.HELD.value))
 
@@ -141,4 +142,5 @@ def _own_entry(row: AnyRow, name: str) -> OwnEntry | None:
     for part in (Part.OPEN, Part.SEALED):
         if (raw := getattr(row, part)) is not None:
             said |= msgspec.json.decode(raw)
+    said.pop(_HOW, None)
     return OwnEntry(row.at_ms, kind, said)

@@ -23,6 +23,8 @@ from danmaku.store.codec import (
 from danmaku.store.comments import client_key_of
 from danmaku.store.entries import Header
 from danmaku.store.keeping_codec import Answered, Proposed, Settled
+from danmaku.store.naming_codec import Named
+from danmaku.store.naming_projections import fault_of_name, fault_of_standing_names
 from danmaku.store.people_projections import PeopleProjections
 from danmaku.store.platform_codec import (
     Filed,
@@ -188,15 +190,19 @@ class PlatformProjections:
         for name, value in expected.items():
             if getattr(found, name) != value:
                 return f"its row in {table.name} has another {name}"
-        if isinstance(about, Granted | Issued | Proposed) and (
-            found.account != self._account(about.account)
+        if isinstance(about, Registered | Named) and (
+            fault := fault_of_name(self._connection, row, found)
+        ):
+            return fault
+        if isinstance(about, Granted | Issued | Proposed | Named) and (
+            about.account is not None and found.account != self._account(about.account)
         ):
             return f"its row in {table.name} has another holder"
         return self._fault_of_account(row, about)
 
     def fault_left(self) -> str | None:
         """As `Projections.fault_left`."""
-        for table in (schema.account, *_ENDS):
+        for table in (schema.account, schema.naming, *_ENDS):
             if self._count(select(func.count()).select_from(table)) != self._made[table]:
                 return f"{table.name} has rows that no entry made"
         for table, end in _ENDS.items():
@@ -205,6 +211,8 @@ class PlatformProjections:
                 return f"{table.name} has rows that no entry ended"
         if self._settled != self._made[schema.account]:
             return "an account has a version that no entry gave it"
+        if (fault := fault_of_standing_names(self._connection)) is not None:
+            return fault
         return self._people.fault_left()
 
     def _fault_of_account(self, row: AnyRow, about: About) -> str | None:
@@ -239,7 +247,7 @@ def _account_made(row: AnyRow, _about: Registered) -> _Made:
     if row.sealed_content is None:
         return schema.account, row.seq, {}
     sealed = sealed_account_of(row.sealed_content)
-    return schema.account, row.seq, {"login": sealed.login, "name": sealed.name}
+    return schema.account, row.seq, {"login": sealed.login}
 
 
 def _grant_made(row: AnyRow, about: Granted) -> _Made:
@@ -271,6 +279,13 @@ def _grant_ended(row: AnyRow, about: Withdrawn) -> _Made:
 
 def _token_ended(row: AnyRow, about: Revoked) -> _Made:
     return schema.token, about.token_id, {"revoked_seq": row.seq}
+
+
+def _name_made(row: AnyRow, about: Named) -> _Made:
+    said: dict[str, object] = {"surface": about.surface.value, "state": about.state.value}
+    if about.room is not None:
+        said["subject"] = about.room
+    return schema.naming, row.seq, said
 
 
 def _report_made(row: AnyRow, about: Filed) -> _Made:
@@ -316,4 +331,5 @@ _MADE: dict[type[About], Callable[[AnyRow, Any], _Made]] = {
     Answered: _report_ended,
     Proposed: _proposal_made,
     Settled: _proposal_ended,
+    Named: _name_made,
 }

@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
-from danmaku.domain.facts import AccountRegistered, Entry, PowersGranted, RoomOpened
+from danmaku.domain.facts import AccountRegistered, Entry, NameJudged, PowersGranted, RoomOpened
 from danmaku.domain.ids import PLATFORM, AccountId, Millis
 from danmaku.errors import Broken, Code, Coded, Stale
 from danmaku.ports import Append
-from danmaku.store import keeping_acts, people_acts, platform_acts, room_acts, schema
+from danmaku.store import keeping_acts, naming_acts, people_acts, platform_acts, room_acts, schema
 from danmaku.store.bulk import lock_all
 from danmaku.store.entries import Scribe, entry_at
 from danmaku.store.ground import Ground, new_key_of
@@ -23,7 +23,9 @@ from danmaku.store.page import Page
 
 JUST_REGISTERED = AccountId(0)  # ports.Record.commit: the account that the same call registers
 
-_ACTS = room_acts.ACTS | platform_acts.ACTS | people_acts.ACTS | keeping_acts.ACTS
+_ACTS = (
+    room_acts.ACTS | platform_acts.ACTS | people_acts.ACTS | keeping_acts.ACTS | naming_acts.ACTS
+)
 
 
 class Batch:
@@ -87,6 +89,8 @@ class Batch:
         self._check_versions(append)
         if isinstance(fact, PowersGranted) and fact.holder == JUST_REGISTERED:
             fact = replace(fact, holder=_registered_in(call))
+        if isinstance(fact, NameJudged) and fact.account == JUST_REGISTERED:
+            fact = replace(fact, account=_registered_in(call))
         return _ACTS[type(fact)](self._page, append.chain, fact)
 
     def _known(self, append: Append, call: list[Entry]) -> Entry | None:

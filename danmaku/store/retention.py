@@ -43,7 +43,7 @@ ROWS_MAX = 500  # that ran out, of one table in one transaction
 
 _chain, _entry, _swept = schema.chain.c, schema.entry.c, schema.swept.c
 _comment, _body, _measure = schema.comment.c, schema.body.c, schema.measure.c
-_account, _token = schema.account.c, schema.token.c
+_account, _token, _naming = schema.account.c, schema.token.c, schema.naming.c
 _MEASURE = msgspec.json.Decoder(Measure)
 _HIDDEN = (CommentStatus.RECALLED.value, CommentStatus.REFUSED.value)
 _PARTS = "SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r'"
@@ -219,7 +219,9 @@ def _empty_accounts(
         for table in (schema.session, schema.reset, schema.sealed_person):
             connection.execute(delete(table).where(table.c.account == account))
         issued = select(_token.issued_seq).where(_token.account == account)
-        _destroy_bodies(connection, chain, [Seq(account), *connection.scalars(issued)])
+        named = select(_naming.seq).where(_naming.account == account)
+        written = [*connection.scalars(issued), *connection.scalars(named)]
+        _destroy_bodies(connection, chain, [Seq(account), *written])
         connection.execute(update(schema.token).where(_token.account == account).values(label=""))
     return len(rows)
 

@@ -244,6 +244,19 @@ measure = Table(
     Column("read_seq", BigInteger),
 )
 
+# Each name that was given, or decided on: one of a subject stands, the others are over.
+naming = Table(
+    "naming",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("surface", String, nullable=False),
+    Column("subject", String, nullable=False),  # an account's id, or a room's
+    Column("state", String, nullable=False, index=True),
+    Column("account", BigInteger, ForeignKey("account.id"), index=True),
+    Column("over_seq", BigInteger),  # of the entry that replaced it; its own: it never stood
+    Index("naming_by_subject", "surface", "subject"),
+)
+
 # How many comments stand of those that an account wrote on a day (UTC, days since 1970).
 clean_day = Table(
     "clean_day",

@@ -16,6 +16,7 @@ from danmaku.store.intake import Intake, Job, Work
 from danmaku.store.keeping_queries import KeepingQueries
 from danmaku.store.links import Database
 from danmaku.store.memory import Memory
+from danmaku.store.naming_queries import NamingQueries
 from danmaku.store.patience import Patience
 from danmaku.store.people_queries import PeopleQueries
 from danmaku.store.personal import PersonalQueries
@@ -25,7 +26,7 @@ from danmaku.store.vault import Vault, key_file_of
 from danmaku.store.writer import Watch, Writer
 
 
-class Store(Queries, AccountQueries, PeopleQueries, KeepingQueries, CreditQueries):
+class Store(Queries, AccountQueries, PeopleQueries, KeepingQueries, CreditQueries, NamingQueries):
     """`ports.Record` with all its read sides in one, and the vault; begins with `_begin`.
 
     Lives on the event loop that opened it.
@@ -69,6 +70,7 @@ class Store(Queries, AccountQueries, PeopleQueries, KeepingQueries, CreditQuerie
         PeopleQueries.__init__(self, database.readers)
         CreditQueries.__init__(self, database.readers, self._work)
         KeepingQueries.__init__(self, database.readers)
+        NamingQueries.__init__(self, database.readers)
         self.vault = Vault(database.readers, self._work, clock, key_file_of(settings))
         self.personal = PersonalQueries(database.readers)
         self.retention = Retention(database.readers, self._work)

@@ -6,7 +6,8 @@ import pytest
 
 from danmaku.domain.account import Bundle
 from danmaku.domain.credit import DAY_MS, Turn
-from danmaku.domain.ids import Millis, Seq
+from danmaku.domain.ids import AccountId, Millis, Seq
+from danmaku.domain.naming import NameState, Surface
 from danmaku.domain.people_facts import LevelSet
 from danmaku.domain.privacy import CASE_DAYS
 from danmaku.errors import Stale
@@ -15,14 +16,17 @@ from tests.contract.facts import (
     BEN,
     DEMO,
     PEOPLE_FACTS,
+    SECRET,
     granted,
     held,
     in_demo,
     issued,
+    named,
     on_platform,
     published,
     recalled,
     refused,
+    registered,
     reported,
 )
 
@@ -67,6 +71,33 @@ class PeopleContract:
         assert await peopled.keeper("part") is None
         assert await peopled.hidden(DEMO) == {}
 
+    async def test_names_that_wait_and_those_that_stand_are_found(self, peopled):
+        stands = await peopled.standing_naming(Surface.NAME, str(BEN))
+        [entry] = await peopled.commit(on_platform(named(account=ANN)))
+
+        assert (stands.fact.actor, stands.fact.text, stands.is_over) == (ANN, SECRET, False)
+        assert (await peopled.naming(stands.fact.decides)).is_over
+        assert await peopled.standing_naming(Surface.TITLE, DEMO) is not None
+        assert await peopled.standing_naming(Surface.SUMMARY, DEMO) is None
+        assert [row.seq for row in await peopled.waiting_names()] == [entry.seq]
+        assert (await peopled.standing(ANN)).name == "user 3f9a"
+
+    async def test_a_name_decided_on_as_it_no_longer_stands_is_refused(self, peopled):
+        stands = await peopled.standing_naming(Surface.NAME, str(BEN))
+        for decides in (None, stands.fact.decides):
+            late = named(NameState.SHOWN, actor=ANN, decides=decides)
+            with pytest.raises(Stale):
+                await peopled.commit(on_platform(late))
+
+        assert await peopled.standing_naming(Surface.NAME, str(BEN)) == stands
+
+    async def test_a_name_comes_with_the_account_that_is_registered(self, peopled):
+        held = named(account=AccountId(0))
+        *_, entry = await peopled.commit(on_platform(registered("new")), on_platform(held))
+
+        assert (await peopled.standing_naming(Surface.NAME, str(entry.account))).seq == entry.seq
+        assert (await peopled.standing(entry.account)).name == "user 3f9a"
+
     async def test_a_ledger_counts_the_comments_that_stand_by_day(self, peopled):
         ledger = await peopled.ledger(BEN)
 
@@ -107,7 +138,7 @@ class PeopleContract:
         assert {"account_registered", "measure_taken", "level_set"} <= {*kinds}
         assert await own.leaving(since_ms=Millis(0)) == [ANN]
         assert await own.closed_ms(ANN) is not None
-        assert await own.holders(Bundle.CHIEF_EDITOR, Millis(0)) == ["Ben"]
+        assert await own.holders(Bundle.CHIEF_EDITOR, Millis(0)) == ["user 3f9a"]
 
     async def test_what_is_due_is_destroyed_and_the_record_stays_sound(self, peopled):
         destroyed = {}

@@ -198,6 +198,7 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
     record=lambda store: store,
     classifier=lambda _clock, _telemetry: None,
     words_max=500,
+    names_per_day=20,
     identity_required=False,
     identity=None,
     services=lambda _clock: Services(Verifiers(), ()),
@@ -213,7 +214,7 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
     store = await SqliteStore.open(StoreSettings(data_dir=folder), clock)
     written = record(store)
     rules = Rules(screen, record=written, clock=clock, micros_max=1_000_000, telemetry=telemetry)
-    naming = Naming(rules.look, names=NAMES, accounts=store, clock=clock)
+    naming = Naming(rules.look, names=NAMES, accounts=store, clock=clock, per_day=names_per_day)
     people = people_over(written, store, naming, accounts, identity_required)
     proofs = proofs_over(written, store, people, identity, asked_outside := services(clock))
     prevailing = Prevailing(identity_required=identity_required)

@@ -16,7 +16,13 @@ from danmaku.domain.facts import (
 )
 from danmaku.domain.ids import AccountId, Millis, Pseudonym, Seq
 from danmaku.domain.room import Broadcast, RoomState
-from danmaku.store import keeping_codec, people_codec, platform_codec, room_codec
+from danmaku.store import (
+    keeping_codec,
+    naming_codec,
+    people_codec,
+    platform_codec,
+    room_codec,
+)
 from danmaku.store.codec import Part, Place, Stored, canonical
 from danmaku.store.entries import Scribe, header_of
 from tests.contract.facts import (
@@ -97,7 +103,7 @@ def read_back(rows, secret):
         secret=secret,
     )
     unpackers = room_codec.UNPACKERS | platform_codec.UNPACKERS | people_codec.UNPACKERS
-    unpackers |= keeping_codec.UNPACKERS
+    unpackers |= keeping_codec.UNPACKERS | naming_codec.UNPACKERS
     return unpackers[type(header.about)](stored, header.about)
 
 
@@ -109,7 +115,7 @@ def test_every_fact_is_read_as_it_was_written(fact, place):
 
 
 def test_every_fact_has_its_example():
-    codecs = (room_codec, platform_codec, people_codec, keeping_codec)
+    codecs = (room_codec, platform_codec, people_codec, keeping_codec, naming_codec)
     packers = [codec.PACKERS for codec in codecs]
 
     assert {type(fact) for fact, _ in FACTS} == set().union(*packers)
