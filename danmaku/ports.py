@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
 
-from danmaku.domain.account import Standing
+from danmaku.domain.account import Bundle, Standing
 from danmaku.domain.comment import Comment, CommentStatus
 from danmaku.domain.controls import Control
 from danmaku.domain.documents import Document, DocumentKind, Edition
@@ -267,6 +267,9 @@ class Accounts(Protocol):
         self, likeness: str, now_ms: Millis, *, but: AccountId | None = None
     ) -> bool:
         """Whether anybody else with more than a viewer's powers has a name of this likeness."""
+
+    async def holders_of(self, bundle: Bundle, now_ms: Millis) -> list[AccountId]:
+        """Who has such a grant for the whole platform that is neither revoked nor over."""
 
     async def token(self, digest: bytes, now_ms: Millis) -> tuple[AccountId, RoomId | None] | None:
         """Whose token has this digest, unless revoked or expired."""

@@ -84,7 +84,7 @@ class People:
         self.name_review_hours = settings.name_review_hours
         self.standings = Standings(accounts)
         self.sessions = Sessions(accounts, clock=clock, settings=settings)
-        self.holders = Holders(self.standings, clock, renewal_days)
+        self.holders = Holders(accounts, self.standings, clock, renewal_days)
         self._decisions = Decisions(record, self.standings.freshen)
         self._passwords = Passwords(settings)
         self._bearer_outside: Bearer | None = None
@@ -412,7 +412,7 @@ class People:
         """End a grant at once.
 
         Raises:
-            NotSignedIn, NotAllowed: `who` may not.
+            NotSignedIn, NotAllowed: `who` may not, or the house would be without a chief editor.
             NotFound: The account has no such grant.
             Coded: OWN_INTEREST: nobody ends their own.
         """
@@ -424,6 +424,7 @@ class People:
             if holder is None or not ended:
                 raise NotFound("There is no such grant.")
             actor = self._giver_of(giver, ended[0].room, holder.account)
+            await self.holders.require_successor(holder.account, ended)
             return [Append(PLATFORM, PowersRevoked(holder.account, grant_id, actor))]
 
         await self._decisions.carry(who, decide)

@@ -1,29 +1,35 @@
-"""Whoever gets powers is verified, and is verified again in time.
+"""Whoever gets powers is verified, and again in time; and the house is never without a chief.
 
 Article: articles.Article.FOUNDERS_VERIFIED
 """
 
+from collections.abc import Collection
+
 from danmaku.actions.standings import Standings
-from danmaku.domain.account import Bundle
+from danmaku.domain.account import Bundle, Power, PowerGrant
 from danmaku.domain.identity import require_verified
 from danmaku.domain.ids import PLATFORM, AccountId, Millis
 from danmaku.domain.people_facts import IdentityVerified
-from danmaku.errors import NotFound
-from danmaku.ports import Append, Clock
+from danmaku.errors import NotAllowed, NotFound
+from danmaku.ports import Accounts, Append, Clock
 
 MS_PER_DAY = 86_400_000
 
 
 class Holders:
-    """What a grant asks of its holder.
+    """What a grant asks of its holder, and the house of those who hold one.
 
     Args:
+        accounts: Who holds what.
         standings: Who is who.
         clock: The time.
         renewal_days: Within which a holder is verified again; None: powers ask for no identity.
     """
 
-    def __init__(self, standings: Standings, clock: Clock, renewal_days: int | None) -> None:
+    def __init__(
+        self, accounts: Accounts, standings: Standings, clock: Clock, renewal_days: int | None
+    ) -> None:
+        self._accounts = accounts
         self._standings = standings
         self._clock = clock
         self._renewal_days = renewal_days
@@ -47,3 +53,23 @@ class Holders:
         until_ms = Millis(now_ms + self._renewal_days * MS_PER_DAY)
         fact = IdentityVerified(account, identity.method, identity.strength, until_ms)
         return [Append(PLATFORM, fact)]
+
+    async def require_successor(self, account: AccountId, ended: Collection[PowerGrant]) -> None:
+        """See that somebody is chief editor still when these grants of an account end.
+
+        Article: articles.Article.RESPONSIBLE_PERSONS
+
+        Raises:
+            NotAllowed: Nobody else is.
+        """
+        now_ms, chief = self._clock(), Power.MEASURE_GRAVE
+        holder = await self._standings.of(account)
+        if holder is None or not holder.may(chief, None, now_ms):
+            return
+        if any(one not in ended and one.carries(chief, None, now_ms) for one in holder.grants):
+            return
+        for other in await self._accounts.holders_of(Bundle.CHIEF_EDITOR, now_ms):
+            standing = await self._standings.of(other)
+            if standing and other != account and standing.may(chief, None, now_ms):
+                return
+        raise NotAllowed("The house keeps a chief editor: let somebody else be one first.")

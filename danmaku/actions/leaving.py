@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from danmaku.actions.decisions import Decisions, Freshen
+from danmaku.actions.holders import Holders
 from danmaku.domain.account import Standing
 from danmaku.domain.comment import RecalledBy
 from danmaku.domain.facts import CommentRecalled, CommentRefused, TokenRevoked
@@ -59,6 +60,7 @@ class Leaving:
         leavers: Leavers,
         *,
         forget: Forget,
+        holders: Holders,
         freshen: Freshen,
         clock: Clock,
     ) -> None:
@@ -67,6 +69,7 @@ class Leaving:
         self._accounts = accounts
         self._leavers = leavers
         self._forget = forget
+        self._holders = holders
         self._decisions = Decisions(record, freshen)
         self._clock = clock
 
@@ -87,6 +90,7 @@ class Leaving:
         Raises:
             NotSignedIn: `who` is a guest.
             BadMessage: That is not the login.
+            NotAllowed: The house would be without a chief editor.
         """
         if who is None:
             raise NotSignedIn("Sign in first.")
@@ -96,6 +100,7 @@ class Leaving:
         async def decide(asker: Standing | None) -> list[Append]:
             if asker is None or asker.is_closed:
                 return []
+            await self._holders.require_successor(asker.account, asker.grants)
             return [Append(PLATFORM, AccountClosed(asker.account))]
 
         await self._decisions.carry(who, decide)

@@ -85,7 +85,7 @@ class Offices:
         )
         controls = Controls(record, store, conditions=prevailing, freshen=freshen, clock=clock)
         documents = Documents(record, store, conditions=prevailing, freshen=freshen, clock=clock)
-        privacy = Privacy.over(record, store, standings=people.standings, clock=clock)
+        privacy = Privacy.over(record, store, people=people, clock=clock)
         keeping = Keeping.over(
             record,
             store,

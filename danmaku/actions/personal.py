@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
+from danmaku.actions.accounts import People
 from danmaku.actions.leaving import Leavers, Leaving
 from danmaku.actions.retention import Retention, Terms
-from danmaku.actions.standings import Standings
 from danmaku.domain.account import Bundle, Standing
 from danmaku.domain.identity import ENDED
 from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
@@ -137,13 +137,13 @@ class Privacy:
     retention: Retention
 
     @classmethod
-    def over(cls, record: Record, store: Store, *, standings: Standings, clock: Clock) -> "Privacy":
+    def over(cls, record: Record, store: Store, *, people: People, clock: Clock) -> "Privacy":
         """Join them.
 
         Args:
             record: For writing.
             store: The same, for reading.
-            standings: Of everybody in use.
+            people: Everybody.
             clock: Wall time.
         """
         leaving = Leaving(
@@ -152,10 +152,11 @@ class Privacy:
             store,
             store.personal,
             forget=store.vault.forget,
-            freshen=standings.freshen,
+            holders=people.holders,
+            freshen=people.standings.freshen,
             clock=clock,
         )
-        retention = Retention(store.retention, leaving, clock=clock, forget=standings.forget)
+        retention = Retention(store.retention, leaving, clock=clock, forget=people.standings.forget)
         return cls(OwnData(store, store.personal, clock), leaving, retention)
 
 

@@ -90,6 +90,17 @@ class AccountQueries:
 
         return await self._readers.ask(read)
 
+    async def holders_of(self, bundle: Bundle, now_ms: Millis) -> list[AccountId]:
+        """As `ports.Accounts.holders_of`."""
+        wanted = select(_grant.account).where(
+            _grant.bundle == bundle.value,
+            _grant.room.is_(None),
+            _grant.revoked_seq.is_(None),
+            or_(_grant.until_ms.is_(None), _grant.until_ms > now_ms),
+        )
+        ordered = wanted.distinct().order_by(_grant.account)
+        return await self._readers.ask(lambda connection: list(connection.scalars(ordered)))
+
     async def token(self, digest: bytes, now_ms: Millis) -> tuple[AccountId, RoomId | None] | None:
         """As `ports.Accounts.token`."""
         wanted = select(_token.account, _token.room)

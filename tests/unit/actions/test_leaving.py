@@ -21,6 +21,7 @@ def leaving_of(house, forgotten=None):
         house.store,
         house.store,
         house.store.personal,
+        holders=house.people.holders,
         forget=forget,
         freshen=house.people.standings.freshen,
         clock=house.clock,
