@@ -98,6 +98,8 @@ UNSERVED = frozenset(Article) - {
     Article.AGREEMENT,
     Article.MEASURES_ON_USERS,
     Article.RECORDS_KEPT,
+    Article.BLACKLIST,
+    Article.NO_RETURN,
     Article.MEASURES_ON_OPERATORS,
     Article.EFFECTIVE_DATES,
     Article.PERSONAL_DATA,
