@@ -1,11 +1,17 @@
-"""Who keeps order in a run: comments recalled and restored, rooms paused, at an even pace."""
+"""Who keeps order in a run, at an even pace: over comments and rooms, and over people."""
 
 import asyncio
+from collections import deque
+from itertools import cycle
+from time import monotonic_ns
 from typing import Self
 
 import httpx
 
-from bench.scenario import Enforce
+from bench.acts import Desk
+from bench.client import Door
+from bench.crowd import Seat
+from bench.scenario import Act, Enforce, Measures
 from bench.stage import Stage, repeat
 
 _PAUSED_S = 0.1  # how long a switched room stays paused
@@ -23,6 +29,31 @@ async def keep_order(stage: Stage, enforce: Enforce, at_ns: int) -> None:
         ):
             if per_s > 0:
                 group.create_task(repeat(verb, per_s, at_ns, until_ns))
+
+
+async def take_measures(stage: Stage, measures: Measures, at_ns: int) -> None:
+    """The operator acts upon one person or the first room after the other."""
+    people = deque(stage.subjects[: measures.people])
+    seats = {person.login: await _seated(stage, person.token, measures) for person in people}
+    acts = cycle(measures.acts)
+    async with Desk(stage.desk, stage.rooms[0], stage.ears, stage.felts) as desk:
+        await desk.look_up(people)
+
+        async def act_next(due_ns: int) -> None:
+            act, person = next(acts), people.popleft()
+            await desk.act(act, person, seats[person.login], due_ns)
+            stage.counts[act] += 1
+            if act is not Act.CLOSE:
+                people.append(person)
+
+        until_ns = at_ns + round(measures.for_s * 1e9)
+        await repeat(act_next, measures.per_s, max(at_ns, monotonic_ns()), until_ns)
+    stage.wrongs += stage.felts.numb
+
+
+async def _seated(stage: Stage, token: str, measures: Measures) -> list[Seat]:
+    door = Door(stage.address, stage.rooms[0], token=token)
+    return [await stage.crowd.take_seat(door, may_be_lost=True) for _ in range(measures.sockets)]
 
 
 class _Keeper:

@@ -21,11 +21,12 @@ import msgspec
 import uvloop
 from hdrh.histogram import HdrHistogram
 
+from bench.acts import Ears, Felts, Person
 from bench.audience import Audience
 from bench.audience_native import audience
 from bench.checker import Batch, Fields
 from bench.client import Door
-from bench.crowd import Crowd, Seat
+from bench.crowd import Crowd, Listener, Seat
 from bench.happenings import carry_out
 from bench.reckoning import Heard, Result, reckon
 from bench.record import read_records
@@ -53,6 +54,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         tokens: One for each sender.
         moderator: Of an account that may recall and restore in the first room; empty: nobody may.
         attackers: One for each account that floods.
+        subjects: Whom acts are about.
         core: Processor to stay on; None: wherever the system likes.
     """
 
@@ -64,6 +66,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     tokens: list[str]
     moderator: str
     attackers: list[str]
+    subjects: list[Person]
     seed: int
     core: int | None = None
 
@@ -117,11 +120,11 @@ async def drive(order: Order) -> Result:
         await viewers.close()
 
 
-class _Ears:
-    """Lets both parties hear what their seats hear."""
+class _Parties:
+    """Lets all parties hear what their seats hear."""
 
-    def __init__(self, honest: Senders, attack: Senders) -> None:
-        self._parties = honest, attack
+    def __init__(self, *parties: Listener) -> None:
+        self._parties = parties
 
     def hear(self, seat: Seat, message: Fields) -> None:
         for party in self._parties:
@@ -136,19 +139,23 @@ def _stage_of(order: Order, viewers: Audience) -> Stage:
     scenario = order.scenario
     text = TEXT if isinstance(scenario.load, Quiet) else scenario.load.text
     honest, attack = Senders("b", text), Senders("a", _FLOOD_TEXT)
+    ears = Ears(felts := Felts())
     return Stage(
         addresses=order.addresses,
         desk=order.desk,
         moderator=order.moderator,
         attackers=order.attackers,
+        subjects=order.subjects,
         rooms=rooms_of(scenario.rooms),
         places=places_of(scenario),
         standing=scenario.viewers_count,
         audience=viewers,
-        crowd=Crowd(_Ears(honest, attack)),
+        crowd=Crowd(_Parties(honest, attack, ears)),
         honest=honest,
         attack=attack,
         random=Random(order.seed),
+        ears=ears,
+        felts=felts,
     )
 
 

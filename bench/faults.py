@@ -15,6 +15,7 @@ from danmaku.core import Core, now_ms
 from danmaku.domain.comment import Comment, CommentStatus
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRecalled, Entry
 from danmaku.domain.ids import AccountId, ClientId, Millis, Number, Pseudonym, Seq
+from danmaku.domain.people_facts import MeasureTaken, WarningRead
 from danmaku.errors import StoreDown
 from danmaku.gateway.dialects.danmaku_v1 import Dialect
 from danmaku.ports import Append
@@ -155,6 +156,13 @@ def dropping(kind: type) -> Change:
     return dropped
 
 
+def untold(entry: Entry) -> Entry:
+    """An announcement in which a measure looks like something that nobody is told."""
+    if not isinstance(entry.fact, MeasureTaken) or entry.fact.account is None:
+        return entry
+    return replace(entry, fact=WarningRead(entry.fact.account, entry.fact.measure.measure_id))
+
+
 def garbled(entry: Entry) -> Entry:
     """An announcement with a text that nobody wrote."""
     if not isinstance(entry.fact, CommentPublished) or entry.comment is None:
@@ -231,6 +239,7 @@ STORES: dict[str, Callable[[Core], FaultyStore]] = {
     "answers first": AnswersFirst,
     "drops comments": lambda core: FaultyStore(core, in_turn(dropping(CommentPublished))),
     "drops recalls": lambda core: FaultyStore(core, dropping(CommentRecalled)),
+    "keeps measures quiet": lambda core: FaultyStore(core, untold),
     "garbles": lambda core: FaultyStore(core, in_turn(garbled)),
 }
 """Faults between the verbs, the record and the doors."""

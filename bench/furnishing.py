@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import httpx
 
+from bench.acts import Person
+
 _T = TypeVar("_T")
 
 ACCOUNTS_MAX = 50  # of senders; with more of them an account has several sockets
@@ -24,23 +26,31 @@ class Furniture:
         tokens: Of the senders, one for each; several may be one account's.
         moderator: Of an account that may recall and restore in the first room.
         attackers: Of the accounts that flood.
+        subjects: Whom acts are about.
     """
 
     tokens: list[str]
     moderator: str
     attackers: list[str]
+    subjects: list[Person]
 
 
-def furnish(desk: Path, rooms: Sequence[str], *, senders: int, attackers: int) -> Furniture:
+def furnish(
+    desk: Path, rooms: Sequence[str], *, senders: int, attackers: int = 0, subjects: int = 0
+) -> Furniture:
     """Open rooms and make accounts, at the operator's desk.
 
     Raises:
         httpx.HTTPStatusError: If the server does not do it.
     """
-    return asyncio.run(_furnish(desk, rooms, senders=senders, attackers=attackers))
+    return asyncio.run(
+        _furnish(desk, rooms, senders=senders, attackers=attackers, subjects=subjects)
+    )
 
 
-async def _furnish(desk: Path, rooms: Sequence[str], *, senders: int, attackers: int) -> Furniture:
+async def _furnish(
+    desk: Path, rooms: Sequence[str], *, senders: int, attackers: int = 0, subjects: int = 0
+) -> Furniture:
     transport = httpx.AsyncHTTPTransport(uds=str(desk))
     async with httpx.AsyncClient(
         transport=transport, base_url="http://desk", timeout=_PATIENCE_S
@@ -62,9 +72,11 @@ async def _furnish(desk: Path, rooms: Sequence[str], *, senders: int, attackers:
         sending = [f"sender{n}" for n in range(min(senders, ACCOUNTS_MAX))]
         tokens = await _each(account, sending)
         attacking = await _each(account, (f"attacker{n}" for n in range(attackers)))
+        named = [f"subject{n}" for n in range(subjects)]
+        about = [Person(*both) for both in zip(named, await _each(account, named), strict=True)]
         moderator = await account("moderator")
         await ask("/grants", login="moderator", bundle="moderator", room=rooms[0])
-    return Furniture([*islice(cycle(tokens), senders)], moderator, attacking)
+    return Furniture([*islice(cycle(tokens), senders)], moderator, attacking, about)
 
 
 async def _each(act: Callable[[str], Awaitable[_T]], names: Iterable[str]) -> list[_T]:

@@ -7,10 +7,10 @@ from itertools import cycle, islice, pairwise
 from time import monotonic_ns
 
 from bench.audience import Knock
-from bench.authority import keep_order
+from bench.authority import keep_order, take_measures
 from bench.client import Door
 from bench.frames import BINARY, TEXT
-from bench.scenario import Enforce, Flood, Garbage, Happening, Join, Pause, Storm
+from bench.scenario import Enforce, Flood, Garbage, Happening, Join, Measures, Pause, Storm
 from bench.seating import Return, knocks_of
 from bench.stage import Stage, repeat, until
 from bench.views import Views
@@ -54,6 +54,8 @@ async def _happen(stage: Stage, happening: Happening, at_ns: int, joining: int) 
             await _flood(stage, happening, at_ns)
         case Garbage():
             await _litter(stage, happening, at_ns)
+        case Measures():
+            await take_measures(stage, happening, at_ns)
 
 
 # --- viewers

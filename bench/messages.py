@@ -108,3 +108,10 @@ def batch_of(message: Fields) -> Batch:
         entries=tuple(entries),
         skipped=message["op"] == "skipped",
     )
+
+
+def control_in(message: Fields) -> int | None:
+    """Until when a control holds, if the message tells of one."""
+    if message["op"] == "notice" and message["kind"] == "control":
+        return cast("int", message["until_ms"])
+    return None

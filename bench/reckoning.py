@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 from typing import cast
 
@@ -37,6 +38,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         disturbed: The same for viewers who were made to miss something at first.
         answered: From the planned moment to the answer.
         recalled: From the planned moment of a recall to each viewer.
+        effects: From the planned moment of an act to each socket that felt it, by act and how.
         slots: End to end, by the part of the run.
         good_per_s: The last rate up to which every step was good; None: there were no steps.
         receipts: Comments times viewers, by the second in which they came.
@@ -73,6 +75,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     lost: list[str]
     saturated: str
     spent: Spent
+    effects: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,7 @@ def reckon(heard: Heard) -> Result:
         disturbed=_encoded(_times(heard, [d for d in told if d.is_disturbed]).histogram()),
         answered=_encoded(_answered(heard).histogram()),
         recalled=_encoded(_recalled(heard, steady).histogram()),
+        effects={what: _encoded(at) for what, at in _effects(heard, views, steady).items()},
         slots=(slots := times.slots()),
         receipts=receipts,
         good_per_s=_good_per_s(heard, slots),
@@ -193,6 +197,23 @@ def _recalled(heard: Heard, deliveries: Iterable[Delivery]) -> Times:
     times = Times(heard.begin_ns, heard.end_ns)
     times.take(deliveries, due_of)
     return times
+
+
+def _effects(heard: Heard, views: Views, deliveries: Iterable[Delivery]) -> dict[str, HdrHistogram]:
+    felts = heard.stage.felts
+    found: defaultdict[str, Times] = defaultdict(partial(Times, heard.begin_ns, heard.end_ns))
+
+    def due_of(entry: Fields) -> int | None:
+        return felts.rooms_ns.get(cast("int", entry["seq"])) if entry["kind"] == "room" else None
+
+    if felts.rooms_ns:
+        found["switch told"].take(deliveries, due_of)
+    for felt in felts.sockets:
+        found[felt.what].add(felt.due_ns, np.array([felt.at_ns], np.int64))
+    for control, at_ns in views.controls():
+        if (due_ns := felts.controls_ns.get(control.until_ms)) is not None:
+            found["control told"].add(due_ns, at_ns)
+    return {what: times.histogram() for what, times in sorted(found.items())}
 
 
 def _answered(heard: Heard) -> Times:

@@ -6,6 +6,7 @@ from itertools import chain
 import msgspec
 from hdrh.histogram import HdrHistogram
 
+from bench.latency import histogram
 from bench.outcome import Curve, Environment, Figure, Outcome
 from bench.runner import Measured
 from bench.scenario import Scenario, Steps
@@ -159,6 +160,7 @@ def _times(measured: Measured) -> _Named:
     ):
         for share in (50, 99, 99.9):
             yield f"{name} / p{share:g} ms", _at(HdrHistogram.decode(encoded), share, 1000)
+    yield from _effects(result.effects)
     stages = {
         name: HdrHistogram.decode(result.stages[theirs])
         for name, theirs in _SERVER_STAGES.items()
@@ -172,6 +174,20 @@ def _times(measured: Measured) -> _Named:
         yield f"{name} / p99 ms", _at(stages.get(name), 99, 1e6)
     for name in ("loop lag", "collector"):
         yield f"{name} / max ms", _at(stages.get(name), 100, 1e6)
+
+
+def _effects(effects: dict[str, str]) -> _Named:
+    """Of each act by how it was felt, and of all together."""
+    if not effects:
+        return
+    every = histogram()
+    for what, encoded in effects.items():
+        times = HdrHistogram.decode(encoded)
+        every.add(times)
+        for share in (50, 99, 100):
+            yield f"{what} / p{share} ms", _at(times, share, 1000)
+    for share in (50, 99, 100):
+        yield f"effect / p{share} ms", _at(every, share, 1000)
 
 
 def _storms(measured: Measured) -> _Named:
@@ -212,6 +228,7 @@ def _curves(measured: Measured) -> dict[str, Curve]:
         "disturbed viewers": result.disturbed,
         "answer": result.answered,
         "recall": result.recalled,
+        **result.effects,
     }
     nanos = {name: result.stages.get(theirs, "") for name, theirs in _SERVER_STAGES.items()}
     curves = {

@@ -16,7 +16,7 @@ from bench.plain_loop import Writing, Written
 from bench.plain_loop import measure as measure_plain_loop
 from bench.reckoning import Result
 from bench.rules import rule_file
-from bench.scenario import Flood, Scenario
+from bench.scenario import Flood, Measures, Scenario
 from bench.seating import rooms_of
 from bench.served import STAGES_FILE
 from bench.server import Server
@@ -89,11 +89,13 @@ def _rules_of(scenario: Scenario, folder: Path) -> dict[str, str]:
 
 def _order_of(scenario: Scenario, servers: Sequence[Server], seed: int, core: int | None) -> Order:
     floods = [event.accounts for event in scenario.events if isinstance(event, Flood)]
+    acts = [event.people for event in scenario.events if isinstance(event, Measures)]
     furniture = furnish(
         (desk := servers[0].desk),
         rooms_of(scenario.rooms),
         senders=scenario.senders,
         attackers=max(floods, default=0),
+        subjects=max(acts, default=0),
     )
     return Order(
         addresses=[server.address for server in servers],
@@ -104,6 +106,7 @@ def _order_of(scenario: Scenario, servers: Sequence[Server], seed: int, core: in
         tokens=furniture.tokens,
         moderator=furniture.moderator,
         attackers=furniture.attackers,
+        subjects=furniture.subjects,
         seed=seed,
         core=core,
     )

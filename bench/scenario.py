@@ -5,6 +5,7 @@ only what differs: within the load and the settings a field, elsewhere the whole
 """
 
 import tomllib
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 
@@ -153,7 +154,35 @@ class Garbage(_Part, frozen=True, tag="garbage"):
     per_s: float
 
 
-Happening = Join | Storm | Pause | Enforce | Flood | Garbage
+class Act(StrEnum):
+    """What the house does to somebody, or to the first room."""
+
+    MUTE = "mute"
+    SUSPEND = "suspend"
+    REVOKE = "revoke"
+    CLOSE = "close"  # the account: nobody is there any more
+    SWITCH = "switch"  # the room, off
+    CONTROL = "control"  # everywhere, closed
+
+
+class Measures(_Part, frozen=True, tag="measures"):
+    """The house acts upon people and the first room; each act is felt before the next one begins.
+
+    Attributes:
+        acts: In turn.
+        people: Whom it is done to, in turn; whose account is closed leaves.
+        sockets: Open ones of each.
+    """
+
+    at_s: float
+    for_s: float
+    acts: list[Act]
+    per_s: float
+    people: int
+    sockets: int
+
+
+Happening = Join | Storm | Pause | Enforce | Flood | Garbage | Measures
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -233,9 +262,11 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     @property
     def everybody_count(self) -> int:
-        """Viewers and senders who are there in the end."""
+        """Viewers, senders and those whom acts are about, who are there in the end."""
         joining = sum(sum(join.viewers.values()) for join in self._joins)
-        return self.viewers_count + joining + self.senders
+        acts = (event for event in self.events if isinstance(event, Measures))
+        subjects = sum(event.people * event.sockets for event in acts)
+        return self.viewers_count + joining + self.senders + subjects
 
     @property
     def comments_count(self) -> int | None:

@@ -10,6 +10,7 @@ from time import monotonic_ns
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.acts import Ears, Felts, Person
 from bench.audience import Audience
 from bench.crowd import Crowd
 from bench.seating import Place, Return
@@ -25,6 +26,9 @@ class Stage:
         desk: The operator's socket at the first one.
         moderator: Token of an account that may recall and restore in the first room.
         attackers: Tokens of the accounts that flood.
+        subjects: Whom acts are about.
+        ears: Hear what those feel.
+        felts: When each of them, and everybody else, felt what.
         places: Of all viewers, by number.
         standing: How many of them are there from the beginning.
         returns: With what each viewer came back.
@@ -40,6 +44,7 @@ class Stage:
     desk: str
     moderator: str
     attackers: Sequence[str]
+    subjects: Sequence[Person]
     rooms: Sequence[str]
     places: Sequence[Place]
     standing: int
@@ -48,6 +53,8 @@ class Stage:
     honest: Senders
     attack: Senders
     random: Random
+    ears: Ears
+    felts: Felts
     returns: defaultdict[int, list[Return]] = field(default_factory=lambda: defaultdict(list))
     disturbed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     recalls_ns: dict[int, int] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from bench.audience import Log, Payload
 from bench.checker import Batch, Event, Fields, Joined, Reset
 from bench.frames import RSV1, inflated
 from bench.latency import Delivery
-from bench.messages import Dialect, batch_of, decoded
+from bench.messages import Dialect, batch_of, control_in, decoded
 from bench.seating import Place, Return
 
 _DIALECTS = {dialect: code for code, dialect in enumerate(Dialect)}
@@ -36,7 +36,18 @@ class Welcome:
     epoch: str
 
 
-Meaning = Welcome | Batch | Reset
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What everybody is told of an emergency control.
+
+    Attributes:
+        until_ms: When it ends; tells it from others.
+    """
+
+    until_ms: int
+
+
+Meaning = Welcome | Batch | Reset | Control
 
 
 class Views:
@@ -87,7 +98,7 @@ class Views:
             meaning = self._meanings[said]
             if isinstance(meaning, Welcome):
                 events.append(Joined(next(visits, None), meaning.top))
-            else:
+            elif not isinstance(meaning, Control):
                 events.append(meaning)
         return events
 
@@ -121,18 +132,28 @@ class Views:
         Args:
             disturbed: By viewer: whether it was made to miss anything.
         """
-        order = np.argsort(self._said, kind="stable")
-        cuts = np.searchsorted(self._said[order], np.arange(len(self._meanings) + 1))
-        for said, meaning in enumerate(self._meanings):
+        for meaning, rows in self._rows():
             if not isinstance(meaning, Batch):
                 continue
-            rows = order[cuts[said] : cuts[said + 1]]
             apart = disturbed[self._viewers[rows]]
             for is_disturbed in (False, True):
                 chosen = rows[apart == is_disturbed]
                 if len(chosen):
                     at_ns, sizes = self._at_ns[chosen], self._sizes[chosen]
                     yield Delivery(meaning, at_ns, int(sizes.sum()), is_disturbed=is_disturbed)
+
+    def controls(self) -> Iterator[tuple[Control, Column]]:
+        """When each control was told to whom."""
+        for meaning, rows in self._rows():
+            if isinstance(meaning, Control):
+                yield meaning, self._at_ns[rows]
+
+    def _rows(self) -> Iterator[tuple[Meaning, Column]]:
+        """Each meaning, and where in the columns it stands."""
+        order = np.argsort(self._said, kind="stable")
+        cuts = np.searchsorted(self._said[order], np.arange(len(self._meanings) + 1))
+        for said, meaning in enumerate(self._meanings):
+            yield meaning, order[cuts[said] : cuts[said + 1]]
 
     def _slice(self, viewer: int) -> Column:
         heard: Column = self._heard[self._cuts[viewer] : self._cuts[viewer + 1]]
@@ -178,7 +199,8 @@ def _meaning_of(message: Fields) -> Meaning | None:
         case "reset":
             return Reset(cast("int", message["top"]))
         case _:
-            return None
+            until_ms = control_in(message)
+            return None if until_ms is None else Control(until_ms)
 
 
 def _name_of(meaning: Meaning) -> object:

@@ -64,7 +64,7 @@ class Ours:
         with ExitStack() as undo:
             undo.callback(server.kill)
             names = [_name_of(room) for room in range(rooms)]
-            [token] = furnish(server.desk, names, senders=1, attackers=0).tokens
+            [token] = furnish(server.desk, names, senders=1).tokens
             serving = Serving(server, token, rooms=rooms, deflate=self.deflate)
             undo.pop_all()
         return serving

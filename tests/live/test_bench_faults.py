@@ -39,8 +39,19 @@ NAMED = {
 }
 
 
+QUIET = "keeps measures quiet"  # breaks no law of the record: whom it is about feels too little
+
+
 def test_every_fault_is_tried():
-    assert NAMED.keys() == STORES.keys() | SPOILS.keys()
+    assert NAMED.keys() | {QUIET} == STORES.keys() | SPOILS.keys()
+
+
+def test_a_server_that_tells_nobody_of_measures_fails_the_run():
+    result, kept = outcome(brief("enforcement", scale=0.01, seconds=2), QUIET)
+
+    assert "mute: 1 sockets were not told" in result.wrongs
+    assert set(result.wrongs) <= set(kept.failures)
+    assert result.effects.keys() >= {"mute refused", "switch told"}
 
 
 @pytest.mark.parametrize("fault", NAMED)

@@ -7,6 +7,8 @@ from bench.report import outcome_of
 from bench.runner import run
 from tests.live.site import brief
 
+ACTS_FELT = ("mute", "suspend", "revoke", "switch", "control")
+
 
 @pytest.fixture
 def ran():
@@ -40,6 +42,18 @@ def test_honest_senders_come_through_a_flood(ran):
     assert set(result.answers) == {"published"}
     assert result.attack["rate_limited"] > 0
     assert any("malformed: closed with 44" in ended for ended in result.thrown_out)
+
+
+def test_what_the_house_does_is_felt_by_all_whom_it_is_about(ran):
+    result, kept = ran("enforcement", scale=0.05, seconds=5)
+
+    assert set(result.effects) == {
+        *(f"{act} {how}" for act in ACTS_FELT for how in ("told", "refused")),
+        "close ended",
+    }
+    assert set(result.answers) <= {"published", "room_paused", "platform_closed"}
+    effect = kept.figures["effect / p99 ms"]
+    assert (effect.unit, effect.goal) == ("ms", 1000)
 
 
 def test_a_closed_window_keeps_the_server_busy(ran):

@@ -2,10 +2,23 @@ import msgspec
 import pytest
 
 from bench import scenario
-from bench.scenario import Enforce, Join, Pause, Quiet, Rate, Scenario, Steps, Storm, Window, names
+from bench.scenario import (
+    Act,
+    Enforce,
+    Join,
+    Measures,
+    Pause,
+    Quiet,
+    Rate,
+    Scenario,
+    Steps,
+    Storm,
+    Window,
+    names,
+)
 
 ASKED_FOR = {
-    "big_room", "flood", "hearing", "hot_room", "idle", "idle_15000", "inbound",
+    "big_room", "enforcement", "flood", "hearing", "hot_room", "idle", "idle_15000", "inbound",
     "join_storm", "many_rooms_1", "many_rooms_100", "many_rooms_1000", "many_rooms_10000",
     "mixed_dialects", "one_node", "quiet_room", "ramp", "recalls", "reconnect_storm", "saturation",
     "slow_viewers", "smoke", "two_nodes",
@@ -116,9 +129,20 @@ def test_a_short_form_keeps_the_proportions():
 
 
 def test_everybody_is_counted_who_is_there_in_the_end():
-    joining = [Join(at_s=1, over_s=1, viewers={"json": 50, "msgpack": 5})]
+    joining = Join(at_s=1, over_s=1, viewers={"json": 50, "msgpack": 5})
+    acts = Measures(at_s=0, for_s=1, acts=[Act.MUTE], per_s=1, people=4, sockets=8)
+    load = Rate(per_s=1, seconds=2, senders=3)
 
-    assert made(load=Rate(per_s=1, seconds=2, senders=3), events=joining).everybody_count == 68
+    assert made(load=load, events=[joining]).everybody_count == 68
+    assert made(load=load, events=[acts]).everybody_count == 45
+
+
+def test_enforcement_is_felt_by_ten_thousand():
+    scenario = Scenario.named("enforcement")
+
+    assert scenario.everybody_count == 10_000
+    assert set(scenario.goals.values()) == {1000}
+    assert scenario.shortened(scale=0.1).events[0].people == scenario.events[0].people
 
 
 @pytest.mark.parametrize(
