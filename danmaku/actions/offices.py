@@ -10,6 +10,7 @@ from danmaku.actions.controls import Controls
 from danmaku.actions.credit import Credits, Ledgers
 from danmaku.actions.documents import Documents
 from danmaku.actions.keepers import Keepers
+from danmaku.actions.dossiers import Dossiers
 from danmaku.actions.keeping import Keeping
 from danmaku.actions.measures import Measures
 from danmaku.actions.name_review import NameRecord, NameReview
@@ -42,6 +43,7 @@ class Offices:
     prevailing: Prevailing
     measures: Measures
     controls: Controls
+    dossiers: Dossiers
     documents: Documents
     privacy: Privacy
     credits: Credits
@@ -75,6 +77,12 @@ class Offices:
         measures = Measures(
             record,
             store,
+        dossiers = Dossiers(
+            *(measures, store, store, store),
+            rooms=rooms,
+            standings=people.standings,
+            clock=clock,
+        )
             store,
             store,
             store.vault,
@@ -108,4 +116,8 @@ class Offices:
             clock=clock,
             review_hours=people.name_review_hours,
         )
-        return cls(prevailing, measures, controls, documents, privacy, credits_, keeping, names)
+        appeals = Appeals(record, store, store, freshen=freshen, clock=clock, new_id=new_id)
+        return cls(
+            *(prevailing, measures, dossiers, controls, documents, privacy, credits_, keeping),
+            *(names, appeals),
+        )

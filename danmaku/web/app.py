@@ -23,12 +23,15 @@ from danmaku.web import (
     credit,
     documents,
     embed,
+    disclosures,
     feeds,
     identity,
     keeping,
     me,
     ops,
     people,
+    measures,
+    names,
     portal,
     reviewer,
     streamer,
@@ -42,9 +45,9 @@ from danmaku.web.visit import PUBLIC
 
 _FOREVER = "public, max-age=31536000, immutable"
 _DOORS = (
-    viewer, streamer, keeping, reviewer, portal, people, identity, documents, me, credit, embed,
-    api, api_accounts, api_credit, api_documents, api_disclosures, api_keeping, api_measures,
-    api_moderation, api_words, feeds, ops,
+    viewer, streamer, keeping, reviewer, names, portal, people, identity, documents, me, appeals,
+    measures, disclosures, credit, embed, api, api_accounts, api_credit, api_documents, api_disclosures, api_keeping,
+    api_measures, api_moderation, api_names, api_words, feeds, ops,
 )  # fmt: skip
 
 

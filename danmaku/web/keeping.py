@@ -8,6 +8,7 @@ from fastapi import Form as FormBody
 from fastapi.responses import Response
 from pydantic import Field
 
+from danmaku.actions.mutes import Muted
 from danmaku.domain.account import Power
 from danmaku.domain.ids import Millis, RoomId, Seq
 from danmaku.domain.keeping import ASKED_FOR, DELEGABLE, Finding, Term
@@ -117,6 +118,8 @@ async def _sections(visit: Visit, room: RoomId, powers: frozenset[str]) -> dict[
         keepers, invited = await keeping.moderators.of_room(who, room)
         sections["moderators"] = [_timed(keeper_fields_of(each)) for each in keepers]
         sections["invited"] = [_timed(proposal_fields_of(each)) for each in invited]
+    if Power.ACCOUNT_MUTE in powers:
+        sections["muted"] = [_muted_of(each) for each in await keeping.mutes.in_force(who, room)]
     if Power.REPORT_ANSWER in powers:
         found = await keeping.reports.of_room(who, room)
         sections["reports"] = [
@@ -184,6 +187,13 @@ async def mute(
         visit.signed_in(), room, number, form.term, hours=form.hours, category=form.category
     )
     return visit.go_to(f"/rooms/{room}")
+
+
+@router.post("/rooms/{room}/keeping/mutes/{measure_id}/undo")
+async def undo_mute(visit: PageVisit, room: RoomPath, measure_id: IdPath) -> Response:
+    """Let somebody speak here again."""
+    await visit.house.offices.keeping.mutes.undo(visit.signed_in(), room, measure_id)
+    return _back(visit, room)
 
 
 @router.post("/rooms/{room}/comments/{number}/restore")
@@ -254,6 +264,19 @@ async def decide(
     else:
         await management.decline(who, application, form.reason)
     return visit.go_to("/applications")
+
+
+def _muted_of(muted: Muted) -> Fields:
+    measure = muted.row.fact.measure
+    return {
+        "id": measure.measure_id,
+        "name": muted.name,
+        "number": measure.number,
+        "category": measure.category,
+        "note": muted.row.fact.note,
+        "until": _time(measure.until_ms),
+        "is_once": measure.is_once,
+    }
 
 
 def _timed(fields: Fields) -> Fields:
