@@ -9,8 +9,8 @@ from danmaku.actions.conditions import Prevailing
 from danmaku.actions.controls import Controls
 from danmaku.actions.credit import Credits, Ledgers
 from danmaku.actions.documents import Documents
-from danmaku.actions.keepers import Keepers
 from danmaku.actions.dossiers import Dossiers
+from danmaku.actions.keepers import Keepers
 from danmaku.actions.keeping import Keeping
 from danmaku.actions.measures import Measures
 from danmaku.actions.name_review import NameRecord, NameReview
@@ -42,8 +42,8 @@ class Offices:
 
     prevailing: Prevailing
     measures: Measures
-    controls: Controls
     dossiers: Dossiers
+    controls: Controls
     documents: Documents
     privacy: Privacy
     credits: Credits
@@ -77,12 +77,6 @@ class Offices:
         measures = Measures(
             record,
             store,
-        dossiers = Dossiers(
-            *(measures, store, store, store),
-            rooms=rooms,
-            standings=people.standings,
-            clock=clock,
-        )
             store,
             store,
             store.vault,
@@ -90,6 +84,12 @@ class Offices:
             standings=people.standings,
             clock=clock,
             new_id=new_id,
+        )
+        dossiers = Dossiers(
+            *(measures, store, store, store),
+            rooms=rooms,
+            standings=people.standings,
+            clock=clock,
         )
         controls = Controls(record, store, conditions=prevailing, freshen=freshen, clock=clock)
         documents = Documents(record, store, conditions=prevailing, freshen=freshen, clock=clock)
