@@ -196,6 +196,9 @@ class Reader(Protocol):
     async def author(self, room: RoomId, number: Number) -> AccountId | None:
         """The account behind a numbered comment."""
 
+    async def status(self, room: RoomId, origin: Seq) -> CommentStatus | None:
+        """What has become of a comment by now; None: there is none."""
+
     async def held_comment(self, room: RoomId, origin: Seq) -> Held | None:
         """A comment that is held right now."""
 

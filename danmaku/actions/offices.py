@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from danmaku.actions.accounts import People
+from danmaku.actions.appeals import Appeals
 from danmaku.actions.conditions import Prevailing
 from danmaku.actions.controls import Controls
 from danmaku.actions.credit import Credits, Ledgers
 from danmaku.actions.documents import Documents
-from danmaku.actions.dossiers import Dossiers
 from danmaku.actions.keepers import Keepers
 from danmaku.actions.keeping import Keeping
 from danmaku.actions.measures import Measures
@@ -42,13 +42,13 @@ class Offices:
 
     prevailing: Prevailing
     measures: Measures
-    dossiers: Dossiers
     controls: Controls
     documents: Documents
     privacy: Privacy
     credits: Credits
     keeping: Keeping
     names: NameReview
+    appeals: Appeals
 
     @classmethod
     def over(  # noqa: PLR0913 -- each is one of the house's parts
@@ -62,17 +62,7 @@ class Offices:
         clock: Clock,
         new_id: Callable[[], str],
     ) -> "Offices":
-        """Join them.
-
-        Args:
-            record: For writing.
-            store: The same, for reading.
-            prevailing: What holds in the house; comments ask the same.
-            people: Everybody.
-            rooms: Rooms in memory.
-            clock: Wall time.
-            new_id: Gives ids of measures.
-        """
+        """Join them; comments ask `prevailing` too, and `new_id` gives ids and receipts."""
         freshen = people.standings.freshen
         measures = Measures(
             record,
@@ -84,12 +74,6 @@ class Offices:
             standings=people.standings,
             clock=clock,
             new_id=new_id,
-        )
-        dossiers = Dossiers(
-            *(measures, store, store, store),
-            rooms=rooms,
-            standings=people.standings,
-            clock=clock,
         )
         controls = Controls(record, store, conditions=prevailing, freshen=freshen, clock=clock)
         documents = Documents(record, store, conditions=prevailing, freshen=freshen, clock=clock)
@@ -118,6 +102,5 @@ class Offices:
         )
         appeals = Appeals(record, store, store, freshen=freshen, clock=clock, new_id=new_id)
         return cls(
-            *(prevailing, measures, dossiers, controls, documents, privacy, credits_, keeping),
-            *(names, appeals),
+            prevailing, measures, controls, documents, privacy, credits_, keeping, names, appeals
         )

@@ -119,6 +119,12 @@ class Queries:
         row = await self._first(wanted.where(_comment.room == room, _comment.number == number))
         return None if row is None else row.account
 
+    async def status(self, room: RoomId, origin: Seq) -> CommentStatus | None:
+        """As `ports.Reader.status`."""
+        wanted = select(_comment.status)
+        row = await self._first(wanted.where(_comment.room == room, _comment.origin == origin))
+        return None if row is None else CommentStatus(row.status)
+
     async def held_comment(self, room: RoomId, origin: Seq) -> Held | None:
         """As `ports.Reader.held_comment`."""
         wanted = _HELD.where(_comment.room == room, _comment.origin == origin)

@@ -1,4 +1,4 @@
-"""The JSON API for held comments and reports."""
+"""The JSON API for held comments, reports and appeals."""
 
 from typing import Annotated
 
@@ -6,8 +6,9 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 from pydantic import Field
 
+from danmaku.actions.appeals import Contested
 from danmaku.actions.moderation import ReportDraft
-from danmaku.domain.ids import MAX_SAFE_INTEGER, Number, RoomId
+from danmaku.domain.ids import MAX_SAFE_INTEGER, Number, RoomId, Seq
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.ports import Held, Report
 from danmaku.web.api import api_router
@@ -36,8 +37,22 @@ class NewReport(Body):
     contact: str = ""
 
 
+class NewAppeal(Body):
+    """What is wrong, `measure_id` or `room` and `seq` of a comment, and why."""
+
+    measure_id: str | None = None
+    room: str | None = None
+    seq: Annotated[int | None, Field(ge=1, le=MAX_SAFE_INTEGER)] = None
+    text: str
+
+    def against(self) -> Contested:
+        """What is appealed."""
+        room = None if self.room is None else RoomId(self.room)
+        return Contested(self.measure_id, room, None if self.seq is None else Seq(self.seq))
+
+
 class Receipt(Shape):
-    """The report is written down under this word."""
+    """It is written down under this word."""
 
     receipt: str
 
@@ -74,6 +89,21 @@ async def reject(
     who = visit.signed_in()
     entry = await visit.house.moderation.reject(who, room, origin, body.category)
     return EntryShape(seq=entry.seq)
+
+
+@router.post("/api/rooms/{room}/refused/{origin}/publish")
+async def let_out(visit: ApiVisit, room: RoomPath, origin: OriginPath) -> EntryShape:
+    """Publish what the filter was wrong to refuse; needs `comment.review` on the platform."""
+    entry = await visit.house.offices.appeals.let_out(visit.signed_in(), room, origin)
+    number = None if entry.comment is None else entry.comment.number
+    return EntryShape(seq=entry.seq, number=number)
+
+
+@router.post("/api/me/appeals", status_code=201)
+async def appeal(visit: ApiVisit, body: NewAppeal) -> Receipt:
+    """Say why a decision about oneself is wrong: a measure, or that a comment was refused."""
+    appeals = visit.house.offices.appeals
+    return Receipt(receipt=await appeals.file(visit.signed_in(), body.against(), body.text))
 
 
 @router.post("/api/reports", status_code=201)

@@ -15,6 +15,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from danmaku.actions.leaving import Erasure
 from danmaku.domain.account import Standing
+from danmaku.domain.comment import CommentStatus
 from danmaku.domain.privacy import OwnComment
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.formats.own_archive import (
@@ -26,8 +27,9 @@ from danmaku.formats.own_archive import (
 )
 from danmaku.ports import MeasureRow
 from danmaku.web.answers import Refusal, show_again, words_of
-from danmaku.web.forms import Form
+from danmaku.web.forms import Form, local_path_of
 from danmaku.web.pages import time_text_of
+from danmaku.web.people import Next
 from danmaku.web.visit import PageVisit, Visit, page_visit
 
 router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
@@ -43,15 +45,19 @@ class LeaveForm(Form):
 
 
 class WarningForm(Form):
-    """A warning that has been read."""
+    """A warning that has been read, and where to go on to."""
 
     measure_id: str
+    next: str = "/me"
 
 
 @router.get("/me")
-async def show_me(visit: PageVisit) -> Response:
-    """What is held about oneself, and what was decided."""
-    return await _own_page(visit)
+async def show_me(
+    visit: PageVisit,
+    next: Next = "/me",  # noqa: A002 -- the field
+) -> Response:
+    """What is held about oneself, and what was decided; `next` is where one came from."""
+    return await _own_page(visit, {"next": local_path_of(next)})
 
 
 @router.get("/me/export")
@@ -91,10 +97,10 @@ async def leave(
 async def read_warning(visit: PageVisit, form: Annotated[WarningForm, FormBody()]) -> Response:
     """Say that one has read a warning; with it, one may speak again."""
     await visit.house.offices.measures.read(visit.signed_in(), form.measure_id)
-    return visit.go_to("/me")
+    return visit.go_to(local_path_of(form.next))
 
 
-async def _own_page(visit: Visit) -> Response:
+async def _own_page(visit: Visit, typed: Mapping[str, object]) -> Response:
     who, house = visit.signed_in(), visit.house
     values = {
         "login": who.login,
@@ -107,7 +113,7 @@ async def _own_page(visit: Visit) -> Response:
         "missing": len(house.offices.documents.missing(who)),
         "erasure": _dates_of(await house.offices.privacy.leaving.preview(who)),
     }
-    return visit.page("me.html", values)
+    return visit.page("me.html", {**values, **typed})
 
 
 async def _leave_page(
@@ -128,7 +134,13 @@ def _dates_of(erasure: Erasure) -> Fields:
 
 def _comment_of(own: OwnComment) -> Fields:
     row = comment_row_of(own)
-    return {**row, "at_iso": time_text_of(own.comment.at_ms)}
+    is_refused = own.comment.status is CommentStatus.REFUSED
+    return {
+        **row,
+        "seq": own.comment.origin,
+        "at_iso": time_text_of(own.comment.at_ms),
+        "may_appeal": is_refused and row["text"] is not None,
+    }
 
 
 def _measure_of(visit: Visit, row: MeasureRow) -> Fields:

@@ -17,7 +17,7 @@ _WAYS: Final[Mapping[Code, tuple[str, str]]] = {  # path, and the part of the pa
     Code.ACCOUNT_SUSPENDED: ("/me", "measures"),
     Code.MUTED: ("/me", "measures"),
     Code.IDENTITY_BARRED: ("/me", "measures"),
-    Code.LEVEL_TOO_LOW: ("/me", "credit"),
+    Code.LEVEL_TOO_LOW: ("/me/credit", ""),
     Code.PROHIBITED: ("/me", "comments"),
 }
 

@@ -66,13 +66,13 @@ def test_comment_is_sent_and_taken_back_by_form(house, room, ann):
 
     send(ann, "sent without a script")
 
-    expect(ann.locator(".notice")).to_have_text("Sent as #1.")
+    expect(ann.locator(".notice-good")).to_have_text("Sent as #1.")
     expect(ann.locator("#c1")).to_contain_text("Ann sent without a script")
 
     ann.locator("#c1 summary").click()
     ann.locator("#c1").get_by_role("button", name="Take back").click()
 
-    expect(ann.locator(".notice")).to_have_text("Comment #1 has been taken back.")
+    expect(ann.locator(".notice-good")).to_have_text("Comment #1 has been taken back.")
     expect(ann.locator("#c1")).to_contain_text("Withdrawn by its author")
     assert "sent without a script" not in ann.content()
 
@@ -82,7 +82,7 @@ def test_held_comment_is_noticed_and_shown_to_its_author_alone(house, room, ann,
 
     send(ann, "a wobblesnark appears")
 
-    expect(ann.locator(".notice")).to_contain_text("Held for review")
+    expect(ann.locator(".notice-good")).to_contain_text("Held for review")
     expect(ann.locator(".own-list")).to_contain_text("a wobblesnark appears")
     guest = visits.page()
     guest.goto(f"{house.url}/rooms/{room}")

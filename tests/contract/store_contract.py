@@ -368,6 +368,7 @@ class ReadContract:
         await commit_all(store, held("a", position_ms=500), published("b"))
         [waiting] = await store.held(None)
         assert waiting == await store.held_comment(DEMO, Seq(2))
+        assert await store.status(DEMO, Seq(2)) is CommentStatus.HELD
 
         [late] = await commit_all(
             store, published("a", text="approved", position_ms=500, origin=waiting.comment.origin)
@@ -378,6 +379,8 @@ class ReadContract:
         assert [view.comment.number for view in segment.views] == [2, 1]
         assert await store.held(DEMO) == []
         assert await store.comment(DEMO, Number(2)) == (4, late.comment)
+        assert await store.status(DEMO, Seq(2)) is CommentStatus.PUBLISHED
+        assert await store.status(DEMO, Seq(4)) is None
 
     async def test_comments_that_wait_for_their_time_alone_are_found(self, store):
         late, soon = (replace(held(one, text=one), category=DELAY_CATEGORY) for one in "ab")
