@@ -183,6 +183,17 @@ def powers_end_ms(who: Standing, room: RoomId, now_ms: Millis) -> Millis | None:
     return min(felt, default=None)
 
 
+def waits_for_proof(who: Standing, room: RoomId, now_ms: Millis) -> bool:
+    """Whether powers in a room wait until whoever holds them is verified again.
+
+    Article: articles.Article.FOUNDERS_VERIFIED
+    """
+    has_lapsed = who.identity is not None and not who.identity.holds(now_ms)
+    in_time = (one for one in who.grants if one.until_ms is None or now_ms < one.until_ms)
+    kept = (one for one in in_time if one.bundle is not Bundle.VIEWER)
+    return has_lapsed and any(one.room in (None, room) for one in kept)
+
+
 def must_apply(editions: Iterable[Edition], now_ms: Millis) -> bool:
     """Whether tools for a room are given on application: where operators have clauses to accept."""
     clauses = {DocumentKind.OPERATOR_CLAUSES}

@@ -1,7 +1,7 @@
 """A room as everybody may know it: what plays, what is allowed, whether it is open."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from danmaku.domain.comment import Mode
@@ -77,6 +77,23 @@ class RoomPolicy:
     level_min: int = 0  # of a sender; hosts are not asked
     unique: bool = False  # nothing is said that was said here lately; hosts may
     delay_ms: int = 10_000  # how long a comment waits in the mode `delayed`
+    open_mode: ReviewMode = ReviewMode.MACHINE  # that comments come back with; never `closed`
+
+    def switched(self, *, on: bool) -> "RoomPolicy":
+        """With comments on or off; on again, the room reviews as it did before."""
+        if on == (self.mode is not ReviewMode.CLOSED):
+            return self
+        if on:
+            return replace(self, mode=self.open_mode)
+        return replace(self, mode=ReviewMode.CLOSED, open_mode=self.mode)
+
+    def reviewing(self, mode: ReviewMode) -> "RoomPolicy":
+        """With another review mode; while comments are off, they come back with it."""
+        if mode is ReviewMode.CLOSED:
+            return self.switched(on=False)
+        if self.mode is ReviewMode.CLOSED:
+            return replace(self, open_mode=mode)
+        return replace(self, mode=mode)
 
 
 @dataclass(frozen=True, slots=True)

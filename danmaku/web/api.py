@@ -95,8 +95,12 @@ class RoomChange(Body):
             for name in self.model_fields_set
             if getattr(self, name) is not None
         }
-        policy = {name: given.pop(name) for name in tuple(given) if name in _POLICY}
-        return replace(state, **given, policy=replace(state.policy, **policy))
+        limits = {name: given.pop(name) for name in tuple(given) if name in _POLICY}
+        mode = limits.pop("mode", None)
+        policy = replace(state.policy, **limits)
+        if mode is not None:
+            policy = policy.switched(on=mode is not ReviewMode.CLOSED).reviewing(mode)
+        return replace(state, **given, policy=policy)
 
 
 class BroadcastChange(Body):

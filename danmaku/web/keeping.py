@@ -11,7 +11,7 @@ from pydantic import Field
 from danmaku.actions.mutes import Muted
 from danmaku.domain.account import Power
 from danmaku.domain.ids import Millis, RoomId, Seq
-from danmaku.domain.keeping import ASKED_FOR, DELEGABLE, Finding, Term
+from danmaku.domain.keeping import ASKED_FOR, DELEGABLE, Finding, Term, waits_for_proof
 from danmaku.errors import NotAllowed
 from danmaku.formats.danmaku_v1 import Fields, state_fields_of
 from danmaku.web.api_keeping import (
@@ -90,13 +90,15 @@ async def show_keeping(visit: PageVisit, room: RoomPath) -> Response:
     who, you = visit.signed_in(), visit.you(room)
     powers = frozenset() if you is None else frozenset(you.powers)
     is_owner = live.owner == who.account
-    if not is_owner and not powers & set(map(str, ASKED_FOR)):
+    is_paused = waits_for_proof(who, room, visit.now_ms)
+    if not (is_owner or is_paused) and not powers & set(map(str, ASKED_FOR)):
         raise NotAllowed("You do not keep this room.")
     values: dict[str, object] = {
         "path": f"/rooms/{room}/keeping",
         "room": {"id": room, "state": state_fields_of(live.state)},
         "you": you,
         "is_owner": is_owner,
+        "is_paused": is_paused,
         "asked_for": [power.value for power in ASKED_FOR],
         "delegable": [power.value for power in DELEGABLE if power.value in powers],
         "own_grants": [

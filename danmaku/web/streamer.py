@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi import Form as FormBody
@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from danmaku.domain.account import Power
+from danmaku.domain.comment import Mode
 from danmaku.domain.ids import RoomId
 from danmaku.domain.room import ReviewMode, RoomState
 from danmaku.domain.room_words import BadWords, ListChanged, RoomWords, WordsDraft, lines_of
@@ -26,6 +27,9 @@ router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
 
 Shown = Mapping[str, object]  # what a template gets
 
+_NUMBERS: Final = ("slow_ms", "text_max", "level_min", "delay_ms")
+_SWITCHES: Final = ("unique", "colors", "sizes")
+
 
 class PolicyForm(Form):
     """Each field that is given changes; the others stay."""
@@ -33,28 +37,34 @@ class PolicyForm(Form):
     comments: Literal["on", "off"] | None = None
     title: str | None = None
     slow_ms: int | None = None
-    mode: Literal[ReviewMode.MACHINE, ReviewMode.EVERY] | None = None
+    mode: Literal[ReviewMode.MACHINE, ReviewMode.DELAYED, ReviewMode.EVERY] | None = None
+    delay_ms: int | None = None
     text_max: int | None = None
     level_min: int | None = None
     unique: Literal["on", "off"] | None = None
+    colors: Literal["on", "off"] | None = None
+    sizes: Literal["on", "off"] | None = None
+    modes: Annotated[list[Mode | Literal[""]], Field(max_length=len(Mode) + 1)] | None = None
 
     def change(self, state: RoomState) -> RoomState:
         """The room's state with what the form asks for."""
         policy = state.policy
-        mode = self.mode or policy.mode
         if self.comments is not None:
-            mode = ReviewMode.MACHINE if self.comments == "on" else ReviewMode.CLOSED
-        slow_ms = policy.slow_ms if self.slow_ms is None else self.slow_ms
+            policy = policy.switched(on=self.comments == "on")
+        if self.mode is not None:
+            policy = policy.reviewing(self.mode)
         title = state.title if self.title is None else self.title
-        policy = replace(
-            policy,
-            mode=mode,
-            slow_ms=slow_ms,
-            text_max=policy.text_max if self.text_max is None else self.text_max,
-            level_min=policy.level_min if self.level_min is None else self.level_min,
-            unique=policy.unique if self.unique is None else self.unique == "on",
-        )
-        return replace(state, title=title, policy=policy)
+        return replace(state, title=title, policy=replace(policy, **self._limits()))
+
+    def _limits(self) -> dict[str, Any]:
+        """What is given of the fields that are of the policy as they are."""
+        numbers = {name: getattr(self, name) for name in _NUMBERS}
+        switches = {name: getattr(self, name) for name in _SWITCHES}
+        limits: dict[str, Any] = {name: value == "on" for name, value in switches.items() if value}
+        limits |= {name: value for name, value in numbers.items() if value is not None}
+        if self.modes is not None:  # an empty one stands for a form in which none was ticked
+            limits["modes"] = frozenset(mode for mode in self.modes if mode)
+        return limits
 
 
 class BroadcastForm(Form):

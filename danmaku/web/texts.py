@@ -13,7 +13,7 @@ LANGUAGES: Final = (ENGLISH, CHINESE)
 # What the scripts of the room page say; the rest is said by templates.
 _FOR_SCRIPTS: Final = (
     "category.", "code.", "composer.", "list.", "live.", "marker.", "mode.", "own.", "room.",
-    "row.", "settings.", "streamer.", "way.",
+    "row.", "settings.", "streamer.", "waiting.", "way.",
 )  # fmt: skip
 
 

@@ -15,8 +15,10 @@ from fastapi import Form as FormBody
 from fastapi.responses import Response
 
 from danmaku.domain.comment import NORMAL, WHITE, CommentStatus, Draft, Mode, Style
-from danmaku.domain.facts import CommentHeld, CommentRefused
+from danmaku.domain.delay import DELAY_CATEGORY
+from danmaku.domain.facts import CommentHeld, CommentRefused, Entry
 from danmaku.domain.ids import ClientId, Number, Pseudonym, RoomId, Seq
+from danmaku.domain.keeping import waits_for_proof
 from danmaku.domain.views import View, view_of_comment
 from danmaku.errors import NotFound
 from danmaku.formats.danmaku_v1 import Fields, fields_of, state_fields_of
@@ -85,7 +87,7 @@ async def show_room(
     visit: PageVisit,
     room: RoomPath,
     before: Before = None,
-    said: Annotated[Literal["sent", "held", "recalled"] | None, Query()] = None,
+    said: Annotated[Literal["sent", "held", "delayed", "recalled"] | None, Query()] = None,
     number: Annotated[int, Query()] = 0,
 ) -> Response:
     """A room: the player, and the list of its comments, newest first.
@@ -119,7 +121,7 @@ async def send(
     if isinstance(entry.fact, CommentRefused):
         return await refuse(request, refusal_of_comment(entry.fact))
     if isinstance(entry.fact, CommentHeld) or entry.comment is None:
-        return visit.go_to(path_with(f"/rooms/{room}", said="held"))
+        return visit.go_to(await _waiting_at(visit, room, entry))
     return visit.go_to(path_with(f"/rooms/{room}", said="sent", number=entry.comment.number))
 
 
@@ -156,6 +158,15 @@ async def recall(
     return visit.go_to(path_with(f"/rooms/{room}", said="recalled", number=number))
 
 
+async def _waiting_at(visit: Visit, room: RoomId, entry: Entry) -> str:
+    """The room's page, saying what a comment waits for that others do not see yet."""
+    path = f"/rooms/{room}"
+    if not isinstance(entry.fact, CommentHeld) or entry.fact.category != DELAY_CATEGORY:
+        return path_with(path, said="held")
+    policy = (await visit.house.rooms.live(room)).state.policy
+    return path_with(path, said="delayed", number=policy.delay_ms // 1000)
+
+
 async def _room_page(
     visit: Visit,
     room: RoomId,
@@ -181,6 +192,7 @@ async def _room_page(
         "notice": notice,
         "you": visit.you(room, me),
         "report_url": path_with("/report", room=room),
+        "is_paused": visit.who is not None and waits_for_proof(visit.who, room, visit.now_ms),
         "data": room_data(visit, room, state_fields_of(state), top=top, me=me),
     }
     return visit.page("room.html", values, status=status, policy=player_policy(state.media_url))
@@ -259,6 +271,7 @@ async def _not_public(visit: Visit, room: RoomId) -> list[Fields]:
 def _own_of(own: Own) -> Fields:
     content = own.comment.content
     return {
+        "seq": own.comment.origin,
         "status": own.status.value,
         "text": "" if content is None else content.text,
         "category": own.category,

@@ -1,14 +1,15 @@
 import type { ConnectionState } from "./client/connection";
-import type { Comment, RoomState } from "./client/messages";
+import type { Comment, Notice, RoomState } from "./client/messages";
 import { maybe, need } from "./page/dom";
 import { CommentList } from "./page/list";
-import { showNotice, showPowers } from "./page/notices";
+import { showNotice, showPowers, showPowersEnded } from "./page/notices";
 import { OwnList } from "./page/own_list";
 import { readRoomData } from "./page/room_data";
 import { RoomPage } from "./page/room_page";
 import { Rows } from "./page/rows";
 import { StreamerStrip } from "./page/streamer";
 import { installTrust } from "./page/trust";
+import { WaitingList } from "./page/waiting";
 
 installTrust();
 const data = readRoomData();
@@ -33,6 +34,12 @@ list.shieldAgain(record.all());
 const own = new OwnList(need("#own-list", HTMLDetailsElement), texts, data.you?.name ?? "");
 const strip = maybe("#streamer", HTMLElement);
 const streamer = strip ? new StreamerStrip(strip, texts) : null;
+const queue = maybe("#waiting", HTMLElement);
+const waiting = queue
+  ? new WaitingList(queue, data.room, texts, me, () => screening.serverMs)
+  : null;
+waiting?.setState(data.state);
+const liveNotice = need("#live-notice", HTMLElement);
 const keptBack = need("#open-kept-back", HTMLButtonElement);
 keptBack.addEventListener("click", () => settings.open());
 showKeptBack();
@@ -48,6 +55,7 @@ page.start({
   stateChanged: (state: RoomState) => {
     need("#room-title", HTMLElement).textContent = state.title;
     streamer?.setState(state);
+    waiting?.setState(state);
   },
   connection: showConnection,
   viewers: (count) => {
@@ -60,9 +68,21 @@ page.start({
     showKeptBack();
   },
   kept: (kept) => own.add(kept),
-  powersChanged: () => showPowers(me),
-  noticed: (notice) => showNotice(need("#live-notice", HTMLElement), texts, notice),
+  powersChanged: (ended) => {
+    showPowers(me);
+    if (ended) showPowersEnded(liveNotice, texts);
+    void waiting?.read();
+  },
+  noticed,
 });
+
+function noticed(notice: Notice): void {
+  waiting?.take(notice);
+  if (notice.kind === "refused" && notice.room === data.room) {
+    own.refuse(notice.seq ?? 0, notice.text ?? "", texts.say(`category.${notice.category}`));
+  }
+  showNotice(liveNotice, texts, notice);
+}
 
 function showKeptBack(): void {
   const { count } = screening.keptBack;

@@ -57,6 +57,9 @@ const FINAL_CLOSES = new Set([1002, 1007, 1009, 4400, 4401, 4403, 4404]);
 const ANSWER_WAIT_MS = 20_000;
 const ASK_AGAIN_MS = 1_000;
 const QUIET_FACTOR = 1.5;
+/** Longer than any page stays open, and no more than a timer takes. */
+const TERM_MS_MAX = 86_400_000;
+const TERM_SLACK_MS = 50;
 
 /**
  * One viewer's way into a room: joins at a position, follows the record without a hole, and comes
@@ -76,6 +79,9 @@ export class Connection {
   #heartbeatMs = 20_000;
   #cancelRetry = () => {};
   #cancelWatch = () => {};
+  #cancelTerm = () => {};
+  /** How far the server's clock is ahead of ours. */
+  #aheadMs = 0;
 
   constructor(place: Place, surroundings: Surroundings) {
     this.#place = { ...place };
@@ -160,6 +166,7 @@ export class Connection {
         return;
       case "you":
         this.events.emit("you", message.you);
+        this.#awaitTerm(message.you);
         return;
       case "notice":
         this.events.emit("notice", message);
@@ -178,6 +185,8 @@ export class Connection {
     this.#backoff.succeeded();
     this.#place.since ??= message.top;
     this.#place.epoch ??= message.epoch;
+    this.#aheadMs = message.server_ms - Date.now();
+    this.#awaitTerm(message.you);
     this.events.emit("welcome", message);
     this.events.emit("viewers", message.viewers);
     this.#tell("joined");
@@ -214,6 +223,18 @@ export class Connection {
     });
   }
 
+  /** Powers that end by themselves do so without a word: joining again says what is left. */
+  #awaitTerm(you: You | null): void {
+    this.#cancelTerm();
+    if (!you?.until_ms) return;
+    const leftMs = you.until_ms - Date.now() - this.#aheadMs;
+    if (leftMs > TERM_MS_MAX) return;
+    this.#cancelTerm = this.#surroundings.after(Math.max(0, leftMs) + TERM_SLACK_MS, () => {
+      this.#leave(1000);
+      this.start();
+    });
+  }
+
   #rejoin(): void {
     this.#leave(4408);
     this.#retry(4408);
@@ -224,6 +245,7 @@ export class Connection {
     this.#socket = null;
     this.#joined = false;
     this.#cancelWatch();
+    this.#cancelTerm();
     if (!socket) return;
     socket.onopen = null;
     socket.onmessage = null;

@@ -44,6 +44,8 @@ export interface RoomState {
   sizes: boolean;
   level_min: number;
   unique: boolean;
+  /** How long comments wait in the mode `delayed`. */
+  delay_ms: number;
   silent_until_ms: number | null;
   broadcast: { started_ms: number; ended_ms: number | null } | null;
   recall_within_ms: number;
@@ -71,6 +73,8 @@ export interface You {
   /** Public id in this room; null before the first comment. */
   author: string | null;
   powers: string[];
+  /** When the first of the powers ends by itself. */
+  until_ms: number | null;
 }
 
 export interface Welcome {
@@ -125,7 +129,24 @@ export interface Bye {
 /** What is told to one viewer alone, or to a room: measures, powers, reports, controls. */
 export interface Notice {
   op: "notice";
-  kind: "measure" | "reversed" | "revoked" | "proposal" | "report" | "control" | "lifted";
+  kind:
+    | "measure"
+    | "reversed"
+    | "revoked"
+    | "proposal"
+    | "report"
+    | "held"
+    | "decided"
+    | "refused"
+    | "control"
+    | "lifted";
+  /** Of a comment that waits, or has waited: its private id. */
+  seq?: number;
+  room?: string | null;
+  at_ms?: number;
+  author?: string;
+  name?: string;
+  text?: string;
   step?: string;
   category?: string;
   note?: string;

@@ -1,7 +1,9 @@
 import { freshId } from "../client/ids";
-import type { Answer, Draft, Mode, Refused, RoomState } from "../client/messages";
-import { element, maybe, need } from "./dom";
+import type { Answer, Draft, Refused, RoomState } from "../client/messages";
+import { element, need } from "./dom";
 import type { Kept } from "./own_list";
+import { roomRules, silenceMs, takesComments } from "./room_rules";
+import { StylePicker } from "./style_picker";
 import type { Texts } from "./texts";
 
 export interface ComposerChoices {
@@ -9,6 +11,9 @@ export interface ComposerChoices {
   mediaMs(): number;
   latencyMs(): number;
   published(number: number): void;
+  /** Whether the viewer keeps the room: most of its rules are for the others. */
+  isHost(): boolean;
+  serverMs(): number;
   /** A text was recorded that nobody else sees. */
   kept(kept: Kept): void;
   /** Where a refusal leads: to the page that settles it, by code. */
@@ -31,6 +36,7 @@ export class Composer {
   readonly #note = need("#composer-note", HTMLElement);
   readonly #texts: Texts;
   readonly #choices: ComposerChoices;
+  readonly #picker: StylePicker;
   #state: RoomState;
   #id = freshId();
   #sentText = "";
@@ -38,6 +44,7 @@ export class Composer {
   #waitUntilMs = 0;
   #sentMs = 0;
   #timer = 0;
+  #silence = 0;
 
   constructor(form: HTMLFormElement, state: RoomState, texts: Texts, choices: ComposerChoices) {
     this.#form = form;
@@ -52,8 +59,10 @@ export class Composer {
       void this.#submit();
     });
     this.#box.addEventListener("input", () => this.#show());
-    this.#closePickerOutside();
+    this.#picker = new StylePicker(form);
+    this.#picker.offer(state);
     this.#takeUpKept();
+    this.#keepSilence();
     this.#show();
   }
 
@@ -65,9 +74,8 @@ export class Composer {
     if (slower && waitMs > 0) this.#wait(waitMs);
     // A reason that is still being read stays until the room itself has something new to say.
     if (this.#standing() !== said) this.#say(this.#standing(), false);
-    for (const radio of this.#form.querySelectorAll<HTMLInputElement>("input[name=mode]")) {
-      radio.disabled = !state.modes.includes(radio.value as Mode);
-    }
+    this.#picker.offer(state);
+    this.#keepSilence();
     this.#show();
   }
 
@@ -86,13 +94,10 @@ export class Composer {
   }
 
   #draft(text: string): Draft {
-    const chosen = new FormData(this.#form);
     return {
       text,
       position_ms: Math.round(this.#choices.mediaMs()),
-      mode: (chosen.get("mode") as Mode | null) ?? "scroll",
-      color: Number(chosen.get("color") ?? 0xffffff),
-      size: Number(chosen.get("size") ?? 25),
+      ...this.#picker.chosen,
       latency_ms: Math.round(this.#choices.latencyMs()),
     };
   }
@@ -108,10 +113,25 @@ export class Composer {
     // Whoever writes fast has begun the next one while this one was on its way.
     if (this.#box.value.trim() === text) this.#box.value = "";
     if (answer.op === "published") this.#choices.published(answer.number);
-    if (answer.op === "held") this.#choices.kept({ text, status: "held", category: null });
-    this.#say(answer.op === "held" ? this.#texts.say("live.held") : this.#standing(), false);
+    if (answer.op === "held") {
+      const { seq, category } = answer;
+      this.#choices.kept({
+        text,
+        status: category === "delay" ? "delayed" : "held",
+        category: null,
+        seq,
+      });
+      this.#say(this.#heldText(category), false);
+    } else {
+      this.#say(this.#standing(), false);
+    }
     this.#sentMs = Date.now();
     if (this.#state.slow_ms > 0) this.#wait(this.#state.slow_ms);
+  }
+
+  #heldText(category: string | null): string {
+    if (category !== "delay") return this.#texts.say("live.held");
+    return this.#texts.say("live.held_for", { n: this.#state.delay_ms / 1000 });
   }
 
   #refused(refused: Refused): void {
@@ -169,7 +189,9 @@ export class Composer {
   }
 
   get #waitSeconds(): number {
-    return Math.max(0, Math.ceil((this.#waitUntilMs - Date.now()) / 1000));
+    const { isHost, serverMs } = this.#choices;
+    const silentMs = isHost() ? 0 : silenceMs(this.#state, serverMs());
+    return Math.ceil(Math.max(silentMs, this.#waitUntilMs - Date.now(), 0) / 1000);
   }
 
   #blocked(): boolean {
@@ -178,11 +200,19 @@ export class Composer {
   }
 
   #closed(): boolean {
-    return this.#state.status !== "open" || this.#state.mode === "closed";
+    return !takesComments(this.#state);
   }
 
-  get #silent(): boolean {
-    return (this.#state.silent_until_ms ?? 0) > Date.now();
+  /** Counts a silence of the room down. */
+  #keepSilence(): void {
+    clearInterval(this.#silence);
+    const leftMs = () => silenceMs(this.#state, this.#choices.serverMs());
+    if (this.#choices.isHost() || leftMs() === 0) return;
+    this.#silence = window.setInterval(() => {
+      if (leftMs() === 0) clearInterval(this.#silence);
+      this.#say(this.#standing(), false);
+      this.#show();
+    }, TICK_MS);
   }
 
   /** In code points, as the server counts. */
@@ -204,27 +234,12 @@ export class Composer {
 
   /** What the room's state asks to be known before writing. */
   #standing(): string {
-    const { status, mode, slow_ms } = this.#state;
-    if (status === "closed") return this.#texts.say("composer.room_closed");
-    if (status === "paused") return this.#texts.say("composer.room_paused");
-    if (mode === "closed") return this.#texts.say("composer.comments_off");
-    if (this.#silent) return this.#texts.say("live.silent");
-    if (mode === "every") return this.#texts.say("composer.every");
-    return slow_ms > 0 ? this.#texts.say("composer.slow", { seconds: slow_ms / 1000 }) : "";
+    const { isHost, serverMs } = this.#choices;
+    return roomRules(this.#state, this.#texts, isHost(), serverMs());
   }
 
   #say(text: string, error: boolean): void {
     this.#note.textContent = text;
     this.#note.classList.toggle("is-error", error);
-  }
-
-  #closePickerOutside(): void {
-    const picker = maybe("details.picker", HTMLDetailsElement, this.#form);
-    document.addEventListener("pointerdown", (event) => {
-      if (picker && !picker.contains(event.target as Node)) picker.open = false;
-    });
-    picker?.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") picker.open = false;
-    });
   }
 }

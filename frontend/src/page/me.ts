@@ -26,6 +26,15 @@ export class Me {
     return this.#author !== null && comment.author === this.#author;
   }
 
+  get powers(): readonly string[] {
+    return this.#you?.powers ?? [];
+  }
+
+  /** Their public id in this room, once it is known. */
+  get author(): string | null {
+    return this.#author;
+  }
+
   may(power: string): boolean {
     return this.#you?.powers.includes(power) ?? false;
   }

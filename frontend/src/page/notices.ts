@@ -8,6 +8,7 @@ const POWERS: Record<string, string> = {
   "comment.recall": "no-recall",
   "account.mute": "no-mute",
   "room.manage": "no-manage",
+  "comment.review": "no-review",
   "report.answer": "no-keeping",
 };
 
@@ -36,6 +37,14 @@ export function showNotice(place: HTMLElement, texts: Texts, notice: Notice): vo
   place.hidden = false;
 }
 
+/** Says that powers have ended by themselves, and where they may be had again. */
+export function showPowersEnded(place: HTMLElement, texts: Texts): void {
+  const link = element("a", "", texts.say("live.renew"));
+  link.href = "/account/identity";
+  place.replaceChildren(texts.say("live.powers_ended"), " ", link);
+  place.hidden = false;
+}
+
 function wordsOf(texts: Texts, notice: Notice): string | null {
   switch (notice.kind) {
     case "measure":
@@ -49,6 +58,8 @@ function wordsOf(texts: Texts, notice: Notice): string | null {
       return texts.say("live.powers_changed");
     case "proposal":
       return texts.say("live.notice_proposal");
+    case "refused":
+      return texts.say("live.own_refused", { category: texts.say(`category.${notice.category}`) });
     case "report":
       return texts.say("live.notice_report");
     default:

@@ -5,8 +5,10 @@ import type { Texts } from "./texts";
 /** A comment of the viewer's that nobody else sees. `category` is in their language. */
 export interface Kept {
   text: string;
-  status: "held" | "refused";
+  status: "held" | "delayed" | "refused";
   category: string | null;
+  /** Its private id, where it waits. */
+  seq?: number;
 }
 
 /** What of the viewer's own waits for review or was refused, above everybody's list. */
@@ -23,28 +25,37 @@ export class OwnList {
     this.#texts = texts;
   }
 
-  add({ text, status, category }: Kept): void {
+  add({ text, status, category, seq }: Kept): void {
     const said = element("span", "own-text", text);
     said.dir = "auto";
     const words = this.#texts.say(`own.${status}`);
     const tag = category === null ? words : `${words}: ${category}`;
     const item = element("li");
+    if (seq !== undefined) item.dataset.seq = String(seq);
     item.append(said, " ", element("span", `tag tag-${status}`, tag));
     this.#list.prepend(item);
     this.#count();
   }
 
   /**
-   * A comment that waited has been approved: now it stands in everybody's list. Known by its name,
-   * for before their first public comment nobody knows their public id.
+   * A comment that waited is public: now it stands in everybody's list. Known by its name, for
+   * before their first public comment nobody knows their public id.
    */
-  drop({ late, name, text }: Comment): void {
-    if (!late || name !== this.#name) return;
+  drop({ name, text }: Comment): void {
+    if (name !== this.#name) return;
     const waiting = [...this.#list.children].find(
-      (item) => item.querySelector(".tag-held") && item.firstElementChild?.textContent === text,
+      (item) =>
+        item.querySelector(".tag-held, .tag-delayed") &&
+        item.firstElementChild?.textContent === text,
     );
     waiting?.remove();
     this.#count();
+  }
+
+  /** A person has refused what waited. */
+  refuse(seq: number, text: string, category: string): void {
+    this.#list.querySelector(`li[data-seq="${seq}"]`)?.remove();
+    this.add({ text, status: "refused", category });
   }
 
   #count(): void {

@@ -29,7 +29,8 @@ export interface Views {
   viewers(count: number): void;
   shieldChanged(): void;
   kept(kept: Kept): void;
-  powersChanged(): void;
+  /** `ended`: some of them have, by their term. */
+  powersChanged(ended: boolean): void;
   noticed(notice: Notice): void;
 }
 
@@ -136,7 +137,9 @@ export class RoomPage {
     const place = { url: socketUrl(live_url, location), token, since: upto, epoch };
     const connection = new Connection(place, browser);
     connection.events.on("welcome", (welcome) => {
+      const before = this.me.powers;
       this.me.you = welcome.you;
+      this.#views?.powersChanged(before.some((power) => !this.me.may(power)));
       this.screening.setServerTime(welcome.server_ms);
       this.#setState(welcome.state);
     });
@@ -144,7 +147,7 @@ export class RoomPage {
     connection.events.on("reset", () => this.#readAnew());
     connection.events.on("you", (you) => {
       this.me.you = you;
-      this.#views?.powersChanged();
+      this.#views?.powersChanged(false);
     });
     connection.events.on("notice", (notice) => this.#views?.noticed(notice));
     connection.events.on("viewers", (count) => this.#views?.viewers(count));
@@ -183,6 +186,8 @@ export class RoomPage {
       mediaMs: () => this.screening.mediaMs,
       latencyMs: () => this.player.latencyMs,
       published: (number) => this.#published(number),
+      isHost: () => this.me.may("comment.recall"),
+      serverMs: () => this.screening.serverMs,
       kept: (kept) => this.#views?.kept(kept),
       ways: this.#data.ways,
       memory: sessionStorage,

@@ -65,6 +65,11 @@ export class Screening {
     this.#serverAheadMs = serverMs - Date.now();
   }
 
+  /** The server's clock, as far as it is known here. */
+  get serverMs(): number {
+    return Date.now() + this.#serverAheadMs;
+  }
+
   /** Takes new rules; what they shield leaves the screen at once, the rest flies on. */
   setRules(rules: ShieldRules): void {
     this.#rules = rules;
@@ -130,7 +135,7 @@ export class Screening {
   #arrive(comment: Comment): void {
     this.#parts.timeline.add(comment);
     const { mediaMs, broadcasting } = this;
-    const serverMs = Date.now() + this.#serverAheadMs;
+    const { serverMs } = this;
     if (!fliesOnArrival(comment, { broadcasting, mediaMs, serverMs })) return;
     const paused = this.#parts.player.video?.paused === true;
     this.#fly(comment, paused && this.#parts.me.isAuthor(comment) ? PAUSED_SHOWN_MS : 0);

@@ -109,6 +109,34 @@ beforeEach(() => {
   connection.start();
 });
 
+describe("powers that end by themselves", () => {
+  const you = (untilMs: number | null) => ({ name: "Tom", powers: [], until_ms: untilMs });
+
+  it("are asked for anew when their time is over", () => {
+    world.line.onopen?.();
+    const now = Date.now();
+    world.line.say({ ...welcome(10), server_ms: now, you: you(now + 3_000) });
+    world.line.say(batch(10, 12));
+
+    world.pass(2_900);
+    expect(world.lines).toHaveLength(1);
+    world.pass(300);
+    world.line.onopen?.();
+    expect(world.lines).toHaveLength(2);
+    expect(world.line.sent[0]).toMatchObject({ since: 12 });
+  });
+
+  it("are left alone once they have been renewed", () => {
+    world.line.onopen?.();
+    const now = Date.now();
+    world.line.say({ ...welcome(10), server_ms: now, you: you(now + 3_000) });
+    world.line.say({ op: "you", you: you(null) });
+
+    world.pass(4_000);
+    expect(world.lines).toHaveLength(1);
+  });
+});
+
 describe("joining", () => {
   it("says hello from the page's position", () => {
     join();

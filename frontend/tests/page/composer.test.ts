@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Answer, Draft, RoomState } from "../../src/client/messages";
 import { Composer } from "../../src/page/composer";
+import type { Kept } from "../../src/page/own_list";
 import { Texts } from "../../src/page/texts";
 
 const STATE: RoomState = {
@@ -17,6 +18,7 @@ const STATE: RoomState = {
   sizes: true,
   level_min: 0,
   unique: false,
+  delay_ms: 5_000,
   silent_until_ms: null,
   paused_until_ms: null,
   broadcast: null,
@@ -39,6 +41,8 @@ let composer: Composer;
 let sent: { id: string; draft: Draft }[];
 let answer: Partial<Answer>;
 let texts: Texts;
+let kept: Kept[];
+let host: boolean;
 
 function open(): Composer {
   return new Composer(document.querySelector("form") as HTMLFormElement, STATE, texts, {
@@ -49,7 +53,9 @@ function open(): Composer {
     mediaMs: () => 1_234.4,
     latencyMs: () => 0,
     published: () => {},
-    kept: () => {},
+    kept: (each) => kept.push(each),
+    isHost: () => host,
+    serverMs: () => Date.now(),
     ways: { not_verified: "/account/identity?next=/rooms/r" },
     memory: sessionStorage,
   });
@@ -73,6 +79,8 @@ beforeEach(() => {
   button = form.querySelector("button") as HTMLButtonElement;
   note = document.querySelector("#composer-note") as HTMLElement;
   sent = [];
+  kept = [];
+  host = false;
   sessionStorage.clear();
   texts = new Texts({
     "code.rate_limited": "Too fast.",
@@ -80,6 +88,8 @@ beforeEach(() => {
     "composer.comments_off": "Comments are off.",
     "live.wait": "{n} s",
     "live.held": "Held.",
+    "live.held_for": "Appears in {n} s.",
+    "live.silent_for": "Silence for {n} s.",
     "live.notice_until": "Until {time}.",
     "code.not_verified": "Not verified.",
     "way.not_verified": "Verify",
@@ -103,6 +113,15 @@ describe("sending", () => {
     await submit();
 
     expect([box.value, note.textContent]).toEqual(["", "Held."]);
+  });
+
+  it("says how long a comment of a delayed room waits", async () => {
+    answer = { op: "held", seq: 9, category: "delay" };
+    write("hello");
+    await submit();
+
+    expect(note.textContent).toBe("Appears in 5 s.");
+    expect(kept).toEqual([{ text: "hello", status: "delayed", category: null, seq: 9 }]);
   });
 
   it("keeps a refused text, says why, and counts the wait down", async () => {
@@ -185,5 +204,26 @@ describe("bounds", () => {
 
     composer.setState(STATE);
     expect([box.disabled, note.textContent]).toEqual([false, ""]);
+  });
+});
+
+describe("a silence", () => {
+  const until = () => ({ ...STATE, silent_until_ms: Date.now() + 2_000 });
+
+  it("is counted down, and ends by itself", async () => {
+    composer.setState(until());
+    expect([note.textContent, button.textContent]).toEqual(["Silence for 2 s.", "2 s"]);
+
+    await vi.advanceTimersByTimeAsync(1_250);
+    expect(note.textContent).toBe("Silence for 1 s.");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([note.textContent, button.textContent]).toEqual(["", "Send"]);
+  });
+
+  it("is not for those who keep the room", () => {
+    host = true;
+    composer.setState(until());
+
+    expect([note.textContent, button.textContent]).toEqual(["", "Send"]);
   });
 });

@@ -51,7 +51,7 @@ describe("the viewer", () => {
   const comment = { number: 3, author: "a1" } as Parameters<Me["isAuthor"]>[0];
 
   it("learns their public id from their first comment", () => {
-    const me = new Me({ name: "Ann", author: null, powers: ["comment.send"] });
+    const me = new Me({ name: "Ann", author: null, until_ms: null, powers: ["comment.send"] });
     expect(me.isAuthor(comment)).toBe(false);
 
     me.published(3);

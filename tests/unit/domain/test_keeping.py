@@ -25,6 +25,7 @@ from danmaku.domain.keeping import (
     must_apply,
     passed_on,
     powers_end_ms,
+    waits_for_proof,
 )
 from danmaku.domain.room import Broadcast, RoomKind, RoomState
 from danmaku.errors import BadMessage, NotAllowed
@@ -166,3 +167,17 @@ def test_a_report_has_its_time():
 )
 def test_powers_end_with_the_first_term_that_is_felt(who, end_ms):
     assert powers_end_ms(who, DEMO, NOW) == end_ms
+
+
+@pytest.mark.parametrize(
+    ("who", "waits"),
+    [
+        (streamer(), False),
+        (verified(streamer(), NOW + 1), False),
+        (verified(streamer(), NOW), True),
+        (verified(streamer(until_ms=NOW), NOW), False),
+        (verified(streamer(room=FILM), NOW), False),
+    ],
+)
+def test_powers_of_one_whose_proof_has_lapsed_wait(who, waits):
+    assert waits_for_proof(who, DEMO, NOW) is waits

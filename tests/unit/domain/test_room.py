@@ -12,6 +12,7 @@ from danmaku.domain.room import (
     TEXT_MAX,
     TITLE_MAX,
     Broadcast,
+    ReviewMode,
     RoomPolicy,
     RoomState,
     checked,
@@ -89,3 +90,19 @@ def test_a_state_out_of_bounds_is_refused_by_the_name_of_its_field(state, named)
 )
 def test_a_room_is_on_air_from_start_to_end(broadcast, is_broadcasting):
     assert replace(FILM, broadcast=broadcast).is_broadcasting is is_broadcasting
+
+
+@pytest.mark.parametrize("mode", [ReviewMode.MACHINE, ReviewMode.DELAYED, ReviewMode.EVERY])
+def test_comments_come_back_with_the_review_that_they_went_with(mode):
+    off = RoomPolicy(mode=mode).switched(on=False)
+
+    assert off.mode is ReviewMode.CLOSED
+    assert off.switched(on=False) is off
+    assert off.switched(on=True).mode is mode
+
+
+def test_another_review_chosen_while_comments_are_off_holds_when_they_are_on():
+    off = RoomPolicy().reviewing(ReviewMode.CLOSED).reviewing(ReviewMode.EVERY)
+
+    assert off.mode is ReviewMode.CLOSED
+    assert off.switched(on=True).mode is ReviewMode.EVERY

@@ -1,7 +1,8 @@
 import pytest
 
 from danmaku.domain.account import Bundle
-from danmaku.domain.room import ReviewMode
+from danmaku.domain.comment import Mode
+from danmaku.domain.room import ALL_MODES, ReviewMode
 from tests.unit.web.conftest import OUR_SITE
 
 
@@ -34,6 +35,57 @@ async def test_form_changes_what_it_names_and_nothing_else(stage):
     policy = await policy_of(stage, room)
 
     assert (policy.mode, policy.slow_ms) == (ReviewMode.EVERY, 3000)
+
+
+async def test_form_of_limits_sets_them_all(stage):
+    room, mia, _ = await furnished(stage)
+
+    done = await mia.post_form(
+        f"/rooms/{room}/policy",
+        text_max="40",
+        level_min="2",
+        unique="on",
+        colors="off",
+        sizes="off",
+        modes=["", "top", "scroll"],
+    )
+    policy = await policy_of(stage, room)
+
+    assert done.status_code == 303
+    assert (policy.text_max, policy.level_min, policy.slow_ms) == (40, 2, 3000)
+    assert (policy.unique, policy.colors, policy.sizes) == (True, False, False)
+    assert policy.modes == {Mode.TOP, Mode.SCROLL}
+
+
+async def test_a_room_without_any_mode_is_refused(stage):
+    room, mia, _ = await furnished(stage)
+
+    refused = await mia.post_form(f"/rooms/{room}/policy", modes="")
+
+    assert refused.status_code == 400
+    assert (await policy_of(stage, room)).modes == ALL_MODES
+
+
+async def test_comments_switched_on_again_are_reviewed_as_before(stage):
+    room, mia, _ = await furnished(stage)
+    await mia.post_form(f"/rooms/{room}/policy", mode="delayed", delay_ms="5000")
+
+    for comments in ("off", "on"):
+        await mia.post_form(f"/rooms/{room}/policy", comments=comments)
+    policy = await policy_of(stage, room)
+
+    assert (policy.mode, policy.delay_ms) == (ReviewMode.DELAYED, 5000)
+
+
+async def test_a_delayed_comment_says_when_it_appears(stage):
+    room, mia, ann = await furnished(stage)
+    await mia.post_form(f"/rooms/{room}/policy", mode="delayed", delay_ms="5000")
+
+    sent = await ann.post_form(f"/rooms/{room}/comments", text="hello")
+    page = await ann.client.get(sent.headers["location"])
+
+    assert sent.headers["location"] == f"/rooms/{room}?said=delayed&number=5"
+    assert "appears in 5 s" in page.text
 
 
 async def test_review_of_every_comment_holds_the_next(stage):
