@@ -33,6 +33,7 @@ from danmaku.gateway.framing import frame_of
 from danmaku.gateway.identity import Identity
 from danmaku.gateway.outbox import Outbox
 from danmaku.gateway.room_hub import RoomHub
+from danmaku.gateway.saying import Saying
 from danmaku.gateway.session import Beat, Drop, Fail, Intent, Limits, Session, State, TurnAway
 from danmaku.gateway.upgrade import Agreement, Upgrades
 from danmaku.gateway.wire import PING, PONG, TEXT, Wire, control_frame
@@ -237,6 +238,13 @@ class Connection(asyncio.Protocol):
         payload = dialect.encode(fields)
         frame = frame_of(payload, is_text=dialect.is_text, deflate=self.outbox.deflate)
         self._transport.write(frame)
+
+    def repeat(self, saying: Saying) -> None:
+        """Say what others are told as well; nothing if it is going."""
+        if self.is_closing or self.outbox is None:
+            return
+        outbox = self.outbox
+        self._transport.write(saying.frame(outbox.dialect, deflate=outbox.deflate))
 
     def welcomed(self) -> list[Send | Recall]:
         """The viewer is in; gives what it has asked for meanwhile."""

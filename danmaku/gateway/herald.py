@@ -1,18 +1,35 @@
 """Tells open sockets what has changed for them, for a room or for everybody."""
 
-from collections.abc import Collection, Coroutine
-from typing import Final, Protocol, cast
+import asyncio
+from collections import deque
+from collections.abc import Collection, Coroutine, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, Protocol, TypeVar, cast
 
 from danmaku.domain.account import Power
-from danmaku.domain.ids import Millis, RoomId
+from danmaku.domain.ids import AccountId, Millis, RoomId
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.gateway.connection import Connection
 from danmaku.gateway.dialects.danmaku_v1 import you, you_now
 from danmaku.gateway.notices import General, Notice, Official, Personal
+from danmaku.gateway.saying import Saying
 from danmaku.ports import Clock, Reader
 
 _OFFICIAL: Final = frozenset({Power.COMMENT_REVIEW.value, Power.REPORT_ANSWER.value})
 """What some notices are for."""
+
+
+_Key = TypeVar("_Key")
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """One thing on its way to everybody in a room, or everywhere."""
+
+    room: RoomId | None
+    saying: Saying
+    rest: Iterator[Connection]  # who is still to be told
 
 
 class Work(Protocol):
@@ -35,16 +52,36 @@ class Herald:
         work: Of the gateway.
         reader: Knows what people are called in a room.
         clock: Wall time.
+        slice_sockets: How many are told before others get their turn on the loop.
     """
 
     def __init__(
-        self, connections: Collection[Connection], work: Work, reader: Reader, *, clock: Clock
+        self,
+        connections: Collection[Connection],
+        work: Work,
+        reader: Reader,
+        *,
+        clock: Clock,
+        slice_sockets: int,
     ) -> None:
         self._connections = connections
         self._work = work
         self._reader = reader
         self._clock = clock
+        self._slice_sockets = slice_sockets
+        self._by_account: dict[AccountId, set[Connection]] = {}
         self._keepers: dict[RoomId, set[Connection]] = {}
+        self._going: deque[_Round] = deque()  # one after the other: what is later comes later
+
+    def note_account(self, connection: Connection) -> None:
+        """Remember whose connection it is, as soon as that is known; a guest's is nobody's."""
+        account = _account_of(connection)
+        if account is not None and connection in self._connections:
+            self._by_account.setdefault(account, set()).add(connection)
+
+    def sockets_of(self, account: AccountId) -> tuple[Connection, ...]:
+        """The open ones of an account."""
+        return tuple(self._by_account.get(account, ()))
 
     def note_powers(self, connection: Connection, told: Fields | None) -> None:
         """Remember who may have to be told what is for keepers alone.
@@ -57,40 +94,49 @@ class Herald:
         powers = () if told is None else cast("list[str]", told["powers"])
         if visit is not None and not _OFFICIAL.isdisjoint(powers):
             self._keepers.setdefault(visit.room, set()).add(connection)
-        else:
-            self.forget(connection)
+        elif visit is not None:
+            _drop(self._keepers, visit.room, connection)
 
     def forget(self, connection: Connection) -> None:
-        """It has gone, or keeps nothing."""
-        visit = connection.visit
-        keepers = None if visit is None else self._keepers.get(visit.room)
-        if visit is None or keepers is None:
-            return
-        keepers.discard(connection)
-        if not keepers:
-            del self._keepers[visit.room]
+        """It has gone."""
+        if (account := _account_of(connection)) is not None:
+            _drop(self._by_account, account, connection)
+        if connection.visit is not None:
+            _drop(self._keepers, connection.visit.room, connection)
 
     def tell(self, notice: Notice) -> None:
         """Tell all whom it concerns.
 
-        Cost: a look at every connection; such entries are rare beside comments. What is for keepers
-        alone costs a look at those of the room, and may come with every comment.
+        Cost: what is for one account or for keepers alone, a look at theirs; what is for everybody,
+        a write to each, a slice at a time.
         """
-        if isinstance(notice, Official):
-            for connection in tuple(self._keepers.get(notice.room, ())):
-                self._work.start(connection, self._tell_keeper(connection, notice), name="keeper")
-            return
-        for connection in tuple(self._connections):
-            if isinstance(notice, Personal):
-                self._tell_person(connection, notice)
-            else:
-                _tell_room(connection, notice)
+        match notice:
+            case Personal():
+                for connection in self.sockets_of(notice.account):
+                    self._tell_person(connection, notice)
+            case Official():
+                for connection in tuple(self._keepers.get(notice.room, ())):
+                    work = self._tell_keeper(connection, notice)
+                    self._work.start(connection, work, name="keeper")
+            case General():
+                all_of_now = iter(tuple(self._connections))
+                self._going.append(_Round(notice.room, Saying(notice.said), all_of_now))
+                if len(self._going) == 1:
+                    self._go_on()
+
+    def _go_on(self) -> None:
+        telling = self._going[0]
+        some = list(islice(telling.rest, self._slice_sockets))
+        if len(some) < self._slice_sockets:
+            self._going.popleft()
+        if self._going:
+            asyncio.get_running_loop().call_soon(self._go_on)
+        for connection in some:
+            visit = connection.visit
+            if visit is not None and telling.room in (None, visit.room):
+                connection.repeat(telling.saying)
 
     def _tell_person(self, connection: Connection, notice: Personal) -> None:
-        identity = connection.identity
-        who = None if identity is None else identity.who
-        if who is None or who.account != notice.account:
-            return
         if notice.said is not None:
             connection.reply(notice.said)
         if notice.farewell is not None:
@@ -117,7 +163,14 @@ class Herald:
             connection.reply(you_now(told))
 
 
-def _tell_room(connection: Connection, notice: General) -> None:
-    visit = connection.visit
-    if visit is not None and notice.room in (None, visit.room):
-        connection.reply(notice.said)
+def _account_of(connection: Connection) -> AccountId | None:
+    who = None if connection.identity is None else connection.identity.who
+    return None if who is None else who.account
+
+
+def _drop(groups: dict[_Key, set[Connection]], key: _Key, connection: Connection) -> None:
+    """Take a connection out of its group; one that is empty goes too."""
+    group = groups.get(key, set())
+    group.discard(connection)
+    if not group:
+        groups.pop(key, None)

@@ -128,7 +128,13 @@ class Gateway:
         self._hub = Hub(Means(settings, reader, telemetry, self._crew, turns, others.viewers))
         self._others = others
         self._connections: set[Connection] = set()
-        self._herald = Herald(self._connections, self, reader, clock=clock)
+        self._herald = Herald(
+            self._connections,
+            self,
+            reader,
+            clock=clock,
+            slice_sockets=settings.slice_sockets,
+        )
         self._sweep = Sweep(self._connections, settings.slice_sockets)
         self._is_draining = False
         self._all_gone = asyncio.Event()  # after a drain
@@ -184,11 +190,9 @@ class Gateway:
 
     def close_account(self, account: AccountId) -> None:
         """Close the account's sockets whose session or token is worth nothing any more."""
-        for connection in tuple(self._connections):
-            identity = connection.identity
-            if identity is None or identity.who is None or identity.who.account != account:
-                continue
-            self.start(connection, identity.recheck(self.now_ms()), name="recheck")
+        for connection in self._herald.sockets_of(account):
+            assert connection.identity is not None
+            self.start(connection, connection.identity.recheck(self.now_ms()), name="recheck")
 
     def tell(self, notice: Notice) -> None:
         """Tell open sockets what an entry of the platform's chain means for them."""
@@ -320,6 +324,7 @@ class Gateway:
         identity = Identity(self._people, token=hello.token, session=connection.visit.session)
         who = await identity.look(self.now_ms())
         connection.known_as(identity)
+        self._herald.note_account(connection)
         author = None if who is None else await self._reader.pseudonym(room, who.account)
         top = await self._top_of(room, hello.since)
         live = await self._rooms.live(room)  # in memory by now

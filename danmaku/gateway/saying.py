@@ -1,0 +1,26 @@
+"""One thing that is said to many: made once for all who take the same bytes."""
+
+from danmaku.formats.danmaku_v1 import Fields
+from danmaku.gateway.dialects.danmaku_v1 import Dialect
+from danmaku.gateway.framing import frame_of
+
+
+class Saying:
+    """See the module.
+
+    Args:
+        fields: What is said.
+    """
+
+    def __init__(self, fields: Fields) -> None:
+        self._fields = fields
+        self._frames: dict[tuple[Dialect, bool], bytes] = {}
+
+    def frame(self, dialect: Dialect, *, deflate: bool) -> bytes:
+        """The bytes for those who speak that dialect, and have agreed to compression or not."""
+        made = self._frames.get((dialect, deflate))
+        if made is None:
+            payload = dialect.encode(self._fields)
+            made = frame_of(payload, is_text=dialect.is_text, deflate=deflate)
+            self._frames[dialect, deflate] = made
+        return made

@@ -1,0 +1,73 @@
+import contextlib
+
+import pytest
+
+from danmaku.domain.ids import RoomId
+from danmaku.gateway.notices import General, Personal
+from tests.unit.gateway.house import JSON, MSGPACK, ROOM, house
+
+
+def saying(number):
+    return {"op": "notice", "kind": "control", "room": None, "mode": "closed", "until_ms": number}
+
+
+@pytest.fixture
+async def slicing(tmp_path):
+    async with house(tmp_path, slice_sockets=2) as it:
+        yield it
+
+
+async def test_everybody_is_told_in_slices_and_in_order(slicing):
+    async with contextlib.AsyncExitStack() as stack:
+        viewers = [
+            await stack.enter_async_context(slicing.viewer(dialect=dialect))
+            for dialect in (JSON, MSGPACK, JSON, MSGPACK, JSON)
+        ]
+
+        for number in (1, 2, 3):
+            slicing.gateway.tell(General(None, saying(number)))
+
+        for viewer in viewers:
+            told = [(await viewer.hear("notice"))["until_ms"] for _ in range(3)]
+            assert told == [1, 2, 3]
+
+
+async def test_who_leaves_meanwhile_keeps_nobody_waiting(slicing):
+    async with slicing.viewer() as stays:
+        async with slicing.viewer() as goes:
+            slicing.gateway.tell(General(None, saying(1)))
+            goes.connection.transport.abort()
+
+        assert (await stays.hear("notice"))["until_ms"] == 1
+        slicing.gateway.tell(General(None, saying(2)))
+        assert (await stays.hear("notice"))["until_ms"] == 2
+
+
+async def test_what_is_about_a_room_is_told_there_alone(slicing):
+    async with slicing.viewer() as viewer:
+        slicing.gateway.tell(General(RoomId("elsewhere"), saying(1)))
+        slicing.gateway.tell(General(ROOM, saying(2)))
+
+        assert (await viewer.hear("notice"))["until_ms"] == 2
+
+
+async def test_what_is_about_somebody_is_told_at_all_their_sockets_and_nowhere_else(slicing):
+    ann, ben = await slicing.person("ann"), await slicing.person("ben")
+    account = slicing.people_known["ann"].account
+    async with (
+        slicing.viewer(ann) as first,
+        slicing.viewer(ann) as second,
+        slicing.viewer(ben) as other,
+        slicing.viewer() as guest,
+    ):
+        slicing.gateway.tell(Personal(account, saying(1)))
+        slicing.gateway.tell(General(None, saying(2)))
+
+        for viewer in (first, second):
+            assert [(await viewer.hear("notice"))["until_ms"] for _ in range(2)] == [1, 2]
+            assert (await viewer.hear("you"))["you"]["name"] == "Ann"
+        for viewer in (other, guest):
+            assert (await viewer.hear("notice"))["until_ms"] == 2
+
+    await slicing.gateway.drain()
+    assert slicing.gateway._herald.sockets_of(account) == ()
