@@ -10,6 +10,7 @@ from danmaku.actions.conditions import Prevailing
 from danmaku.actions.controls import Controls
 from danmaku.actions.credit import Credits, Ledgers
 from danmaku.actions.documents import Documents
+from danmaku.actions.dossiers import Dossiers
 from danmaku.actions.keepers import Keepers
 from danmaku.actions.keeping import Keeping
 from danmaku.actions.measures import Measures
@@ -42,6 +43,7 @@ class Offices:
 
     prevailing: Prevailing
     measures: Measures
+    dossiers: Dossiers
     controls: Controls
     documents: Documents
     privacy: Privacy
@@ -75,6 +77,12 @@ class Offices:
             clock=clock,
             new_id=new_id,
         )
+        dossiers = Dossiers(
+            *(measures, store, store, store),
+            rooms=rooms,
+            standings=people.standings,
+            clock=clock,
+        )
         controls = Controls(record, store, conditions=prevailing, freshen=freshen, clock=clock)
         documents = Documents(record, store, conditions=prevailing, freshen=freshen, clock=clock)
         privacy = Privacy.over(record, store, people=people, clock=clock)
@@ -102,5 +110,6 @@ class Offices:
         )
         appeals = Appeals(record, store, store, freshen=freshen, clock=clock, new_id=new_id)
         return cls(
-            prevailing, measures, controls, documents, privacy, credits_, keeping, names, appeals
+            *(prevailing, measures, dossiers, controls, documents, privacy, credits_, keeping),
+            *(names, appeals),
         )

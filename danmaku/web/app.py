@@ -22,12 +22,14 @@ from danmaku.web import (
     api_words,
     appeals,
     credit,
+    disclosures,
     documents,
     embed,
     feeds,
     identity,
     keeping,
     me,
+    measures,
     ops,
     people,
     portal,
@@ -44,8 +46,8 @@ from danmaku.web.visit import PUBLIC
 _FOREVER = "public, max-age=31536000, immutable"
 _DOORS = (
     viewer, streamer, keeping, reviewer, portal, people, identity, documents, me, appeals,
-    credit, embed, api, api_accounts, api_credit, api_documents, api_disclosures, api_keeping,
-    api_measures, api_moderation, api_words, feeds, ops,
+    measures, disclosures, credit, embed, api, api_accounts, api_credit, api_documents,
+    api_disclosures, api_keeping, api_measures, api_moderation, api_words, feeds, ops,
 )  # fmt: skip
 
 
