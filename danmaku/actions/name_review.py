@@ -19,13 +19,13 @@ from danmaku.domain.comment import clean_text
 from danmaku.domain.conditions import Conditions, require_ready
 from danmaku.domain.facts import NameJudged, RoomChanged
 from danmaku.domain.grants import require, require_other
-from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId, Seq
+from danmaku.domain.ids import PLATFORM, AccountId, Millis, Number, RoomId, Seq
 from danmaku.domain.measures import NOTE_MAX, require_free
 from danmaku.domain.name_judging import Given, NameRow
 from danmaku.domain.naming import NameState, Surface, neutral_of
 from danmaku.domain.room import Status
 from danmaku.errors import BadMessage, Code, Coded, NotAllowed, NotFound, Prohibited
-from danmaku.ports import Accounts, Append, Clock, Record
+from danmaku.ports import Accounts, Append, Clock, Reader, Record
 
 MS_PER_HOUR = 3_600_000
 
@@ -41,6 +41,16 @@ class NameRecord(Protocol):
 
     async def standing_naming(self, surface: Surface, subject: str) -> NameRow | None:
         """Which of a subject's stands; None: none was given since it began."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamePlace:
+    """Which name somebody means: of an account, of a comment's author, or of a room."""
+
+    surface: Surface
+    login: str | None = None
+    room: RoomId | None = None
+    number: Number | None = None  # of a comment in `room`
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,7 @@ class NameReview:
         record: Record,
         names: NameRecord,
         accounts: Accounts,
+        reader: Reader,
         *,
         naming: Naming,
         rooms: Rooms,
@@ -85,6 +96,7 @@ class NameReview:
         self._decisions = Decisions(record, standings.freshen)
         self._names = names
         self._accounts = accounts
+        self._reader = reader
         self._naming = naming
         self._rooms = rooms
         self._standings = standings
@@ -186,38 +198,41 @@ class NameReview:
     async def take_away(
         self,
         who: Standing | None,
-        surface: Surface,
+        where: NamePlace,
         refusal: NameRefusal,
-        *,
-        login: str | None = None,
-        room: RoomId | None = None,
     ) -> None:
         """Refuse a name that is shown: a neutral one, or no summary, stands there from here on.
 
         Raises:
             NotSignedIn, NotAllowed, Coded, BadMessage: As `decide`.
-            NotFound: There is no such account or room.
+            NotFound: There is no such account, comment or room.
         """
+        surface, room = where.surface, where.room
 
         async def decided(asker: Standing | None) -> list[Append]:
             reviewer = require(asker, Power.NAME_REVIEW, None, self._clock())
-            account = None if login is None else await self._account(login)
-            of_account = surface is Surface.NAME
-            if (account is not None, room is not None) != (of_account, not of_account):
-                raise BadMessage("A name is of an account, a title or a summary of a room.")
+            account = await self._account_at(where) if surface is Surface.NAME else None
+            if account is None and room is None:
+                raise NotFound("There is no such room.")
             # In this order: whatever comes between makes the decision stale.
-            row = await self._names.standing_naming(surface, room or str(account))
+            subject = room if account is None and room is not None else str(account)
+            row = await self._names.standing_naming(surface, subject)
             place = await self._place(surface, account, room)
             text = neutral_of(surface, new_mark())
             return await self._written(reviewer, place, row, text, refusal, judged=place.shown)
 
         await self._decisions.carry(who, decided)
 
-    async def _account(self, login: str) -> AccountId:
-        found = await self._accounts.credentials(login)
-        if found is None:
+    async def _account_at(self, where: NamePlace) -> AccountId:
+        account = None
+        if where.login is not None:
+            found = await self._accounts.credentials(where.login)
+            account = None if found is None else found.account
+        elif where.room is not None and where.number is not None:
+            account = await self._reader.author(where.room, where.number)
+        if account is None:
             raise NotFound("There is no such account.")
-        return found.account
+        return account
 
     async def _place(
         self, surface: Surface, account: AccountId | None, room: RoomId | None

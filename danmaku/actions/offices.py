@@ -101,6 +101,7 @@ class Offices:
             record,
             store,
             store,
+            store,
             naming=people.naming,
             rooms=rooms,
             standings=people.standings,

@@ -15,6 +15,7 @@ from danmaku.cli.filter import app as filters
 from danmaku.cli.measures import app as measures
 from danmaku.cli.measures import controls
 from danmaku.cli.migrate import register as register_migrate
+from danmaku.cli.names import app as names
 from danmaku.cli.record import register as register_record
 from danmaku.cli.review import app as review
 from danmaku.cli.rooms import app as rooms
@@ -36,6 +37,7 @@ app.add_typer(rooms, name="room")
 app.add_typer(accounts, name="account")
 app.add_typer(tokens, name="token")
 app.add_typer(review, name="review")
+app.add_typer(names, name="name")
 app.add_typer(measures, name="measure")
 app.add_typer(controls, name="control")
 app.add_typer(documents, name="document")

@@ -102,6 +102,8 @@ UNSERVED = frozenset(Article) - {
     Article.NO_RETURN,
     Article.MEASURES_ON_OPERATORS,
     Article.EFFECTIVE_DATES,
+    Article.EVERY_SURFACE,
+    Article.NAMES_REVIEWED,
     Article.PERSONAL_DATA,
     Article.RESPONSIBLE_PERSONS,
     Article.RULES_SHOWN,

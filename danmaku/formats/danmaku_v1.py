@@ -36,6 +36,7 @@ def state_fields_of(state: RoomState) -> Fields:
     policy, broadcast = state.policy, state.broadcast
     return {
         "title": state.title,
+        "summary": state.summary,
         "kind": state.kind.value,
         "status": state.status.value,
         "mode": policy.mode.value,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from danmaku.domain.account import Power
-from danmaku.domain.facts import Entry, PowersGranted, PowersRevoked, ReportFiled
+from danmaku.domain.facts import Entry, NameJudged, PowersGranted, PowersRevoked, ReportFiled
 from danmaku.domain.ids import PLATFORM, AccountId, RoomId
 from danmaku.domain.keeping import due_ms
 from danmaku.domain.keeping_facts import PowersProposed, ProposalSettled
@@ -26,6 +26,7 @@ from danmaku.gateway.dialects.notices import (
     control_notice,
     lifted_notice,
     measure_notice,
+    name_notice,
     proposal_notice,
     report_notice,
     reversed_notice,
@@ -92,6 +93,8 @@ def _notice_of_keeping(entry: Entry) -> Notice | None:
             return Personal(account, proposal_notice(proposal.room, "proposed", note))
         case ProposalSettled(account=account, outcome=outcome, note=note):
             return Personal(account, proposal_notice(None, outcome.value, note))
+        case NameJudged(account=int() as account, actor=int()) as fact:
+            return Personal(account, name_notice(fact))
         case ReportFiled(room=str() as room, number=number, category=category):
             said = report_notice(entry.seq, number, category, due_ms(entry.at_ms))
             return Official(room, Power.REPORT_ANSWER, said)

@@ -56,6 +56,7 @@ class NewRoom(Body):
 
     room: Annotated[str, Field(description="1 to 32 of a-z, 0-9, '-' and '_'.")]
     title: str
+    summary: str = ""
     kind: RoomKind = RoomKind.VIDEO
     media_url: str = ""
     media_type: MediaType = MediaType.FILE
@@ -64,6 +65,7 @@ class NewRoom(Body):
         """The state to begin with."""
         return RoomState(
             title=self.title,
+            summary=self.summary,
             kind=self.kind,
             media_url=self.media_url,
             media_type=self.media_type,
@@ -74,6 +76,7 @@ class RoomChange(Body):
     """What is given changes, the rest stays."""
 
     title: str | None = None
+    summary: str | None = None
     status: Status | None = None
     media_url: str | None = None
     media_type: MediaType | None = None

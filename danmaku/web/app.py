@@ -19,6 +19,7 @@ from danmaku.web import (
     api_keeping,
     api_measures,
     api_moderation,
+    api_names,
     api_words,
     appeals,
     credit,
@@ -30,6 +31,7 @@ from danmaku.web import (
     keeping,
     me,
     measures,
+    names,
     ops,
     people,
     portal,
@@ -45,9 +47,9 @@ from danmaku.web.visit import PUBLIC
 
 _FOREVER = "public, max-age=31536000, immutable"
 _DOORS = (
-    viewer, streamer, keeping, reviewer, portal, people, identity, documents, me, appeals,
+    viewer, streamer, keeping, reviewer, names, portal, people, identity, documents, me, appeals,
     measures, disclosures, credit, embed, api, api_accounts, api_credit, api_documents,
-    api_disclosures, api_keeping, api_measures, api_moderation, api_words, feeds, ops,
+    api_disclosures, api_keeping, api_measures, api_moderation, api_names, api_words, feeds, ops,
 )  # fmt: skip
 
 

@@ -16,8 +16,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from danmaku.errors import Code
 from danmaku.telemetry import Telemetry
-from danmaku.web.answers import refusal_of, refuse
+from danmaku.web.answers import Refusal, refusal_of, refuse
 from danmaku.web.policy import NOTHING
 from danmaku.web.visit import PRIVATE
 
@@ -34,6 +35,19 @@ _HEADERS = {
 }
 _STRICT_TRANSPORT = "max-age=31536000"
 BODY_BYTES_MAX = 65_536  # of a form or a JSON body
+
+
+_MEDIA = (b"image/", b"audio/", b"video/", b"model/", b"font/")
+_NO_MEDIA = Refusal(Code.TYPE_UNSUPPORTED, "Only text can be looked at, so only text is taken.")
+
+
+def brings_media(scope: Scope) -> bool:
+    """Whether the body is a picture, a sound or the like, which nobody here could review.
+
+    Article: articles.Article.EVERY_SURFACE
+    """
+    kinds = (value for name, value in scope["headers"] if name == b"content-type")
+    return any(kind.strip().lower().startswith(_MEDIA) for kind in kinds)
 
 
 def let_body_grow(request: Request, bytes_max: int) -> None:
@@ -64,7 +78,11 @@ class Guard:
             return
         passage = _Passage(scope, receive, send, self._headers)
         try:
-            await self._app(scope, passage.receive, passage.send)
+            if brings_media(scope):
+                answer = await refuse(Request(scope, receive), _NO_MEDIA)
+                await answer(scope, receive, passage.send)
+            else:
+                await self._app(scope, passage.receive, passage.send)
         except ClientDisconnect:
             log.debug("hung_up", request_id=passage.request_id)
         except Exception as error:

@@ -28,6 +28,7 @@ from danmaku.formats.own_archive import (
 from danmaku.ports import MeasureRow
 from danmaku.web.answers import Refusal, show_again, words_of
 from danmaku.web.forms import Form, local_path_of
+from danmaku.web.names import name_row
 from danmaku.web.pages import time_text_of
 from danmaku.web.people import Next
 from danmaku.web.visit import PageVisit, Visit, page_visit
@@ -42,6 +43,12 @@ class LeaveForm(Form):
     """The sign-in name, typed once more."""
 
     login: str = ""
+
+
+class NameForm(Form):
+    """Another public name."""
+
+    name: str = ""
 
 
 class WarningForm(Form):
@@ -93,6 +100,22 @@ async def leave(
     return visit.go_to("/me")
 
 
+@router.post("/me/name")
+async def rename(
+    request: Request, visit: PageVisit, form: Annotated[NameForm, FormBody()]
+) -> Response:
+    """Take another public name."""
+    who = visit.signed_in()
+
+    async def again(refusal: Refusal) -> Response:
+        typed = {"name_error": words_of(visit, refusal), "typed_name": form.name}
+        return await _own_page(visit, typed, status=refusal.http_status)
+
+    show_again(request, again)
+    await visit.house.offices.names.rename(who, form.name)
+    return visit.go_to("/me#name")
+
+
 @router.post("/me/warnings")
 async def read_warning(visit: PageVisit, form: Annotated[WarningForm, FormBody()]) -> Response:
     """Say that one has read a warning; with it, one may speak again."""
@@ -100,11 +123,15 @@ async def read_warning(visit: PageVisit, form: Annotated[WarningForm, FormBody()
     return visit.go_to(local_path_of(form.next))
 
 
-async def _own_page(visit: Visit, typed: Mapping[str, object]) -> Response:
+async def _own_page(
+    visit: Visit, typed: Mapping[str, object] = _NOTHING, *, status: int = 200
+) -> Response:
     who, house = visit.signed_in(), visit.house
+    given = await house.offices.names.own(who)
     values = {
         "login": who.login,
         "is_closed": who.is_closed,
+        "given": None if given is None else name_row(house, given),
         "level": who.level,
         "verified": who.identity is not None and who.identity.holds(visit.now_ms),
         "comments": [_comment_of(own) for own in await house.offices.privacy.own.newest(who)],
@@ -113,7 +140,7 @@ async def _own_page(visit: Visit, typed: Mapping[str, object]) -> Response:
         "missing": len(house.offices.documents.missing(who)),
         "erasure": _dates_of(await house.offices.privacy.leaving.preview(who)),
     }
-    return visit.page("me.html", {**values, **typed})
+    return visit.page("me.html", {**values, **typed}, status=status)
 
 
 async def _leave_page(

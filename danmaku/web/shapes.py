@@ -55,6 +55,7 @@ class RoomStateShape(Shape):
     unique: bool
     delay_ms: int = Field(description="How long comments wait in the mode `delayed`.")
     silent_until_ms: int | None
+    summary: str
     recall_within_ms: int
     broadcast: BroadcastShape | None
 

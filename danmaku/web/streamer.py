@@ -16,16 +16,18 @@ from danmaku.domain.room import ReviewMode, RoomState
 from danmaku.domain.room_words import BadWords, ListChanged, RoomWords, WordsDraft, lines_of
 from danmaku.filter.rules import Action
 from danmaku.formats.danmaku_v1 import state_fields_of
-from danmaku.web.answers import Refusal, show_again
+from danmaku.web.answers import Refusal, show_again, words_of
 from danmaku.web.api_words import WordsAction
 from danmaku.web.fields import RoomPath
 from danmaku.web.forms import Form
 from danmaku.web.guard import BODY_BYTES_MAX
+from danmaku.web.names import name_row
 from danmaku.web.visit import PageVisit, Visit, page_visit
 
 router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
 
 Shown = Mapping[str, object]  # what a template gets
+_NOTHING: Shown = {}
 
 _NUMBERS: Final = ("slow_ms", "text_max", "level_min", "delay_ms")
 _SWITCHES: Final = ("unique", "colors", "sizes")
@@ -35,7 +37,6 @@ class PolicyForm(Form):
     """Each field that is given changes; the others stay."""
 
     comments: Literal["on", "off"] | None = None
-    title: str | None = None
     slow_ms: int | None = None
     mode: Literal[ReviewMode.MACHINE, ReviewMode.DELAYED, ReviewMode.EVERY] | None = None
     delay_ms: int | None = None
@@ -53,8 +54,7 @@ class PolicyForm(Form):
             policy = policy.switched(on=self.comments == "on")
         if self.mode is not None:
             policy = policy.reviewing(self.mode)
-        title = state.title if self.title is None else self.title
-        return replace(state, title=title, policy=replace(policy, **self._limits()))
+        return replace(state, policy=replace(policy, **self._limits()))
 
     def _limits(self) -> dict[str, Any]:
         """What is given of the fields that are of the policy as they are."""
@@ -65,6 +65,17 @@ class PolicyForm(Form):
         if self.modes is not None:  # an empty one stands for a form in which none was ticked
             limits["modes"] = frozenset(mode for mode in self.modes if mode)
         return limits
+
+
+class NamesForm(Form):
+    """What the room goes by."""
+
+    title: str = ""
+    summary: str = ""
+
+    def change(self, state: RoomState) -> RoomState:
+        """The room's state with both."""
+        return replace(state, title=self.title, summary=self.summary)
 
 
 class BroadcastForm(Form):
@@ -92,15 +103,18 @@ async def show_manage(
     """The streamer's page; `said` tells what the form did that led here."""
     await visit.house.rooms.live(room)
     visit.holding(Power.ROOM_MANAGE, room)
+    words = await _words_of_room(visit, room)
+    return await _manage_page(visit, room, {**words, "is_saved": said is not None})
+
+
+async def _words_of_room(visit: Visit, room: RoomId) -> Shown:
     now, seq = await visit.house.word_lists.show(visit.who, room)
-    words: Shown = {
+    return {
         "text": "\n".join(now.words),
         "seen": seq or 0,
         "action": now.action.value,
         "count": len(now.words),
-        "is_saved": said is not None,
     }
-    return await _manage_page(visit, room, words)
 
 
 @router.post("/rooms/{room}/policy")
@@ -110,6 +124,23 @@ async def change_policy(
     """Change what the room allows; the next send feels it."""
     await visit.house.rooms.change(visit.signed_in(), room, form.change)
     return visit.go_to(_back(visit, room))
+
+
+@router.post("/rooms/{room}/names")
+async def set_names(
+    request: Request, visit: PageVisit, room: RoomPath, form: Annotated[NamesForm, FormBody()]
+) -> Response:
+    """Give the room another title or summary; what was refused comes back as it was typed."""
+    who = visit.holding(Power.ROOM_MANAGE, room)
+
+    async def again(refusal: Refusal) -> Response:
+        typed: Shown = {"names_error": words_of(visit, refusal), "typed": form}
+        words = await _words_of_room(visit, room)
+        return await _manage_page(visit, room, words, typed, status=refusal.http_status)
+
+    show_again(request, again)
+    await visit.house.rooms.change(who, room, form.change)
+    return visit.go_to(f"/rooms/{room}/manage#names")
 
 
 @router.post("/rooms/{room}/broadcast")
@@ -162,8 +193,11 @@ def _show_words_again(
     show_again(request, again)
 
 
-async def _manage_page(visit: Visit, room: RoomId, words: Shown, *, status: int = 200) -> Response:
+async def _manage_page(
+    visit: Visit, room: RoomId, words: Shown, typed: Shown = _NOTHING, *, status: int = 200
+) -> Response:
     live = await visit.house.rooms.live(room)
+    given = await visit.house.offices.names.of_room(visit.who, room)
     site = visit.house.server.public_url or str(visit.request.base_url).rstrip("/")
     snippet = (
         f'<iframe src="{site}/embed/{room}" title="{room}" width="800" height="520"'
@@ -174,9 +208,10 @@ async def _manage_page(visit: Visit, room: RoomId, words: Shown, *, status: int 
         "room": {"id": room, "state": state_fields_of(live.state)},
         "words": {**words, "words_max": visit.house.word_lists.words_max},
         "embed_snippet": snippet if visit.house.server.embed_origins else None,
+        "names": [name_row(visit.house, row) for row in given],
         "you": visit.you(room),
     }
-    return visit.page("manage.html", values, status=status)
+    return visit.page("manage.html", {**values, **typed}, status=status)
 
 
 def _back(visit: PageVisit, room: RoomPath) -> str:

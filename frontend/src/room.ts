@@ -54,6 +54,9 @@ page.start({
   },
   stateChanged: (state: RoomState) => {
     need("#room-title", HTMLElement).textContent = state.title;
+    const summary = need("#room-summary", HTMLElement);
+    summary.textContent = state.summary;
+    summary.hidden = state.summary === "";
     streamer?.setState(state);
     waiting?.setState(state);
   },

@@ -17,7 +17,6 @@ DECISION_PARTS = [
 # Codes of duties that nothing serves so far. It only ever shrinks.
 UNRAISED = {
     Code.TRAINING_REQUIRED,
-    Code.TYPE_UNSUPPORTED,
 }
 LINK = re.compile(r"\]\(([^)#:\s]+)(#[^)\s]*)?\)")
 

@@ -1,7 +1,7 @@
 """What viewers are told beside the record: docs/protocol.md, "notice"."""
 
 from danmaku.domain.controls import Control
-from danmaku.domain.facts import CommentHeld, CommentRefused
+from danmaku.domain.facts import CommentHeld, CommentRefused, NameJudged
 from danmaku.domain.ids import Millis, Number, Pseudonym, RoomId, Seq
 from danmaku.domain.measures import Measure
 from danmaku.formats.danmaku_v1 import Fields
@@ -22,6 +22,21 @@ def measure_notice(measure: Measure, note: str) -> Fields:
         "number": measure.number,
         "until_ms": measure.until_ms,
         "functions": sorted(measure.functions),
+    }
+
+
+def name_notice(fact: NameJudged) -> Fields:
+    """A reviewer has decided on a name of the viewer's, or of a room of theirs."""
+    return {
+        "op": Op.NOTICE.value,
+        "kind": "name",
+        "surface": fact.surface.value,
+        "state": fact.state.value,
+        "text": fact.text,
+        "shown": fact.shown,
+        "category": fact.category,
+        "note": fact.note,
+        "room": fact.room,
     }
 
 

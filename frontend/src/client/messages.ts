@@ -31,6 +31,7 @@ export interface Marker {
 
 export interface RoomState {
   title: string;
+  summary: string;
   kind: "video" | "live";
   status: "open" | "paused" | "closed";
   mode: "machine" | "delayed" | "every" | "closed";
@@ -134,6 +135,7 @@ export interface Notice {
     | "reversed"
     | "revoked"
     | "proposal"
+    | "name"
     | "report"
     | "held"
     | "decided"

@@ -56,6 +56,8 @@ function wordsOf(texts: Texts, notice: Notice): string | null {
       return texts.say("live.notice_reversed");
     case "revoked":
       return texts.say("live.powers_changed");
+    case "name":
+      return texts.say("live.notice_name");
     case "proposal":
       return texts.say("live.notice_proposal");
     case "refused":

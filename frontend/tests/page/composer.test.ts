@@ -6,6 +6,7 @@ import { Texts } from "../../src/page/texts";
 
 const STATE: RoomState = {
   title: "Room",
+  summary: "",
   kind: "video",
   status: "open",
   mode: "machine",

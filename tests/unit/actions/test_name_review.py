@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from danmaku.actions.name_review import MS_PER_HOUR, NameRefusal
+from danmaku.actions.name_review import MS_PER_HOUR, NamePlace, NameRefusal
 from danmaku.domain.account import Bundle
 from danmaku.domain.facts import NameJudged
 from danmaku.domain.naming import NameState, Surface
@@ -22,6 +22,8 @@ from danmaku.errors import (
 from tests.unit.actions.house import DEMO, house_on
 
 NO = NameRefusal("fraud", "This is not you.")
+ANN = NamePlace(Surface.NAME, login="ann")
+TITLE = NamePlace(Surface.TITLE, room=DEMO)
 
 
 @pytest.fixture
@@ -118,7 +120,7 @@ async def test_a_refusal_of_the_filter_is_recorded_and_leaves_the_name(house, ca
 async def test_a_name_that_is_shown_can_be_taken_away(house, cast):
     refusal = NameRefusal("attack", "An insult.")
 
-    await house.offices.names.take_away(cast["eve"], Surface.NAME, refusal, login="ann")
+    await house.offices.names.take_away(cast["eve"], ANN, refusal)
 
     ann = await now(house, cast["ann"])
     own = (await house.offices.names.own(ann)).fact
@@ -138,7 +140,7 @@ async def test_title_and_summary_wait_are_shown_and_are_taken_away(house, cast):
     state = (await house.rooms.live(DEMO)).state
     assert (state.title, state.summary) == ("The Official Room", "")
 
-    await names.take_away(cast["eve"], Surface.TITLE, NO, room=DEMO)
+    await names.take_away(cast["eve"], TITLE, NO)
 
     assert (await house.rooms.live(DEMO)).state.title.startswith("room ")
 
@@ -188,7 +190,7 @@ async def test_nobody_decides_on_a_name_of_their_own(house, cast):
     with pytest.raises(Coded) as caught:
         await house.offices.names.decide(await now(house, eve), row.seq, None)
     with pytest.raises(Coded):
-        await house.offices.names.take_away(await now(house, eve), Surface.NAME, NO, login="eve")
+        await house.offices.names.take_away(await now(house, eve), replace(ANN, login="eve"), NO)
 
     assert caught.value.code is Code.OWN_INTEREST
 
@@ -205,25 +207,35 @@ async def test_only_reviewers_decide(house, cast, login, error):
     with pytest.raises(error):
         await names.decide(cast[login], row.seq, None)
     with pytest.raises(error):
-        await names.take_away(cast[login], Surface.TITLE, NO, room=DEMO)
+        await names.take_away(cast[login], TITLE, NO)
     if login != "guest":  # None is the operator here
         with pytest.raises(error):
             await names.waiting(cast[login])
 
 
+async def test_whose_name_has_to_go_can_be_told_by_a_comment(house, cast):
+    await house.say(cast["ann"])
+
+    by_comment = NamePlace(Surface.NAME, room=DEMO, number=1)
+    await house.offices.names.take_away(cast["eve"], by_comment, NO)
+
+    assert (await now(house, cast["ann"])).name.startswith("user ")
+
+
 @pytest.mark.parametrize(
-    ("surface", "where", "error"),
+    "where",
     [
-        (Surface.NAME, {"login": "nobody"}, NotFound),
-        (Surface.NAME, {"room": DEMO}, BadMessage),
-        (Surface.TITLE, {"login": "ann"}, BadMessage),
-        (Surface.TITLE, {"room": "nowhere"}, NotFound),
-        (Surface.NAME, {}, BadMessage),
+        NamePlace(Surface.NAME, login="nobody"),
+        NamePlace(Surface.NAME, room=DEMO),
+        NamePlace(Surface.NAME, room=DEMO, number=9),
+        NamePlace(Surface.TITLE, login="ann"),
+        NamePlace(Surface.TITLE, room="nowhere"),
+        NamePlace(Surface.NAME),
     ],
 )
-async def test_what_is_taken_away_has_to_be_there(house, cast, surface, where, error):
-    with pytest.raises(error):
-        await house.offices.names.take_away(cast["eve"], surface, NO, **where)
+async def test_what_is_taken_away_has_to_be_there(house, cast, where):
+    with pytest.raises(NotFound):
+        await house.offices.names.take_away(cast["eve"], where, NO)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +243,7 @@ async def test_what_is_taken_away_has_to_be_there(house, cast, surface, where, e
 )
 async def test_a_refusal_says_why_in_known_words_and_few(house, cast, refusal):
     with pytest.raises(BadMessage):
-        await house.offices.names.take_away(cast["eve"], Surface.NAME, refusal, login="ann")
+        await house.offices.names.take_away(cast["eve"], ANN, refusal)
 
 
 async def test_names_are_changed_a_few_times_a_day(tmp_path):
