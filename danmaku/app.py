@@ -16,6 +16,7 @@ import structlog
 from danmaku.actions.filter_files import changed_ms_of
 from danmaku.actions.learned import Learned
 from danmaku.actions.providers import is_here
+from danmaku.actions.readiness import condition_of, tell
 from danmaku.actions.rule_builds import build
 from danmaku.actions.rule_share import SharedRules
 from danmaku.actions.rule_watch import RuleWatch
@@ -94,6 +95,11 @@ async def serve(
     async with opened(settings) as core:
         if settings.demo:
             await demo.furnish(demo_office(core), core.rooms, now_ms())
+        elif berth is None or berth.number == 0:
+            condition = condition_of(
+                await core.store.house(), is_verifying=settings.identity_required
+            )
+            tell(condition, is_public=is_public(settings))
         try:
             await Server(core, berth).run(on_ready)
         except ExceptionGroup as failures:
@@ -104,6 +110,11 @@ async def serve(
 def demo_office(core: Core) -> demo.Office:
     """What the demo's people go through."""
     return demo.Office(core.people, core.proofs.identities, core.offices.documents)
+
+
+def is_public(settings: Settings) -> bool:
+    """Whether others than this machine's users are to come."""
+    return bool(settings.server.public_url) or not is_here(settings.server.host)
 
 
 def unsafe_demo(settings: Settings) -> str | None:

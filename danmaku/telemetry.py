@@ -34,7 +34,7 @@ LOGGED = frozenset(
         "event", "level", "timestamp", "logger", "trace",
         "request_id", "method", "route", "status", "ms", "code", "reason",
         "room", "chain", "seq", "after", "upto", "number", "count", "version",
-        "host", "port", "path", "ruleset", "micros", "socket", "task", "phase", "viewers",
+        "host", "port", "path", "ruleset", "micros", "socket", "task", "phase", "gap", "viewers",
         "node", "nodes", "worker",
     }
 )  # fmt: skip

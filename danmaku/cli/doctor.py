@@ -3,23 +3,31 @@
 import asyncio
 import resource
 import socket
+from functools import partial
 from pathlib import Path
 
 import typer
+from sqlalchemy import Engine
 
 from danmaku.actions.learned import model_in
-from danmaku.app import unsafe_demo
+from danmaku.actions.readiness import condition_of
+from danmaku.app import is_public, unsafe_demo
 from danmaku.cli.shell import JsonFlag, answers, print_json, print_table, settings_of
 from danmaku.cli.workers import unfit
 from danmaku.config import Settings
-from danmaku.errors import DanmakuError
+from danmaku.core import now_ms
+from danmaku.domain.readiness import Gap, Recorded, gaps_in
+from danmaku.errors import Coded, DanmakuError
 from danmaku.filter.builds import screen_from
 from danmaku.filter.faults import RuleFileError
 from danmaku.filter.model_file import ModelError
 from danmaku.gateway import scatter
 from danmaku.nodes.redis_bus import silence_of
+from danmaku.store.condition import house_in
+from danmaku.store.opening import look
 from danmaku.store.postgres import reach
 from danmaku.store.sqlite import IN_MEMORY
+from danmaku.store.vault import key_file_of
 
 DESCRIPTORS_BESIDE_SOCKETS = 500  # files, the record, HTTP requests
 
@@ -44,6 +52,7 @@ def doctor_command(context: typer.Context, *, as_json: JsonFlag = False) -> None
         ("address", *_address(settings.server.host, settings.server.port)),
         ("fan-out", *_fan_out()),
         ("demo", *_demo(settings)),
+        *_house(settings),
         ("public address", *_public(settings)),
     ]
     if as_json:
@@ -140,6 +149,38 @@ def _address(host: str, port: int) -> tuple[bool, str]:
     except OSError as error:
         return False, f"{host}:{port}: {error.strerror}."
     return True, f"{host}:{port} is free."
+
+
+def _house(settings: Settings) -> list[tuple[str, bool, str]]:
+    """What the house lacks: to be mended where the public comes."""
+    try:
+        said = look(settings.store, partial(_recorded, settings))
+    except Coded:
+        said = Recorded()
+    except (DanmakuError, ValueError):
+        return []  # the check of the record has said why
+    condition = condition_of(said, is_verifying=settings.identity_required)
+    gaps, may_wait = gaps_in(condition), not is_public(settings)
+    texts = {
+        Gap.VAULT_KEY: f"{key_file_of(settings.store)} is not the key of this record: copy that of "
+        "another node.",
+        Gap.VERIFIER: "Nobody is asked who they are: set a verifier in [identity].",
+        Gap.CHIEF_EDITOR: "None: danmaku account grant LOGIN chief_editor.",
+        Gap.TEXTS: f"Still samples: {', '.join(condition.samples)}; danmaku document issue.",
+    }
+    return [
+        (
+            gap.value.replace("_", " "),
+            may_wait or gap not in gaps,
+            texts[gap] if gap in gaps else "Fine.",
+        )
+        for gap in Gap
+    ]
+
+
+def _recorded(settings: Settings, engine: Engine) -> Recorded:
+    with engine.connect() as connection, connection.begin():
+        return house_in(connection, key_file_of(settings.store), now_ms())
 
 
 def _demo(settings: Settings) -> tuple[bool, str]:

@@ -92,7 +92,7 @@ HOURS_MAX = 720
 
 
 def lasts_ms(term: Term, hours: int, state: RoomState, now_ms: Millis) -> int | None:
-    """How long a mute lasts from now on; None: until it is undone.
+    """How long a mute lasts from now on; None: until it is undone, or served.
 
     Args:
         term: Which.

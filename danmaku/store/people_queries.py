@@ -41,7 +41,7 @@ class PeopleQueries:
         """As `ports.Registry.editions`."""
         wanted = select(schema.document).order_by(_document.kind, _document.version)
         rows = await self._readers.ask(lambda connection: connection.execute(wanted).all())
-        return [_edition(row) for row in rows]
+        return [edition_of(row) for row in rows]
 
     async def document(self, kind: DocumentKind, version: int) -> Document | None:
         """As `ports.Registry.document`."""
@@ -100,7 +100,8 @@ class PeopleQueries:
         return await self._readers.ask(read)
 
 
-def _edition(row: AnyRow) -> Edition:
+def edition_of(row: AnyRow) -> Edition:
+    """The version of a text that a row of `document` tells of."""
     kind = DocumentKind(row.kind)
     return Edition(kind, row.version, Millis(row.effective_ms), row.is_mandatory)
 

@@ -32,7 +32,7 @@ from danmaku.store.postgres_link import (
 )
 from danmaku.store.retention import check_purposes
 from danmaku.store.store import Store
-from danmaku.store.vault import check_key, key_file_of
+from danmaku.store.vault import key_file_of, prepare_key
 from danmaku.store.writer import Watch
 
 Answer = TypeVar("Answer")
@@ -122,7 +122,7 @@ def _prepare(link: PostgresLink, settings: StoreSettings) -> tuple[str, Ed25519P
     with connection, connection.begin():
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({PREPARING})")
         migrate(connection, partitions_count=settings.partitions)
-        check_key(connection, key_file_of(settings))
+        prepare_key(connection, key_file_of(settings))
         check_purposes(connection)
         return begun(connection), key_of_record(connection, settings.data_dir)
 

@@ -32,7 +32,7 @@ from danmaku.store.links import Database
 from danmaku.store.migrations import migrate
 from danmaku.store.retention import check_purposes
 from danmaku.store.store import Store
-from danmaku.store.vault import check_key, key_file_of
+from danmaku.store.vault import key_file_of, prepare_key
 from danmaku.store.writer import Watch
 
 LOCK_FILE = "store.lock"
@@ -80,7 +80,8 @@ class SqliteStore(Store):
             else:
                 place, key = settings.data_dir / DATABASE_FILE, head_key(settings.data_dir)
             engine, threads = write_engine(place), settings.readers_count
-            epoch = _prepare(engine, key_file_of(settings))
+            is_kept = isinstance(place, Path)
+            epoch = _prepare(engine, key_file_of(settings) if is_kept else None)
             store = cls(
                 settings,
                 clock,
@@ -116,11 +117,17 @@ def locked(data_dir: Path) -> Iterator[None]:
         lock.release()
 
 
-def _prepare(engine: Engine, key_file: Path) -> str:
-    """Migrate, see that the vault opens, make the platform's chain, and tell the epoch."""
+def _prepare(engine: Engine, key_file: Path | None) -> str:
+    """Migrate, see that the vault opens, make the platform's chain, and tell the epoch.
+
+    Args:
+        engine: For writing.
+        key_file: Of the vault; None: nothing outlives this process, so that it can wait.
+    """
     with engine.connect() as connection, connection.begin():
         check_durable(connection)
         migrate(connection)
-        check_key(connection, key_file)
+        if key_file is not None:
+            prepare_key(connection, key_file)
         check_purposes(connection)
         return begun(connection)

@@ -7,9 +7,11 @@ from typing import Any
 from danmaku.config import StoreSettings
 from danmaku.domain.facts import Entry
 from danmaku.domain.ids import RoomId
+from danmaku.domain.readiness import Recorded
 from danmaku.errors import StoreDown
 from danmaku.ports import Announce, Append, Clock
 from danmaku.store.accounts import AccountQueries
+from danmaku.store.condition import house_in
 from danmaku.store.credit_queries import CreditQueries
 from danmaku.store.heads import HeadSigner
 from danmaku.store.intake import Intake, Job, Work
@@ -71,7 +73,8 @@ class Store(Queries, AccountQueries, PeopleQueries, KeepingQueries, CreditQuerie
         CreditQueries.__init__(self, database.readers, self._work)
         KeepingQueries.__init__(self, database.readers)
         NamingQueries.__init__(self, database.readers)
-        self.vault = Vault(database.readers, self._work, clock, key_file_of(settings))
+        self._vault_key_file = key_file_of(settings)
+        self.vault = Vault(database.readers, self._work, clock, self._vault_key_file)
         self.personal = PersonalQueries(database.readers)
         self.retention = Retention(database.readers, self._work)
 
@@ -96,6 +99,13 @@ class Store(Queries, AccountQueries, PeopleQueries, KeepingQueries, CreditQuerie
         """As `ports.Record.commit`."""
         entries: list[Entry] = await self._outcome_of(Job(_future(), appends))
         return entries
+
+    async def house(self) -> Recorded:
+        """What the record says of the house that runs on it."""
+        now_ms = self._clock()
+        return await self._readers.ask(
+            lambda connection: house_in(connection, self._vault_key_file, now_ms)
+        )
 
     async def follow(self, chain: RoomId) -> None:
         """As `ports.Record.follow`: all that is written here is announced here."""

@@ -50,7 +50,7 @@ class Vault:
         readers: Who reads.
         write: Who writes.
         clock: The time.
-        key_file: Where the master keys lie; made with the first person that is sealed.
+        key_file: Where the master keys lie.
     """
 
     def __init__(self, readers: Readers, write: Write, clock: Clock, key_file: Path) -> None:
@@ -157,7 +157,7 @@ class Vault:
 
     async def rotate(self) -> int:
         """As `ports.Vault.rotate`."""
-        await self._readers.ask(lambda connection: check_key(connection, self._key_file))
+        await self._readers.ask(lambda connection: _existing(connection, self._key_file))
         fresh = MasterKey.fresh()
         write_master_keys(self._key_file, [fresh, *master_keys(self._key_file)])
         resealed: int = await self._write(lambda connection: self._reseal(connection, fresh))
@@ -177,25 +177,36 @@ class Vault:
         return len(people)
 
     def _open(self, connection: Connection) -> Envelope:
-        """The keys; those of an empty vault are made."""
-        if (found := _existing(connection, self._key_file)) is not None:
-            return found
-        masters = master_keys(self._key_file)
-        if not masters:
-            masters = [MasterKey.fresh()]
-            write_master_keys(self._key_file, masters)
-        envelope = Envelope.fresh()
-        _put_keys(connection, envelope, masters[0])
-        return envelope
+        return _existing(connection, self._key_file) or _fresh(connection, self._key_file)
 
 
-def check_key(connection: Connection, key_file: Path) -> None:
-    """See that a vault that something lies in can be opened.
+def prepare_key(connection: Connection, key_file: Path) -> None:
+    """Make the keys of a new vault, or see that one that something lies in can be opened.
+
+    A node that cannot open an empty vault may run: it verifies nobody until it has the key.
 
     Raises:
-        Broken: The key file is missing, or is that of another vault.
+        Broken: The key file is missing, is that of another vault, or cannot be made.
     """
-    _existing(connection, key_file)
+    if connection.execute(select(schema.vault_key)).first() is None:
+        _fresh(connection, key_file)
+    elif _is_used(connection):
+        _existing(connection, key_file)
+
+
+def is_key_here(connection: Connection, key_file: Path) -> bool:
+    """Whether this node can open the vault, which may have no keys yet."""
+    try:
+        _existing(connection, key_file)
+    except Broken:
+        return False
+    return True
+
+
+def _is_used(connection: Connection) -> bool:
+    """Whether anything lies in the vault that only its key opens, or was made with it."""
+    tables = (schema.sealed_person, schema.barred_person, schema.disclosure)
+    return any(connection.execute(select(table).limit(1)).first() for table in tables)
 
 
 def _existing(connection: Connection, key_file: Path) -> Envelope | None:
@@ -206,6 +217,19 @@ def _existing(connection: Connection, key_file: Path) -> Envelope | None:
     if not found:
         raise Broken(f"{key_file} does not hold the key {row.master} of this vault.")
     return Envelope.unwrapped(row.wrapped, found[0])
+
+
+def _fresh(connection: Connection, key_file: Path) -> Envelope:
+    masters = master_keys(key_file)
+    if not masters:
+        masters = [MasterKey.fresh()]
+        try:
+            write_master_keys(key_file, masters)
+        except OSError as error:
+            raise Broken(f"{key_file} cannot be written: {error.strerror}.") from error
+    envelope = Envelope.fresh()
+    _put_keys(connection, envelope, masters[0])
+    return envelope
 
 
 def _is_barred(connection: Connection, fingerprint: bytes, now_ms: Millis) -> bool:

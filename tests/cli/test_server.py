@@ -184,7 +184,8 @@ def test_doctor_is_content_with_a_fresh_directory(shell, tmp_path):
     file.write_text("[server]\nport = 0\n[gateway]\nconnections_max = 100\n")
     checks = json.loads(shell.say("--config", str(file), "doctor", "--json"))
 
-    parts = ("descriptors", "address", "fan-out", "demo", "public address")
+    house = ("verifier", "texts", "chief editor", "vault key")
+    parts = ("descriptors", "address", "fan-out", "demo", "public address", *house)
     names = (
         "data directory",
         "record",
@@ -215,6 +216,24 @@ def test_doctor_asks_the_record_and_the_bus_of_nodes(shell, postgres_url, redis_
 
     monkeypatch.setenv("DANMAKU_STORE__URL", "")
     assert "one process" in bad_of(shell.run("doctor", "--json"))["record"]
+
+
+def test_doctor_lets_no_house_be_public_that_lacks_what_the_public_needs(shell, tmp_path):
+    file = tmp_path / "settings.toml"
+    file.write_text('[server]\nport = 0\npublic_url = "https://danmaku.example"\n')
+    settings = ("--config", str(file))
+
+    before = bad_of(shell.run(*settings, "doctor", "--json"))
+    shell.run(*settings, "account", "create", "eve", "--no-password")
+    shell.run(*settings, "account", "grant", "eve", "chief_editor")
+    (shell.data_dir / "vault.key").unlink()
+    after = bad_of(shell.run(*settings, "doctor", "--json"))
+
+    assert {"verifier", "texts", "chief editor"} <= before.keys()
+    assert "about" in before["texts"]
+    assert "vault key" not in before
+    assert "chief editor" not in after
+    assert "copy that of another node" in after["vault key"]
 
 
 def test_doctor_names_what_is_to_be_mended(shell, tmp_path):

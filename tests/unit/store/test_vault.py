@@ -181,3 +181,37 @@ async def test_requests_are_kept_until_their_time_and_taken_once(store, accounts
     assert await store.vault.take_disclosure("r1") is True
     assert await store.vault.take_disclosure("r1") is False
     assert await store.vault.disclosures() == []
+
+
+@pytest.mark.usefixtures("store")
+async def test_a_new_record_has_its_key_from_the_first_start_for_its_owner_alone(tmp_path):
+    key_file = tmp_path / "data" / VAULT_FILE
+
+    assert key_file.stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_node_without_the_key_starts_while_nothing_is_sealed_and_seals_nothing(tmp_path):
+    await (await open_store(tmp_path / "data")).close()
+    (tmp_path / "data" / VAULT_FILE).unlink()
+
+    again = await open_store(tmp_path / "data")
+    fact = AccountRegistered(login_of("ann"), "ann", password_hash=None)
+    [entry] = await again.commit(Append(PLATFORM, fact))
+    with pytest.raises(Broken):
+        await again.vault.keep(entry.account, PHONE, accounts_max=1)
+    await again.close()
+
+
+async def test_a_key_file_that_cannot_be_written_is_named(tmp_path):
+    with pytest.raises(Broken, match="cannot be written"):
+        await open_store(tmp_path / "data", vault_key_file=tmp_path / "nowhere" / "k")
+
+
+async def test_whatever_was_found_out_later_bars_as_well(store, accounts):
+    ann, bob, _ = accounts
+    await store.vault.keep(ann, DOCUMENT, accounts_max=1)
+    assert await store.vault.keep_out(ann, "f1") == ["f1"]
+    await store.vault.keep(ann, PHONE, accounts_max=1)
+
+    assert await store.vault.keep_out(ann, "f2") == ["f1", "f2"]
+    assert await store.vault.keep_out(bob, "f3") == []
