@@ -147,15 +147,7 @@ async def _subscribe(core: Core, node: Node | None) -> None:
 
 def _furnished(ground: _Ground) -> Core:
     settings, record, store = ground.settings, ground.record, ground.store
-    names = Names(settings.accounts.reserved_names)
-    naming = Naming(
-        ground.rules.look,
-        names=names,
-        accounts=store,
-        clock=now_ms,
-        per_day=settings.accounts.names_per_day,
-    )
-    people, proofs = _people(ground, naming)
+    people, proofs = _people(ground)
     prevailing = Prevailing(
         identity_required=settings.identity_required,
         credit=formula_in(settings.accounts.credit_file),
@@ -165,7 +157,7 @@ def _furnished(ground: _Ground) -> Core:
         store,
         conditions=prevailing,
         freshen=people.standings.freshen,
-        naming=naming,
+        naming=people.naming,
         clock=now_ms,
         new_id=new_id,
         settings=settings.admission,
@@ -210,9 +202,16 @@ def _furnished(ground: _Ground) -> Core:
     return Core(settings, record, store, ground.telemetry, *verbs, learned=ground.learned)
 
 
-def _people(ground: _Ground, naming: Naming) -> tuple[People, Proofs]:
+def _people(ground: _Ground) -> tuple[People, Proofs]:
     """Who is who, and how that is proven."""
     settings, identity = ground.settings, ground.settings.identity
+    naming = Naming(
+        ground.rules.look,
+        names=Names(settings.accounts.reserved_names),
+        accounts=ground.store,
+        clock=now_ms,
+        per_day=settings.accounts.names_per_day,
+    )
     people = People(
         ground.record,
         ground.store,

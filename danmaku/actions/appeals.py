@@ -2,7 +2,8 @@
 
 An appeal is a report to the platform, of a category of its own: no keeper of a room reads it, for
 it may be about them. A measure that was wrong is reversed (`actions.measures`); a comment that the
-filter was wrong about is let out here.
+filter was wrong about is let out here; a name is shown after all by another reviewer
+(`actions.name_review`).
 
 Article: articles.Article.MEASURES_ON_USERS
 """
@@ -19,10 +20,12 @@ from danmaku.domain.facts import (
     CommentPublished,
     CommentRefused,
     Entry,
+    NameJudged,
     ReportFiled,
 )
 from danmaku.domain.grants import require, require_other
 from danmaku.domain.ids import PLATFORM, RoomId, Seq
+from danmaku.domain.naming import NameState
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.room import Status
 from danmaku.errors import BadMessage, Code, Coded, NotFound, NotSignedIn
@@ -35,14 +38,17 @@ APPEALS_PER_S, APPEALS_BURST = 0.01, 5  # of one account
 
 @dataclass(frozen=True, slots=True)
 class Contested:
-    """What an appeal is against: a measure, or a comment that was not published."""
+    """What an appeal is against: a measure, a comment or a name that is not shown."""
 
     measure_id: str | None = None
     room: RoomId | None = None
     origin: Seq | None = None
+    name: Seq | None = None  # of the entry that refused it
 
     def __str__(self) -> str:
         """As reviewers read it, before the words."""
+        if self.name is not None:
+            return f"name {self.name}"
         return f"measure {self.measure_id}" if self.measure_id else f"{self.room} {self.origin}"
 
 
@@ -103,8 +109,16 @@ class Appeals:
         if against.measure_id is not None:
             row = await self._registry.measure(against.measure_id)
             return row is not None and row.fact.account == who.account and not row.is_reversed
+        if against.name is not None:
+            return await self._is_name_of(who, against.name)
         refused = await self._refused(against.room, against.origin)
         return refused is not None and refused.author == who.account
+
+    async def _is_name_of(self, who: Standing, name: Seq) -> bool:
+        entry = await self._registry.entry(PLATFORM, name)
+        fact = None if entry is None else entry.fact
+        is_refusal = isinstance(fact, NameJudged) and fact.state is NameState.REFUSED
+        return entry is not None and is_refusal and entry.account == who.account
 
     async def _refused(
         self, room: RoomId | None, origin: Seq | None

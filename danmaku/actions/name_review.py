@@ -169,7 +169,7 @@ class NameReview:
         return await self._names.waiting_names()
 
     async def decide(self, who: Standing | None, seq: Seq, refusal: NameRefusal | None) -> None:
-        """Show a name that waits, or refuse it.
+        """Show a name that waits, or refuse it; or show after all what another one has refused.
 
         Args:
             who: A reviewer.
@@ -178,7 +178,7 @@ class NameReview:
 
         Raises:
             NotSignedIn, NotAllowed: `who` may not.
-            Coded: OWN_INTEREST. ROOM_CLOSED: for good.
+            Coded: OWN_INTEREST: it is their own, or their own refusal. ROOM_CLOSED: for good.
             NotFound: It does not wait (any more).
             BadMessage: There is no such category, or the note is too long.
         """
@@ -186,9 +186,11 @@ class NameReview:
         async def decided(asker: Standing | None) -> list[Append]:
             reviewer = require(asker, Power.NAME_REVIEW, None, self._clock())
             row = await self._names.naming(seq)
-            if row is None or row.is_over or row.fact.state is not NameState.HELD:
+            if row is None or row.is_over or row.fact.state not in _open_to(refusal):
                 raise NotFound("This does not wait.")
             fact = row.fact
+            if fact.state is NameState.REFUSED and fact.actor is not None:
+                require_other(reviewer, fact.actor)
             place = await self._place(fact.surface, fact.account, fact.room)
             text = fact.text if refusal is None else place.shown
             return await self._written(reviewer, place, row, text, refusal, judged=fact.text)
@@ -284,6 +286,12 @@ class NameReview:
             raise Coded(Code.ROOM_CLOSED, "This room is closed for good.")
         state = with_name(live.state, place.surface, text)
         return [Append(place.room, RoomChanged(reviewer.account, state), live.version)]
+
+
+def _open_to(refusal: NameRefusal | None) -> frozenset[NameState]:
+    """What a decision may be about: who refuses decides what waits, who shows also on appeal."""
+    shows = refusal is None
+    return frozenset({NameState.HELD, NameState.REFUSED} if shows else {NameState.HELD})
 
 
 def _checked(note: str) -> str:

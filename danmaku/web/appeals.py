@@ -25,17 +25,20 @@ _NOTHING: Mapping[str, object] = {}
 
 
 class AppealForm(Form):
-    """Why a decision is wrong: a measure, or the refusal of a comment."""
+    """Why a decision is wrong: a measure, or the refusal of a comment or a name."""
 
     measure_id: str = ""
     room: str = ""
     seq: int = 0
+    name: int = 0
     text: str = ""
 
     def against(self) -> Contested:
         """What is appealed."""
         if self.measure_id:
             return Contested(measure_id=self.measure_id)
+        if self.name:
+            return Contested(name=Seq(self.name))
         return Contested(room=RoomId(self.room), origin=Seq(self.seq))
 
 
@@ -45,10 +48,11 @@ async def show_appeal(
     measure_id: Annotated[str, Query(max_length=64)] = "",
     room: Annotated[str, Query(max_length=32)] = "",
     seq: Annotated[int, Query(ge=0, le=MAX_SAFE_INTEGER)] = 0,
+    name: Annotated[int, Query(ge=0, le=MAX_SAFE_INTEGER)] = 0,
 ) -> Response:
     """The form."""
     visit.signed_in()
-    return _page(visit, AppealForm(measure_id=measure_id, room=room, seq=seq))
+    return _page(visit, AppealForm(measure_id=measure_id, room=room, seq=seq, name=name))
 
 
 @router.post(PATH)

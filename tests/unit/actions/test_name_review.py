@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from danmaku.actions.appeals import Contested
 from danmaku.actions.name_review import MS_PER_HOUR, NamePlace, NameRefusal
 from danmaku.domain.account import Bundle
 from danmaku.domain.facts import NameJudged
@@ -92,6 +93,24 @@ async def test_a_refused_name_stays_neutral_and_its_owner_reads_why(house, cast)
         *(neutral, "Officia1 Admin"),
         *("fraud", "This is not you."),
     )
+
+
+async def test_on_appeal_another_reviewer_shows_it_after_all(house, cast):
+    names, leo = house.offices.names, await house.person("leo", Bundle.REVIEWER)
+    await names.take_away(cast["eve"], ANN, NO)
+    refused = await names.own(await now(house, cast["ann"]))
+
+    assert await house.offices.appeals.file(cast["ann"], Contested(name=refused.seq), "It is me.")
+    with pytest.raises(NotFound):
+        await house.offices.appeals.file(cast["mia"], Contested(name=refused.seq), "It is me.")
+    with pytest.raises(Coded) as caught:
+        await names.decide(cast["eve"], refused.seq, None)
+    with pytest.raises(NotFound):
+        await names.decide(leo, refused.seq, NO)
+    await names.decide(leo, refused.seq, None)
+
+    assert caught.value.code is Code.OWN_INTEREST
+    assert (await now(house, cast["ann"])).name == "Ann"
 
 
 async def test_another_name_takes_the_place_of_the_one_that_waits(house, cast):

@@ -46,9 +46,3 @@ def test_the_fact_keeps_the_verdict_and_the_words():
     fact = given("zzhold", surface=Surface.TITLE).fact(None, "demo")
 
     assert (fact.verdict.action, fact.verdict.micros, fact.text) == ("hold", 3, "zzhold")
-    assert (fact.subject, fact.is_void) == ("demo", False)
-
-
-def test_what_the_filter_alone_refused_changes_nothing():
-    assert given("zzrefuse").fact(7).is_void
-    assert given("zzrefuse").fact(7).subject == "7"

@@ -67,7 +67,12 @@ async def test_what_is_shown_is_taken_away_by_a_form(stage, cast):
     fields = {"surface": "name", "room": room, "number": "1", "category": "attack", "note": "No."}
 
     assert (await eve.post_form("/names/take-away", **fields)).status_code == 303
-    assert "“Ann” is not shown: " in (await ann.get("/me")).text
+    page = (await ann.get("/me")).text
+    assert "“Ann” is not shown: " in page
+    [name] = re.findall(r"/me/appeal\?name=(\d+)", page)
+    assert f'name="name" value="{name}"' in (await ann.get(f"/me/appeal?name={name}")).text
+    appealed = await ann.post_form("/me/appeal", name=name, text="It is my name.")
+    assert "Your appeal is in" in appealed.text
 
     wrong = fields | {"number": "9", "login": ""}
     answer = await eve.post_form("/names/take-away", **wrong)
