@@ -38,7 +38,8 @@ class Decisions:
 
         Args:
             who: Who asks; None is a guest, or the operator at the command line.
-            decide: What it raises is raised here, and nothing is written.
+            decide: What it raises is raised here, and nothing is written; nor is anything where it
+                finds nothing to write.
 
         Raises:
             Stale: The ground kept moving; nothing was written.
@@ -46,7 +47,8 @@ class Decisions:
         """
         for _ in range(TRIES_MAX):
             standing = None if who is None else (who.account, who.version)
-            appends = await decide(who)
+            if not (appends := await decide(who)):
+                return []
             try:
                 return await self._record.commit(*_borne_by(standing, appends))
             except Stale:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from danmaku.actions.decisions import Decisions, Freshen
 from danmaku.domain.account import Power, Standing
-from danmaku.domain.admission import cluster_in
 from danmaku.domain.categories import category_of
 from danmaku.domain.comment import clean_text
 from danmaku.domain.facts import CommentPublished, CommentRefused, Entry, ReportFiled
 from danmaku.domain.grants import require, require_other
 from danmaku.domain.ids import PLATFORM, Number, RoomId, Seq
+from danmaku.domain.live import cluster_in
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.room import RoomState, Status
 from danmaku.errors import BadMessage, Code, Coded, NotAllowed, NotFound, NotSignedIn
@@ -18,6 +18,8 @@ from danmaku.ports import Append, Clock, Held, Reader, Record, Report
 
 REPORT_TEXT_MAX = 1000  # code points
 CONTACT_MAX = 200  # code points
+DECIDED_AT_ONCE = 100  # comments of a cluster in one commit
+HELD_LOOK_MAX = 5000  # of a room, among which a cluster is looked for
 REPORTS_PER_S, REPORTS_BURST = 0.1, 5  # of one address or account
 
 
@@ -79,23 +81,7 @@ class Moderation:
                 is closed for good.
             NotFound: Nothing is held under that id (any more).
         """
-
-        def published(state: RoomState, held: Held, reviewer: Standing) -> CommentPublished:
-            if state.status is Status.CLOSED:
-                raise Coded(Code.ROOM_CLOSED, "This room is closed for good.")
-            fact = held.fact
-            return CommentPublished(
-                actor=reviewer.account,
-                author=held.author,
-                client_id=fact.client_id,
-                at_ms=fact.at_ms,
-                content=fact.content,
-                verdict=fact.verdict,
-                origin=origin,
-                late=True,
-            )
-
-        return await self._decide(who, room, origin, published)
+        return await self._decide(who, room, origin, None)
 
     async def reject(self, who: Standing | None, room: RoomId, origin: Seq, category: str) -> Entry:
         """Refuse a held comment for good.
@@ -104,32 +90,39 @@ class Moderation:
             NotSignedIn, NotAllowed, Coded, NotFound: As `approve`.
             BadMessage: There is no such category.
         """
-        checked = category_of(category)
+        return await self._decide(who, room, origin, category_of(category))
 
-        def refused(_state: RoomState, held: Held, reviewer: Standing) -> CommentRefused:
-            fact = held.fact
-            return CommentRefused(
-                actor=reviewer.account,
-                author=held.author,
-                client_id=fact.client_id,
-                at_ms=fact.at_ms,
-                content=fact.content,
-                verdict=fact.verdict,
-                category=checked,
-                origin=origin,
-            )
+    async def cluster(self, who: Standing | None, room: RoomId, cluster: str) -> list[Held]:
+        """What is held of one cluster right now, oldest first: what a decision would be about.
 
-        return await self._decide(who, room, origin, refused)
+        Raises:
+            NotSignedIn, NotAllowed: `who` may not review there.
+            NotFound: Nothing is.
+        """
+        reviewer = require(who, Power.COMMENT_REVIEW, room, self._clock())
+        if not (members := await self._members(reviewer, room, cluster)):
+            raise NotFound("Nothing is held there.")
+        return members
+
+    async def _members(self, reviewer: Standing, room: RoomId, cluster: str) -> list[Held]:
+        """But for what is the reviewer's own: that waits for somebody else."""
+        held = await self._reader.held(room, limit=HELD_LOOK_MAX)
+        return [
+            one
+            for one in held
+            if cluster_in(one.fact.verdict) == cluster and one.author != reviewer.account
+        ]
 
     async def decide_cluster(
         self, who: Standing | None, room: RoomId, cluster: str, category: str | None
     ) -> int:
         """Approve or reject whatever is held of one cluster, and tell how many that were.
 
-        Each is an entry of its own, so that each can be undone alone.
+        Each is an entry of its own, so that each can be undone alone; a hundred at a time are
+        written together.
 
         Args:
-            who: A reviewer.
+            who: A reviewer; own comments are left to somebody else.
             room: Where.
             cluster: Its name, as `cluster_in` gives it.
             category: Why they are refused; None: they are published.
@@ -138,24 +131,27 @@ class Moderation:
             NotSignedIn, NotAllowed, Coded, NotFound, BadMessage: As `approve` and `reject`; what
                 was decided before that stays decided.
         """
+        checked = None if category is None else category_of(category)
+        await self.cluster(who, room, cluster)  # raises where there is nothing, or no right to it
+
+        async def decide(asker: Standing | None) -> list[Append]:
+            reviewer = require(asker, Power.COMMENT_REVIEW, room, self._clock())
+            row = await self._reader.room(room)
+            if row is None:
+                raise NotFound("There is no such room.")
+            members = await self._members(reviewer, room, cluster)
+            return [
+                Append(room, _decided(row.state, held, reviewer, checked), row.version)
+                for held in members[:DECIDED_AT_ONCE]
+            ]
+
         decided = 0
-        while members := [
-            one for one in await self.held(who, room) if cluster_in(one.fact.verdict) == cluster
-        ]:
-            for one in members:
-                if category is None:
-                    await self.approve(who, room, one.comment.origin)
-                else:
-                    await self.reject(who, room, one.comment.origin, category)
-            decided += len(members)
+        while entries := await self._decisions.carry(who, decide):
+            decided += len(entries)
         return decided
 
     async def _decide(
-        self,
-        who: Standing | None,
-        room: RoomId,
-        origin: Seq,
-        decision: Callable[[RoomState, Held, Standing], CommentPublished | CommentRefused],
+        self, who: Standing | None, room: RoomId, origin: Seq, category: str | None
     ) -> Entry:
         async def decide(asker: Standing | None) -> list[Append]:
             reviewer = require(asker, Power.COMMENT_REVIEW, room, self._clock())
@@ -163,8 +159,7 @@ class Moderation:
             held = await self._reader.held_comment(room, origin)
             if row is None or held is None:
                 raise NotFound("Nothing is held there.")
-            require_other(reviewer, held.author)
-            return [Append(room, decision(row.state, held, reviewer), row.version)]
+            return [Append(room, _decided(row.state, held, reviewer, category), row.version)]
 
         [entry] = await self._decisions.carry(who, decide)
         return entry
@@ -218,3 +213,38 @@ class Moderation:
         """
         require(who, Power.REPORT_READ, None, self._clock())
         return await self._reader.reports()
+
+
+def _decided(
+    state: RoomState, held: Held, reviewer: Standing, category: str | None
+) -> CommentPublished | CommentRefused:
+    """The fact of a decision: refused for `category`, or published late if there is none.
+
+    Raises:
+        Coded: OWN_INTEREST; ROOM_CLOSED: nothing is published there any more.
+    """
+    require_other(reviewer, held.author)
+    fact = held.fact
+    if category is not None:
+        return CommentRefused(
+            actor=reviewer.account,
+            author=held.author,
+            client_id=fact.client_id,
+            at_ms=fact.at_ms,
+            content=fact.content,
+            verdict=fact.verdict,
+            category=category,
+            origin=held.comment.origin,
+        )
+    if state.status is Status.CLOSED:
+        raise Coded(Code.ROOM_CLOSED, "This room is closed for good.")
+    return CommentPublished(
+        actor=reviewer.account,
+        author=held.author,
+        client_id=fact.client_id,
+        at_ms=fact.at_ms,
+        content=fact.content,
+        verdict=fact.verdict,
+        origin=held.comment.origin,
+        late=True,
+    )

@@ -26,7 +26,7 @@ from danmaku.domain.room import (
     checked,
 )
 from danmaku.errors import BadMessage, Code, Coded, NotFound, Prohibited
-from danmaku.filter.clusters import Clusters
+from danmaku.filter.clusters import Clusters, Newcomers
 from danmaku.filter.floods import Repeats
 from danmaku.ports import Append, Clock, Reader, Record, RoomRow
 
@@ -34,6 +34,16 @@ HOUR_MS = 3_600_000
 LIVE_ROOMS_MAX = 10_000  # rooms in memory; the least recently used one is read again when needed
 
 Change = Callable[[RoomState], RoomState]
+
+
+def newcomers_of(settings: AdmissionSettings) -> Newcomers:
+    """How many new accounts are many, by the settings."""
+    return Newcomers(
+        settings.newcomer_hours * HOUR_MS,
+        alike_min=settings.newcomers_min,
+        target_min=settings.target_newcomers_min,
+        surge_min=settings.surge_newcomers_min,
+    )
 
 
 class Rooms:
@@ -60,11 +70,7 @@ class Rooms:
         self._settings = settings
         self._conditions = conditions
         self._live: OrderedDict[RoomId, LiveRoom] = OrderedDict()
-        self._clusters = (
-            Clusters(settings.newcomers_min, settings.newcomer_hours * HOUR_MS)
-            if settings.waves_held
-            else None
-        )
+        self._clusters = Clusters(newcomers_of(settings)) if settings.waves_held else None
         self._arrivals: Arrivals[RoomId] = Arrivals()
 
     def peek(self, room: RoomId) -> LiveRoom | None:

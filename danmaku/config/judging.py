@@ -101,14 +101,26 @@ class AdmissionSettings(Part):
         description="Shorter texts may be repeated: laughter is no flood. Code points.",
     )
     waves_held: bool = Field(
-        default=False,
-        description="Whether a comment waits for a person when many say nearly the same at a time; "
-        "many who say exactly the same never wait.",
+        default=True,
+        description="Whether a comment waits for a person when many say nearly the same at a time, "
+        "or many new accounts turn on one target; many who say exactly the same never wait.",
     )
     newcomers_min: int = Field(
         default=3,
         ge=2,
         description="Accounts that are many enough for that if all of them are new.",
+    )
+    target_newcomers_min: int = Field(
+        default=5,
+        ge=2,
+        description="New accounts that turn on one target within a minute, in texts of their own, "
+        "which then wait for a person.",
+    )
+    surge_newcomers_min: int = Field(
+        default=20,
+        ge=2,
+        description="New accounts of about the same age that speak in one room within a minute, "
+        "and then wait half a minute between two comments.",
     )
     newcomer_hours: int = Field(
         default=24, ge=1, description="How long an account is new after registering, hours."

@@ -34,7 +34,6 @@ from danmaku.domain.measures import LIMITED_GAP_MS, Function, lost_functions, re
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.room import Broadcast, ReviewMode, Status
 from danmaku.errors import Code, Coded
-from danmaku.filter.clusters import PREFIX
 from danmaku.filter.findings import Findings
 from danmaku.filter.normalize import scanned_of
 from danmaku.filter.rules import LEARNED_CATEGORY, ROOM_CATEGORY, Action
@@ -254,11 +253,18 @@ def burst(asked: Asked) -> None:
 
 
 def turn(asked: Asked) -> None:
-    """Slow mode and repeats; hosts wait for neither."""
+    """Slow mode and repeats, and a gap for new accounts that come many at a time; not for hosts.
+
+    Article: articles.Article.NO_HIRED_POSTERS
+    """
     if asked.imported or asked.is_host:
         return
-    account = asked.author.account
-    own_gap_ms = max(asked.level.gap_ms, LIMITED_GAP_MS if Function.RATE in asked.lost else 0)
+    account, since_ms = asked.author.account, asked.author.since_ms
+    own_gap_ms = max(
+        asked.level.gap_ms,
+        LIMITED_GAP_MS if Function.RATE in asked.lost else 0,
+        asked.room.newcomer_gap_ms(account, asked.now_ms, since_ms=since_ms),
+    )
     asked.room.slow.take_turn(account, asked.now_ms, own_gap_ms=own_gap_ms)
     skeleton = scanned_of(asked.text).skeleton
     if not asked.room.note_text(account, skeleton, asked.now_ms):
@@ -365,16 +371,11 @@ def _cluster_of(asked: Asked) -> str | None:
     """
     if asked.imported:
         return None
-    author, key = asked.author, scanned_of(asked.text).key
+    author, scanned = asked.author, scanned_of(asked.text)
     if asked.is_host:
-        asked.room.call(key, asked.now_ms)
+        asked.room.call(scanned.key, asked.now_ms)
         return None
-    return asked.room.cluster_of(author.account, key, asked.now_ms, since_ms=author.since_ms)
-
-
-def cluster_in(verdict: Verdict) -> str | None:
-    """The campaign that a comment was held as a part of; None: it was held for itself."""
-    return next((hit.rule for hit in verdict.hits if hit.rule.startswith(PREFIX)), None)
+    return asked.room.cluster_of(author.account, scanned, asked.now_ms, since_ms=author.since_ms)
 
 
 def withheld(judgement: CommentPublished, category: str, by: str) -> CommentHeld:

@@ -15,14 +15,18 @@ from danmaku.domain.facts import (
     RoomChanged,
     RoomOpened,
     RoomWordsSet,
+    Verdict,
 )
 from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
 from danmaku.domain.pacing import Novelty, SlowMode
 from danmaku.domain.room import RoomState
-from danmaku.filter.clusters import Clusters
+from danmaku.filter.brigades import targets_of
+from danmaku.filter.clusters import PREFIX, Clusters, Said
 from danmaku.filter.floods import Repeats
+from danmaku.filter.normalize import Scanned
 
 NOVEL_TEXTS_MAX = 5000  # of one room that wants nothing said twice
+SURGE_GAP_MS = 30_000  # between two comments of an account that came with a surge of new ones
 
 
 def turn_of(fact: Fact) -> tuple[AccountId, Millis] | None:
@@ -34,6 +38,11 @@ def turn_of(fact: Fact) -> tuple[AccountId, Millis] | None:
     if isinstance(fact, CommentRefused) and fact.origin is None:
         return fact.author, fact.at_ms
     return None
+
+
+def cluster_in(verdict: Verdict) -> str | None:
+    """The campaign that a comment was held as a part of; None: it was held for itself."""
+    return next((hit.rule for hit in verdict.hits if hit.rule.startswith(PREFIX)), None)
 
 
 class LiveRoom:
@@ -82,6 +91,13 @@ class LiveRoom:
             self.words_seq = self.version = entry.seq
         elif (turn := turn_of(entry.fact)) is not None:
             self.slow.note_turn(*turn)
+            if isinstance(entry.fact, CommentHeld):
+                self._adopt_cluster(entry.fact)
+
+    def _adopt_cluster(self, held: CommentHeld) -> None:
+        name = cluster_in(held.verdict)
+        if self._clusters is not None and name is not None:
+            self._clusters.adopt(self.room, name, held.at_ms)
 
     def note_text(self, author: Hashable, skeleton: str, now_ms: int) -> bool:
         """Note what is said; False if it was said too often lately."""
@@ -92,12 +108,25 @@ class LiveRoom:
         return not self.state.policy.unique or self._novelty.note(skeleton)
 
     def cluster_of(
-        self, author: Hashable, key: str, now_ms: int, *, since_ms: int | None
+        self, author: Hashable, scanned: Scanned, now_ms: int, *, since_ms: int | None
     ) -> str | None:
         """Note what is said, and name the campaign that it is part of; as `Clusters.note`."""
-        if self._clusters is None:
+        if (clusters := self._clusters) is None:
             return None
-        return self._clusters.note(self.room, author, key, now_ms, since_ms=since_ms)
+        is_new = clusters.is_new(since_ms, now_ms)
+        said = Said(scanned.key, targets_of(scanned.text) if is_new else frozenset())
+        return clusters.note(self.room, author, said, now_ms, since_ms=since_ms)
+
+    def newcomer_gap_ms(self, author: Hashable, now_ms: int, *, since_ms: int | None) -> int:
+        """How long an account waits between comments that came here together with many."""
+        if (
+            self._clusters is None
+            or since_ms is None
+            or not self._clusters.is_new(since_ms, now_ms)
+        ):
+            return 0
+        is_surge = self._clusters.is_surge(self.room, author, now_ms, since_ms=since_ms)
+        return SURGE_GAP_MS if is_surge else 0
 
     def call(self, key: str, now_ms: int) -> None:
         """Note what the room's keeper says: those who join in are no campaign."""

@@ -9,10 +9,11 @@ from pydantic import Field
 from danmaku.actions.appeals import Contested
 from danmaku.actions.moderation import ReportDraft
 from danmaku.domain.ids import MAX_SAFE_INTEGER, Number, RoomId, Seq
+from danmaku.domain.live import cluster_in
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.ports import Held, Report
 from danmaku.web.api import api_router
-from danmaku.web.fields import Body, OriginPath, RoomPath
+from danmaku.web.fields import Body, ClusterPath, OriginPath, RoomPath
 from danmaku.web.json import Json
 from danmaku.web.portal import source_of
 from danmaku.web.shapes import EntryShape, Shape
@@ -49,6 +50,12 @@ class NewAppeal(Body):
         """What is appealed."""
         room = None if self.room is None else RoomId(self.room)
         return Contested(self.measure_id, room, None if self.seq is None else Seq(self.seq))
+
+
+class DecidedShape(Shape):
+    """How many comments one decision was about."""
+
+    decided: int
 
 
 class Receipt(Shape):
@@ -106,6 +113,31 @@ async def appeal(visit: ApiVisit, body: NewAppeal) -> Receipt:
     return Receipt(receipt=await appeals.file(visit.signed_in(), body.against(), body.text))
 
 
+@router.get("/api/rooms/{room}/clusters/{cluster}")
+async def show_cluster(visit: ApiVisit, room: RoomPath, cluster: ClusterPath) -> Response:
+    """What is held of one cluster: what a decision on it would be about."""
+    members = await visit.house.moderation.cluster(visit.signed_in(), room, cluster)
+    return Json({"held": [held_fields_of(each) for each in members]})
+
+
+@router.post("/api/rooms/{room}/clusters/{cluster}/approve")
+async def approve_cluster(visit: ApiVisit, room: RoomPath, cluster: ClusterPath) -> DecidedShape:
+    """Publish whatever is held of a cluster."""
+    moderation = visit.house.moderation
+    return DecidedShape(
+        decided=await moderation.decide_cluster(visit.signed_in(), room, cluster, None)
+    )
+
+
+@router.post("/api/rooms/{room}/clusters/{cluster}/reject")
+async def reject_cluster(
+    visit: ApiVisit, room: RoomPath, cluster: ClusterPath, body: Rejection
+) -> DecidedShape:
+    """Refuse whatever is held of a cluster."""
+    moderation, who = visit.house.moderation, visit.signed_in()
+    return DecidedShape(decided=await moderation.decide_cluster(who, room, cluster, body.category))
+
+
 @router.post("/api/reports", status_code=201)
 async def report(request: Request, visit: ApiVisit, body: NewReport) -> Receipt:
     """Say that something is wrong with a comment, a room or the site; no account is needed."""
@@ -140,6 +172,7 @@ def held_fields_of(held: Held) -> Fields:
         "author": held.comment.author,
         "name": fact.content.name,
         "category": fact.category,
+        "cluster": cluster_in(fact.verdict),
         "ruleset": fact.verdict.ruleset,
         "hits": [
             {"rule": hit.rule, "category": hit.category, "start": hit.start, "end": hit.end}

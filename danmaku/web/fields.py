@@ -18,6 +18,7 @@ NumberPath = Annotated[
 OriginPath = Annotated[
     Seq, Path(ge=1, le=MAX_SAFE_INTEGER, description="Private id of a held comment.")
 ]
+ClusterPath = Annotated[str, Path(max_length=40, description="Name of a cluster of held comments.")]
 Before = Annotated[
     Number | None,
     Query(ge=1, le=MAX_SAFE_INTEGER, description="Only numbers below this one, newest first."),

@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi import Form as FormBody
 from fastapi.responses import Response
 
-from danmaku.domain.admission import cluster_in
 from danmaku.domain.categories import CATEGORIES
 from danmaku.domain.ids import RoomId
+from danmaku.domain.live import cluster_in
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.ports import Held
-from danmaku.web.fields import OriginPath, RoomPath
+from danmaku.web.fields import ClusterPath, OriginPath, RoomPath
 from danmaku.web.forms import Form
 from danmaku.web.pages import position_text_of, time_text_of
 from danmaku.web.visit import PageVisit, page_visit
@@ -20,7 +20,7 @@ from danmaku.web.visit import PageVisit, page_visit
 router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
 
 
-ClusterPath = Annotated[str, Path(max_length=32)]
+SAMPLE = 40  # comments of a cluster that are shown: its first ones, and its last
 
 
 class RejectForm(Form):
@@ -62,6 +62,27 @@ async def reject(
     """Refuse a held comment for good."""
     await visit.house.moderation.reject(visit.signed_in(), room, origin, form.category)
     return visit.go_to("/review")
+
+
+@router.get("/review/{room}/clusters/{cluster}")
+async def show_cluster(visit: PageVisit, room: RoomPath, cluster: ClusterPath) -> Response:
+    """What a decision on a cluster would be about, before it is taken."""
+    members = await visit.house.moderation.cluster(visit.signed_in(), room, cluster)
+    shown = (
+        members if len(members) <= SAMPLE else [*members[: SAMPLE // 2], *members[-SAMPLE // 2 :]]
+    )
+    values = {
+        "room": room,
+        "cluster": cluster,
+        "count": len(members),
+        "authors": len({one.author for one in members}),
+        "category": members[0].fact.category,
+        "from_iso": time_text_of(members[0].fact.at_ms),
+        "upto_iso": time_text_of(members[-1].fact.at_ms),
+        "sample": [_row_of(one) for one in shown],
+        "categories": sorted(CATEGORIES),
+    }
+    return visit.page("cluster.html", values)
 
 
 @router.post("/review/{room}/clusters/{cluster}/approve")

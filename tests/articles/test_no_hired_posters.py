@@ -8,14 +8,15 @@ import pytest
 from danmaku.domain.account import Bundle
 from danmaku.domain.comment import Draft
 from danmaku.domain.facts import CommentPublished
+from danmaku.domain.live import cluster_in
 from tests.live.site import running, settings_of
 
-ACCOUNTS = 60
+ACCOUNTS = 200
 
 
 @pytest.fixture
 async def site(tmp_path):
-    async with running(settings_of(tmp_path / "data", admission={"waves_held": True})) as site:
+    async with running(settings_of(tmp_path / "data", admission={})) as site:
         yield site
 
 
@@ -50,3 +51,25 @@ async def test_crowd_that_cheers_is_published_whole(site):
     entries = await outcomes(site, room, ["哈" * (3 + n % 20) for n in range(ACCOUNTS)])
 
     assert {type(one.fact) for one in entries} == {CommentPublished}
+
+
+@pytest.mark.parametrize("line", ["主播加油加油我们都爱你", "哈哈哈", "@主播 生日快乐"])
+async def test_crowd_that_calls_out_one_thing_is_published_whole(site, line):
+    room = await site.room()
+
+    entries = await outcomes(site, room, [line] * ACCOUNTS)
+
+    assert {type(one.fact) for one in entries} == {CommentPublished}
+
+
+async def test_new_accounts_that_turn_on_one_person_are_one_matter(site):
+    room = await site.room()
+    judge = await site.person("judge", Bundle.REVIEWER)
+    words = ("滚", "骗子", "丢人", "别播了", "垃圾", "什么水平")
+
+    entries = await outcomes(site, room, [f"@小明 {words[n % 6]}{n}" for n in range(40)])
+
+    held = [one.fact for one in entries if not isinstance(one.fact, CommentPublished)]
+    assert len(held) == 36
+    [name] = {cluster_in(fact.verdict) for fact in held}
+    assert len(await site.core.moderation.cluster(judge.who, room, name)) == len(held)

@@ -7,6 +7,7 @@ from danmaku.domain.account import Bundle
 from danmaku.domain.comment import CommentStatus, RecalledBy
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused
 from danmaku.domain.ids import ClientId, Number, RoomId
+from danmaku.domain.live import SURGE_GAP_MS, cluster_in
 from danmaku.domain.room import ReviewMode, Status
 from danmaku.errors import (
     BadMessage,
@@ -406,13 +407,45 @@ async def test_many_with_nearly_one_text_wait_for_a_person_and_a_chorus_does_not
         assert [entry.fact.category for entry in sold[7:]] == ["flood"] * 2
 
 
-async def test_waves_are_let_pass_unless_the_house_asks_for_it(house):
-    await house.room()
-    crowd = [await house.person(f"fan{number}") for number in range(9)]
+async def test_waves_are_let_pass_where_the_house_does_not_want_them_held(tmp_path):
+    async with house_on(tmp_path, waves_held=False) as house:
+        await house.room()
+        crowd = [await house.person(f"fan{number}") for number in range(9)]
 
-    sold = [await house.say(fan, f"free skins at my page {fan.login}") for fan in crowd]
+        sold = [await house.say(fan, f"free skins at my page {fan.login}") for fan in crowd]
 
-    assert {type(entry.fact) for entry in sold} == {CommentPublished}
+        assert {type(entry.fact) for entry in sold} == {CommentPublished}
+
+
+async def test_surge_of_new_accounts_is_slowed_and_old_ones_are_not(tmp_path):
+    async with house_on(tmp_path, surge_newcomers_min=3) as house:
+        await house.room()
+        old = await house.person("old")
+        house.clock.now_ms += 24 * 3_600_000
+        crowd = [await house.person(f"fan{number}") for number in range(3)]
+        for fan in crowd:
+            await house.say(fan, f"hello {fan.login}")
+
+        assert await code_of(house.say(crowd[2], "once more")) == Code.RATE_LIMITED
+        house.clock.now_ms += SURGE_GAP_MS
+        await house.say(crowd[2], "and again")
+        await house.say(old, "what is this")
+        await house.say(old, "so many")
+
+
+async def test_new_accounts_that_turn_on_somebody_wait_for_a_person_as_one_cluster(tmp_path):
+    async with house_on(tmp_path, target_newcomers_min=3) as house:
+        await house.room()
+        crowd = [await house.person(f"fan{number}") for number in range(5)]
+        words = ("go away", "shame on you", "what a liar", "boo", "nobody likes you")
+
+        said = [
+            await house.say(fan, f"@Bob {text}") for fan, text in zip(crowd, words, strict=True)
+        ]
+
+        held = [entry.fact.verdict for entry in said if isinstance(entry.fact, CommentHeld)]
+        assert len(held) == 3
+        assert len({cluster_in(verdict) for verdict in held}) == 1
 
 
 async def test_a_power_that_is_taken_away_is_gone_at_the_next_send(house):

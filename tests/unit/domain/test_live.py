@@ -2,14 +2,22 @@ from dataclasses import replace
 
 import pytest
 
-from danmaku.domain.facts import CommentRestored, Entry, RoomChanged, RoomWordsSet
+from danmaku.domain.facts import (
+    CommentHeld,
+    CommentRestored,
+    Entry,
+    Hit,
+    RoomChanged,
+    RoomWordsSet,
+)
 from danmaku.domain.ids import AccountId, Millis, Number, RoomId, Seq
-from danmaku.domain.live import LiveRoom
+from danmaku.domain.live import SURGE_GAP_MS, LiveRoom, cluster_in
 from danmaku.domain.room import RoomPolicy, RoomState, Status
 from danmaku.domain.room_words import RoomWords
 from danmaku.errors import TooFast
-from danmaku.filter.clusters import Clusters
+from danmaku.filter.clusters import Clusters, Newcomers
 from danmaku.filter.floods import Repeats
+from danmaku.filter.normalize import scanned_of
 from tests.unit.nodes.entries import commented
 
 ANN = AccountId(1)
@@ -71,7 +79,7 @@ def test_a_text_may_be_said_so_often_and_no_oftener(live):
 def test_without_waves_nothing_is_a_campaign(live):
     texts = [f"buy my things {author}" for author in range(20)]
 
-    assert {live.cluster_of(text, text, 0, since_ms=0) for text in texts} == {None}
+    assert {live.cluster_of(text, scanned_of(text), 0, since_ms=0) for text in texts} == {None}
 
 
 def test_many_who_say_nearly_the_same_are_a_campaign_and_a_chorus_is_none():
@@ -82,12 +90,15 @@ def test_many_who_say_nearly_the_same_are_a_campaign_and_a_chorus_is_none():
         version=Seq(1),
         top=Seq(7),
         repeats=Repeats(within_ms=1_000, allowed=1, min_length=2),
-        clusters=Clusters(3, 1_000),
+        clusters=Clusters(Newcomers(1_000)),
     )
 
-    sung = [live.cluster_of(author, "let us sing", 0, since_ms=None) for author in range(9)]
+    sung = [
+        live.cluster_of(author, scanned_of("let us sing"), 0, since_ms=None) for author in range(9)
+    ]
     sold = [
-        live.cluster_of(author, f"buy my things {author}", 0, since_ms=None) for author in range(9)
+        live.cluster_of(author, scanned_of(f"buy my things {author}"), 0, since_ms=None)
+        for author in range(9)
     ]
 
     assert sung == [None] * 9
@@ -121,15 +132,52 @@ def test_what_the_keeper_says_calls_others_to_join_in():
         version=Seq(1),
         top=Seq(7),
         repeats=Repeats(within_ms=1_000, allowed=1, min_length=2),
-        clusters=Clusters(3, 1_000),
+        clusters=Clusters(Newcomers(1_000)),
     )
 
-    live.call("let us all wave", 0)
+    live.call(scanned_of("let us all wave").key, 0)
 
-    assert {live.cluster_of(n, f"let us all wave {n}", 0, since_ms=0) for n in range(9)} == {None}
+    assert {
+        live.cluster_of(n, scanned_of(f"let us all wave {n}"), 0, since_ms=0) for n in range(9)
+    } == {None}
 
 
 def test_without_clusters_a_call_is_nothing(live):
     live.call("let us all wave", 0)
 
-    assert live.cluster_of(ANN, "let us all wave", 0, since_ms=0) is None
+    assert live.cluster_of(ANN, scanned_of("let us all wave"), 0, since_ms=0) is None
+
+
+def guarded():
+    repeats = Repeats(within_ms=1_000, allowed=1, min_length=2)
+    clusters = Clusters(Newcomers(1_000, surge_min=3))
+    return LiveRoom(
+        DEMO, OPEN, owner=ANN, version=Seq(1), top=Seq(7), repeats=repeats, clusters=clusters
+    )
+
+
+def test_new_accounts_that_come_many_at_a_time_wait_longer_than_others():
+    live = guarded()
+
+    gaps = [live.newcomer_gap_ms(author, 500, since_ms=400) for author in range(4)]
+
+    assert gaps == [0, 0, SURGE_GAP_MS, SURGE_GAP_MS]
+    assert live.newcomer_gap_ms(9, 1_400, since_ms=400) == 0  # no longer new
+    assert live.newcomer_gap_ms(9, 500, since_ms=None) == 0
+
+
+def test_without_clusters_nobody_waits_longer(live):
+    assert {live.newcomer_gap_ms(n, 500, since_ms=400) for n in range(50)} == {0}
+
+
+def test_cluster_of_another_node_gives_its_name_to_what_goes_on_here():
+    live, sent = guarded(), commented(8, author=ANN, at_ms=10)
+    hit = Hit("cluster-5", "flood", "hold", 0, 5)
+    verdict = replace(sent.fact.verdict, hits=(hit,))
+    judged = {"client_id": sent.fact.client_id, "content": sent.fact.content, "verdict": verdict}
+
+    live.apply(entry_of(8, CommentHeld(ANN, at_ms=Millis(10), category="flood", **judged)))
+
+    texts = [scanned_of(f"buy my things {author}") for author in range(9)]
+    named = [live.cluster_of(n, text, 20, since_ms=0) for n, text in enumerate(texts)]
+    assert named[-1] == cluster_in(verdict) == "cluster-5"

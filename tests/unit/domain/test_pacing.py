@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from danmaku.domain.ids import AccountId, Millis
-from danmaku.domain.pacing import SlowMode, TokenBuckets
+from danmaku.domain.pacing import Novelty, SlowMode, TokenBuckets
 from danmaku.errors import TooFast
 
 ANN, BOB = AccountId(1), AccountId(2)
@@ -207,3 +207,33 @@ def test_a_gap_of_one_s_own_holds_for_that_account_alone():
     slow.take_turn(BOB, Millis(10_001))
     assert wait_of(lambda: slow.take_turn(ANN, Millis(69_999), own_gap_ms=60_000)) == 1
     slow.take_turn(ANN, Millis(70_000), own_gap_ms=60_000)
+
+
+# --- novelty
+
+
+def test_what_was_said_lately_is_not_new_whoever_says_it():
+    novelty = Novelty(10)
+
+    assert [novelty.note(text) for text in ("a", "b", "a", "c", "b")] == [
+        *(True, True, False),
+        *(True, False),
+    ]
+
+
+def test_what_was_said_longest_ago_is_forgotten_first():
+    novelty = Novelty(2)
+    for text in ("a", "b", "c"):
+        novelty.note(text)
+
+    assert not novelty.note("b")
+    assert novelty.note("a")
+
+
+@given(st.lists(st.sampled_from("abcdef")), st.integers(1, 4))
+def test_novelty_remembers_as_many_texts_as_it_may_and_no_more(texts, texts_max):
+    novelty, lately = Novelty(texts_max), []
+    for text in texts:
+        assert novelty.note(text) is (text not in lately)
+        lately = lately if text in lately else [*lately, text][-texts_max:]
+        assert len(novelty._said) <= texts_max

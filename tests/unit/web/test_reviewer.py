@@ -1,6 +1,7 @@
 import re
 
 from danmaku.domain.account import Bundle
+from tests.unit.web.conftest import OUR_SITE
 
 
 async def test_list_is_where_a_held_comment_is_approved_or_refused(stage):
@@ -56,3 +57,64 @@ async def test_nobody_decides_in_their_own_matter(stage):
 
     assert answer.status_code == 403
     assert "your own matter" in answer.text
+
+
+async def flooded(stage, texts):
+    """A room with so many near-equal comments of new accounts, and the name of their cluster."""
+    room = await stage.room()
+    for number, text in enumerate(texts):
+        await stage.say(await stage.person(f"new{number}"), room, text)
+    rey = await stage.person("rey", Bundle.REVIEWER)
+    held = (await rey.get(f"/api/rooms/{room}/held")).json()["held"]
+    return rey, held[0]["cluster"], len(held)
+
+
+ADVERTS = [f"限时抢购全场半价大家速来看看{n}号" for n in range(12)]
+
+
+async def test_cluster_is_looked_at_before_it_is_decided_as_one(stage):
+    rey, cluster, count = await flooded(stage, ADVERTS)
+
+    listed = (await rey.get("/review")).text
+    preview = (await rey.get(f"/review/demo/clusters/{cluster}")).text
+    refused = await rey.post_form(f"/review/demo/clusters/{cluster}/reject", category="spam")
+
+    assert count == 10
+    assert listed.count(f'href="/review/demo/clusters/{cluster}"') == 1
+    assert preview.count("限时抢购") == count
+    assert refused.status_code == 303
+    assert "限时抢购" not in (await rey.get("/review")).text
+    assert (await rey.get(f"/review/demo/clusters/{cluster}")).status_code == 404
+
+
+async def test_api_decides_a_cluster_and_says_how_many_that_were(stage):
+    rey, cluster, count = await flooded(stage, ADVERTS)
+    path = f"/api/rooms/demo/clusters/{cluster}"
+    ann = await stage.person("ann")
+
+    shown = (await rey.get(path)).json()["held"]
+    denied = await ann.send("POST", f"{path}/approve", Origin=OUR_SITE)
+    done = await rey.send("POST", f"{path}/approve", Origin=OUR_SITE)
+
+    assert len(shown) == count
+    assert denied.status_code == 403
+    assert done.json() == {"decided": count}
+    assert (await rey.send("POST", f"{path}/reject", {"category": "spam"}, Origin=OUR_SITE)).json()[
+        "code"
+    ] == "not_found"
+
+
+async def test_reviewer_leaves_an_own_comment_of_a_cluster_to_somebody_else(stage):
+    room = await stage.room()
+    people = [await stage.person(f"new{n}") for n in range(5)]
+    for person, text in zip(people, ADVERTS, strict=False):
+        await stage.say(person, room, text)
+    await stage.core.people.grant(None, "new4", Bundle.REVIEWER, room=None, until_ms=None)
+    [cluster] = {one["cluster"] for one in (await people[4].get("/api/held")).json()["held"]}
+
+    path = f"/api/rooms/demo/clusters/{cluster}/reject"
+    done = await people[4].send("POST", path, {"category": "spam"}, Origin=OUR_SITE)
+
+    assert done.json() == {"decided": 2}
+    [left] = (await people[4].get("/api/held")).json()["held"]
+    assert left["name"] == "New4"
