@@ -1,6 +1,6 @@
 """Pages about oneself: registering, signing in, one's account, the language of the site."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -91,7 +91,8 @@ async def sign_in(
 @router.get("/register")
 async def show_register(visit: PageVisit, next: Next = "/") -> Response:  # noqa: A002 -- the field
     """The form."""
-    return visit.page("register.html", {"next": local_path_of(next), "asked": _asked(visit)})
+    asked = _asked_rows(_asked(visit))
+    return visit.page("register.html", {"next": local_path_of(next), "asked": asked})
 
 
 @router.post("/register")
@@ -111,7 +112,7 @@ async def register(
             "name": form.name,
             "display_name": form.display_name,
             "next": local_path_of(form.next),
-            "asked": asked,
+            "asked": _asked_rows(asked),
         },
         own_words={
             Code.AGREEMENT_OUTDATED: "register.accept_first",
@@ -134,6 +135,17 @@ def _asked(visit: Visit) -> list[Edition]:
     bound = visit.house.offices.documents.binding()
     editions = (bound.get(kind) for kind in (DocumentKind.AGREEMENT, DocumentKind.PRIVACY))
     return [edition for edition in editions if edition is not None and edition.is_mandatory]
+
+
+def _asked_rows(asked: Iterable[Edition]) -> list[Mapping[str, object]]:
+    return [
+        {
+            "kind": edition.kind.value,
+            "version": edition.version,
+            "from_iso": time_text_of(edition.effective_ms),
+        }
+        for edition in asked
+    ]
 
 
 @router.post("/sign-out")

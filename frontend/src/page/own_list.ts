@@ -38,14 +38,14 @@ export class OwnList {
   }
 
   /**
-   * A comment that waited is public: now it stands in everybody's list. Known by its name, for
+   * A comment that waited, or was refused, is public: now it stands in everybody's list. Known by its name, for
    * before their first public comment nobody knows their public id.
    */
   drop({ name, text }: Comment): void {
     if (name !== this.#name) return;
     const waiting = [...this.#list.children].find(
       (item) =>
-        item.querySelector(".tag-held, .tag-delayed") &&
+        item.querySelector(".tag-held, .tag-delayed, .tag-refused") &&
         item.firstElementChild?.textContent === text,
     );
     waiting?.remove();
