@@ -275,8 +275,10 @@ class People:
         Raises:
             BadMessage: The label is empty or too long.
             NotAllowed: `who` came with a token that is good in one room only.
-            Coded: OWN_LIMIT: one has TOKENS_MAX of them.
+            Coded: OWN_LIMIT: one has TOKENS_MAX of them; ACCOUNT_SUSPENDED: it was given up.
         """
+        if who.is_closed:
+            raise Coded(Code.ACCOUNT_SUSPENDED, "This account is closed.")
         label = clean_text(label)
         if not 1 <= len(label) <= LABEL_MAX:
             raise BadMessage(f"A label has 1 to {LABEL_MAX} characters.")

@@ -1,0 +1,596 @@
+"""Who may do what: every route that writes and every message of a socket, for every role.
+
+One table, tried whole on the running house. Routes are read off the application, so that one
+without a row fails. The operator's desk has no roles: whoever may open its socket is the operator.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import count
+from string import Formatter
+from typing import get_args
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from bench.client import Door, Viewer
+from danmaku.actions.drawn import new_id
+from danmaku.actions.measures import MeasureDraft
+from danmaku.actions.moderation import ReportDraft
+from danmaku.domain.account import Bundle, Power, PowerGrant, Standing
+from danmaku.domain.comment import Draft
+from danmaku.domain.documents import Document, DocumentKind, Edition, Words
+from danmaku.domain.facts import PowersGranted
+from danmaku.domain.ids import PLATFORM, ClientId, Millis, RoomId
+from danmaku.domain.keeping import Term
+from danmaku.domain.measures import Step
+from danmaku.domain.room import ReviewMode, RoomState
+from danmaku.gateway.dialects.danmaku_v1 import Message
+from danmaku.ports import Append
+from danmaku.web.app import create_app
+from danmaku.web.forms import form_token_of
+from tests.live.site import Site, running, settings_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+GUEST_COOKIE = "a-guest-of-this-browser"
+PASSWORD = "correct horse battery"
+HELD_TEXT = "wobblesnark"  # the sample rules hold this word
+
+PLATFORM_ROLES = {
+    "viewer": (),
+    "streamer": (),
+    "moderator": (),
+    "neighbour": (),  # keeps another room
+    "reviewer": (Bundle.REVIEWER,),
+    "chief": (Bundle.CHIEF_EDITOR,),
+    "inspector": (Bundle.INSPECTOR,),
+    "operator": (Bundle.OPERATOR,),
+    "left": tuple(Bundle),  # held every power, and has given the account up
+    "elsewhere": tuple(Bundle),  # holds every power, and came with a token of another room
+}
+ROLES = ("guest", *PLATFORM_ROLES)
+
+ANYBODY = frozenset(ROLES)
+PERSONS = ANYBODY - {"guest", "elsewhere"}
+SPEAKERS = PERSONS - {"left"}
+KEEPERS = frozenset({"streamer", "moderator", "reviewer", "chief"})
+HOSTS = frozenset({"streamer", "operator"})  # of this room
+STREAMER = frozenset({"streamer"})
+STAFF = frozenset({"reviewer", "chief"})
+CHIEF = frozenset({"chief"})
+ASSESSORS = frozenset({"chief", "operator"})
+OPERATOR = frozenset({"operator"})
+NOBODY = frozenset()
+
+TAKEN = {"category": "other", "basis": "rule 3"}
+HIDE = {"powers": ["comment.recall"]}
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one call answers: `ok` to those who may, 401 to guests, `no` to all others."""
+
+    call: str  # method and path; {names} are made anew for each role, see `Case`
+    may: frozenset[str]
+    body: object = None
+    ok: int = 200
+    no: int = 403
+    guest: int = 401
+    elsewhere: int | None = None  # None: as all others
+
+    @property
+    def method(self) -> str:
+        return self.call.split()[0]
+
+    @property
+    def path(self) -> str:
+        return self.call.split()[1]
+
+    def expected(self, role: str) -> int:
+        if role in self.may:
+            return self.ok
+        named = {"guest": self.guest, "elsewhere": self.elsewhere}
+        return named.get(role) or self.no
+
+
+def measure(step: str, **fields: object) -> dict[str, object]:
+    return TAKEN | {"step": step} | fields
+
+
+def form(call: str, may: frozenset[str], body: object = None, **answers: int) -> Row:
+    """A row of a page: a form that was taken leads on to another page."""
+    return Row(call, may, body, **{"ok": 303} | answers)
+
+
+API = [
+    Row("POST /api/rooms", OPERATOR, {"room": "{new}", "title": "New"}, ok=201),
+    Row("PATCH /api/rooms/{room}", HOSTS, {"slow_ms": 0}),
+    Row("PATCH /api/rooms/{room}", ASSESSORS, {"status": "closed"}),
+    Row("POST /api/rooms/{room}/broadcast", HOSTS, {"running": True}),
+    Row("PUT /api/rooms/{room}/words", HOSTS, {"words": ["a"]}),
+    Row("POST /api/rooms/{room}/silence", HOSTS, {"seconds": 1}),
+    Row("POST /api/rooms/{room}/import", HOSTS),
+    Row("POST /api/rooms/{room}/comments", SPEAKERS, {"id": "c", "text": "I am {new}"}, ok=201),
+    Row("POST /api/rooms/{room}/comments/{number}/recall", KEEPERS),
+    Row("POST /api/rooms/{room}/comments/{hidden}/restore", KEEPERS),
+    Row("POST /api/rooms/{room}/comments/{deleted}/restore", STAFF),
+    Row("POST /api/rooms/{room}/comments/{number}/mute", KEEPERS, {"term": "session"}, ok=201),
+    Row("POST /api/rooms/{room}/held/{origin}/approve", KEEPERS),
+    Row("POST /api/rooms/{room}/held/{origin}/reject", KEEPERS, {"category": "other"}),
+    Row("POST /api/rooms/{room}/reports/{report}/answer", KEEPERS, {"finding": "upheld"}, ok=204),
+    Row("POST /api/rooms/{room}/application", STREAMER, HIDE, ok=201),
+    Row("POST /api/applications/{application}/grant", ASSESSORS, HIDE | {"days": 1}, ok=201),
+    Row("POST /api/applications/{application}/decline", ASSESSORS, {}, ok=204),
+    Row("POST /api/grants/{grant}/narrow", ASSESSORS, {}, ok=204),
+    Row("POST /api/rooms/{room}/moderators", STREAMER, HIDE | {"login": "{author}"}, ok=201),
+    Row("DELETE /api/rooms/{room}/moderators/{grant}", STREAMER, ok=204),
+    Row("POST /api/me/invitations/{invitation}/accept", NOBODY, no=404),  # somebody else's
+    Row("POST /api/me/invitations/{invitation}/decline", NOBODY, no=404),
+    Row("POST /api/measures", KEEPERS, measure("suspend", login="{author}", room="{room}"), ok=201),
+    Row("POST /api/measures", STAFF, measure("suspend", login="{author}"), ok=201),
+    Row("POST /api/measures", STAFF, measure("warn", login="{author}"), ok=201),
+    Row("POST /api/measures", STAFF,
+        measure("limit", login="{author}", functions=["colors"]), ok=201),
+    Row("POST /api/measures", STAFF, measure("delete", room="{room}", number="#{number}"), ok=201),
+    Row("POST /api/measures", STAFF, measure("refuse", room="{room}", origin="#{origin}"), ok=201),
+    Row("POST /api/measures", STAFF,
+        measure("pause_comments", room="{room}", lasts_ms=1000), ok=201),
+    Row("POST /api/measures", CHIEF, measure("close_comments", room="{room}"), ok=201),
+    Row("POST /api/measures", CHIEF, measure("close", login="{author}"), ok=201),
+    Row("POST /api/measures", CHIEF, measure("forbid", login="{suspended}"), ok=201),
+    Row("POST /api/measures/{suspension}/reverse", STAFF, {"reason": ""}),
+    Row("POST /api/measures/{mute}/reverse", KEEPERS, {"reason": ""}),
+    Row("POST /api/measures/{closure}/reverse", CHIEF, {"reason": ""}),
+    Row("POST /api/me/measures/{warning}/read", NOBODY, no=404),  # somebody else's
+    Row("POST /api/controls", CHIEF,
+        {"room": "{room}", "mode": "closed", "lasts_ms": 1000, "reason": "order"}, ok=201),
+    Row("POST /api/controls/lift", CHIEF, {"room": "{controlled}", "reason": "over"}),
+    Row("POST /api/disclosures", frozenset({"chief", "inspector"}),
+        {"login": "{author}", "purpose": "inquiry", "basis": "law"}, ok=201),
+    Row("POST /api/disclosures/{disclosure}/agree", CHIEF, ok=204),
+    Row("POST /api/disclosures/{own_disclosure}/read", frozenset({"chief", "inspector"})),
+    Row("POST /api/documents/{kind}/accept", PERSONS | {"elsewhere"}, {"version": 1}),
+    Row("POST /api/register", ANYBODY,
+        {"login": "{new}", "name": "{new}", "password": PASSWORD}, ok=201),
+    Row("POST /api/reports", ANYBODY, {"room": "{room}", "category": "other"}, ok=201),
+    Row("POST /api/tokens", SPEAKERS, {"label": "a player"}, ok=201),
+    Row("DELETE /api/tokens/{token}", NOBODY, no=404, elsewhere=403),  # somebody else's
+    Row("POST /api/embed-tokens", OPERATOR,
+        {"subject": "{new}", "name": "{new}", "room": "{room}"}, ok=201),
+]  # fmt: skip
+
+PAGES = [
+    form("POST /rooms/{room}/comments", SPEAKERS, {"client_id": "{new}", "text": "I am {new}"}),
+    form("POST /rooms/{room}/comments/{number}/recall", KEEPERS),
+    form("POST /rooms/{room}/comments/{hidden}/restore", KEEPERS),
+    form("POST /rooms/{room}/comments/{number}/mute", KEEPERS),
+    form("POST /rooms/{room}/policy", HOSTS, {"comments": "off"}),
+    form("POST /rooms/{room}/broadcast", HOSTS, {"action": "start"}),
+    form("POST /rooms/{room}/words", HOSTS, {"words": "a"}),
+    form("POST /rooms/{room}/silence", HOSTS, {"seconds": "1"}),
+    form("POST /rooms/{room}/keeping/apply", STREAMER, HIDE),
+    form("POST /rooms/{room}/keeping/moderators", STREAMER, HIDE | {"login": "{author}"}),
+    form("POST /rooms/{room}/keeping/moderators/{grant}/remove", STREAMER),
+    form("POST /rooms/{room}/keeping/invitations/{invitation}/withdraw", STREAMER),
+    form("POST /rooms/{room}/keeping/reports/{report}", KEEPERS, {"finding": "upheld"}),
+    form("POST /invitations/{invitation}", NOBODY, {"reply": "accept"}, no=404),
+    form("POST /applications/{application}", ASSESSORS, HIDE | {"decision": "grant", "days": "1"}),
+    form("POST /review/{room}/{origin}/approve", KEEPERS),
+    form("POST /review/{room}/{origin}/reject", KEEPERS),
+    form("POST /review/{room}/clusters/{cluster}/approve", KEEPERS),
+    form("POST /review/{room}/clusters/{cluster}/reject", KEEPERS),
+    form("POST /report", ANYBODY, {"room": "{room}", "category": "other"}, ok=200),
+    form("POST /sign-in", ANYBODY, {"name": "{member}", "password": PASSWORD}),
+    form("POST /register", ANYBODY,
+        {"name": "{new}", "display_name": "{new}", "password": PASSWORD}),
+    form("POST /sign-out", ANYBODY),
+    form("POST /language", ANYBODY, {"lang": "en"}),
+    form("POST /reset/{reset}", ANYBODY, {"password": PASSWORD}, ok=200),
+    form("POST /account/password", NOBODY, {"old": "wrong", "new": PASSWORD}, no=401),
+    form("POST /account/tokens", SPEAKERS, {"label": "a player"}, ok=200),
+    form("POST /account/tokens/{token}/revoke", NOBODY, no=404),  # somebody else's
+    form("POST /account/identity/phone", NOBODY, {"phone": "13800138000"}, no=404),  # no service
+    form("POST /account/identity/code", NOBODY, {"code": "123456"}),
+    form("POST /account/identity/document", NOBODY, no=404),
+    form("POST /account/identity/sandbox", NOBODY, no=404),
+    form("POST /account/sessions/{session}/end", NOBODY, no=404),  # somebody else's
+    form("POST /account/sign-out-everywhere", PERSONS),
+    form("POST /accept", PERSONS, {"kind": "terms", "version": "1"}),
+    form("POST /documents/withdraw", NOBODY, {"kind": "terms"}, no=404),  # none was accepted
+    form("POST /me/leave", NOBODY, {"login": "another"}, no=400),
+    form("POST /me/warnings", NOBODY, {"measure_id": "{warning}"}, no=404),  # somebody else's
+    form("GET /me/export", PERSONS, ok=200, guest=303),
+]  # fmt: skip
+READS = [
+    Row("GET /api/rooms/{room}/words", HOSTS),
+    Row("GET /api/rooms/{room}/moderators", STREAMER),
+    Row("GET /api/rooms/{room}/reports", KEEPERS),
+    Row("GET /api/rooms/{room}/duty", KEEPERS),
+    Row("GET /api/rooms/{room}/held", KEEPERS),
+    Row("GET /api/rooms/{room}/own", PERSONS | {"elsewhere"}),
+    Row("GET /api/rooms/{room}/application", PERSONS | {"elsewhere"}),
+    Row("GET /api/held", KEEPERS | {"neighbour"}),
+    Row("GET /api/applications", ASSESSORS),
+    Row("GET /api/disclosures", frozenset({"chief", "inspector"})),
+    Row("GET /api/reports", STAFF | {"inspector"}),
+    Row("GET /api/measures", STAFF | {"inspector"}),
+    Row("GET /api/measures?room={room}", KEEPERS | {"inspector"}),
+    Row("GET /api/measures/{suspension}/evidence", STAFF | {"inspector"}),
+    Row("GET /api/me", PERSONS | {"elsewhere"}),
+    Row("GET /api/me/measures", PERSONS | {"elsewhere"}),
+    Row("GET /api/me/invitations", PERSONS | {"elsewhere"}),
+    Row("GET /api/tokens", PERSONS),
+]
+
+SOCKET = {  # message: what those hear who may, and who they are; the others hear a refusal
+    "hello": ("welcome", ANYBODY),
+    "ping": ("pong", ANYBODY),
+    "send": ("published", SPEAKERS),
+    "recall": ("recalled", KEEPERS),
+}
+
+
+# --- the house, and one case of the table
+
+
+class Case:
+    """One role before one call, in a room of its own with people of its own.
+
+    So no answer depends on another. What the call's {names} stand for is made when it is asked.
+    """
+
+    def __init__(self, site: Site, role: str, ids: count) -> None:
+        self._site, self._core = site, site.core
+        self._role = role
+        self._ids = ids
+        self._made: dict[str, object] = {}
+        self._people: dict[str, Standing] = {}
+
+    async def begin(self) -> None:
+        """The room, who keeps it, and whoever plays the role."""
+        self.room = RoomId(f"r{next(self._ids)}")
+        owner = await self._with("streamer")
+        await self._core.rooms.open(None, self.room, RoomState(title="A room"), owner=owner.account)
+        self.who = None if self._role == "guest" else await self._played()
+
+    async def _played(self) -> Standing:
+        if self._role == "moderator":
+            return await self._moderator()
+        if self._role not in self._people:
+            bundles = PLATFORM_ROLES[self._role]
+            await self._with(self._role, *((bundle, None) for bundle in bundles))
+        who = await self._known(self._role)
+        if self._role == "neighbour":
+            other, state = RoomId(f"r{next(self._ids)}"), RoomState(title="Another room")
+            await self._core.rooms.open(None, other, state, owner=who.account)
+        if self._role == "left":
+            await self._core.offices.privacy.leaving.close(who, login=who.login)
+        return await self._known(self._role)
+
+    async def _moderator(self) -> Standing:
+        if "moderator" in self._people:
+            return await self._known("moderator")
+        return await self._with("moderator", (Bundle.MODERATOR, self.room))
+
+    async def _with(self, role: str, *grants: tuple[Bundle, RoomId | None]) -> Standing:
+        login = f"p{next(self._ids)}"
+        who = self._people[role] = await self._core.people.add(login, login, None)
+        given = [PowerGrant(new_id(), bundle, room, None) for bundle, room in grants]
+        facts = [Append(PLATFORM, PowersGranted(grant, who.account, None)) for grant in given]
+        if facts:
+            await self._core.record.commit(*facts)
+        return await self._known(role)
+
+    async def _staff(self, bundle: Bundle) -> Standing:
+        """Somebody other than who plays the role, who has decided before."""
+        name = f"another {bundle}"
+        return await (
+            self._known(name) if name in self._people else self._with(name, (bundle, None))
+        )
+
+    async def _known(self, role: str) -> Standing:
+        return await self._core.people.standings.freshen(self._people[role])
+
+    async def filled(self, template: object) -> object:
+        """The template with a real thing for each name; `#{name}` gives a number."""
+        if isinstance(template, dict):
+            return {key: await self.filled(value) for key, value in template.items()}
+        if not isinstance(template, str):
+            return template
+        names = [name for _, name, _, _ in Formatter().parse(template) if name]
+        values = {name: await self._thing(name) for name in names}
+        text = template.lstrip("#").format(**values)
+        return int(text) if template.startswith("#") else text
+
+    async def _thing(self, name: str) -> object:
+        if name not in self._made:
+            self._made[name] = await getattr(self, f"_{name}")()
+        return self._made[name]
+
+    async def _room(self) -> str:
+        return self.room
+
+    async def _new(self) -> str:
+        return f"n{next(self._ids)}"
+
+    async def _kind(self) -> str:
+        return DocumentKind.TERMS.value
+
+    async def _cluster(self) -> str:
+        return "none"
+
+    async def _author(self) -> str:
+        login = f"a{next(self._ids)}"
+        await self._core.people.add(login, login, None)
+        return login
+
+    async def _member(self) -> str:
+        login = f"m{next(self._ids)}"
+        await self._core.people.add(login, login, PASSWORD)
+        return login
+
+    async def _standing(self):
+        return await self._core.people.known(await self._thing("author"))
+
+    async def _said(self, text: str):
+        draft = Draft(ClientId(f"c{next(self._ids)}"), text)
+        return await self._core.comments.post(await self._standing(), self.room, draft)
+
+    async def _number(self) -> int:
+        return (await self._said(f"words {next(self._ids)}")).comment.number
+
+    async def _origin(self) -> int:
+        return (await self._said(f"{HELD_TEXT} {next(self._ids)}")).seq
+
+    async def _hidden(self) -> int:
+        return await self._recalled(await self._moderator())
+
+    async def _deleted(self) -> int:
+        return await self._recalled(await self._staff(Bundle.CHIEF_EDITOR))
+
+    async def _recalled(self, by: Standing) -> int:
+        number = await self._number()
+        await self._core.comments.recall(by, self.room, number)
+        return number
+
+    async def _report(self) -> int:
+        draft = ReportDraft("other", self.room, await self._number())
+        source = f"address {next(self._ids)}"
+        await self._core.moderation.report(None, draft, source=source)
+        [row] = await self._core.offices.keeping.reports.of_room(await self._moderator(), self.room)
+        return row.row.seq
+
+    async def _application(self) -> str:
+        proposal = await self._core.offices.keeping.self_management.apply(
+            await self._known("streamer"), self.room, {Power.COMMENT_RECALL}
+        )
+        return proposal.proposal_id
+
+    async def _invitation(self) -> str:
+        proposal = await self._core.offices.keeping.moderators.invite(
+            await self._known("streamer"),
+            self.room,
+            await self._thing("author"),
+            {Power.COMMENT_RECALL},
+        )
+        return proposal.proposal_id
+
+    async def _grant(self) -> str:
+        offer = await self._invitation()
+        moderators = self._core.offices.keeping.moderators
+        return (await moderators.accept(await self._standing(), offer)).grant_id
+
+    async def _taken(self, step: Step) -> str:
+        draft = MeasureDraft(step, "other", "rule 3", login=await self._thing("author"))
+        chief = await self._staff(Bundle.CHIEF_EDITOR)
+        return (await self._core.offices.measures.take(chief, draft)).measure_id
+
+    async def _suspension(self) -> str:
+        return await self._taken(Step.SUSPEND)
+
+    async def _suspended(self) -> str:
+        await self._suspension()
+        return await self._thing("author")
+
+    async def _closure(self) -> str:
+        return await self._taken(Step.CLOSE)
+
+    async def _warning(self) -> str:
+        return await self._taken(Step.WARN)
+
+    async def _mute(self) -> str:
+        measure = await self._core.offices.keeping.mutes.mute(
+            await self._moderator(), self.room, await self._number(), Term.SESSION
+        )
+        return measure.measure_id
+
+    async def _controlled(self) -> str:
+        await self._core.offices.controls.set(
+            None, scope=self.room, mode=ReviewMode.EVERY, lasts_ms=60_000, reason="order"
+        )
+        return self.room
+
+    async def _disclosure(self) -> str:
+        return await self._asked(await self._staff(Bundle.INSPECTOR))
+
+    async def _own_disclosure(self) -> str:
+        may_ask = self.who is not None and Power.IDENTITY_ASK in self.who.powers(None, Millis(0))
+        asker = self.who if may_ask else await self._staff(Bundle.INSPECTOR)
+        request = await self._asked(asker)
+        chief = await self._staff(Bundle.CHIEF_EDITOR)
+        await self._core.proofs.disclosures.agree(chief, request)
+        return request
+
+    async def _asked(self, asker: Standing) -> str:
+        login = await self._thing("author")
+        request = await self._core.proofs.disclosures.ask(asker, login, "inquiry", "law 1")
+        return request.request_id
+
+    async def _token(self) -> str:
+        who = await self._standing()
+        return (await self._core.people.issue_token(who, "x", expires_ms=None, room=None))[0]
+
+    async def _session(self) -> str:
+        who = await self._standing()
+        await self._core.people.sessions.open(who.account)
+        [row] = await self._core.people.sessions.own(who)
+        return row.session_id
+
+    async def _reset(self) -> str:
+        return await self._core.people.open_reset(await self._thing("author"))
+
+    # --- asking
+
+    async def by_program(self, row: Row) -> int:
+        """By the role's token; by its session, as our own pages do, where all tokens are void."""
+        if self._role == "left":
+            headers = {"Cookie": await self._cookie(), "Origin": f"http://{self._site.address}"}
+        else:
+            token = await self.token()
+            headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        if row.path.endswith("/import"):
+            headers["Content-Type"] = "application/x-ndjson"
+        return await self._answer_to(row, headers, json=await self.filled(row.body))
+
+    async def by_form(self, row: Row) -> int:
+        cookie, body = await self._cookie(), await self.filled(row.body or {})
+        fields = {"data": body | {"csrf": form_token_of(cookie.partition("=")[2])}}
+        answer = self._answer_to(row, {"Cookie": cookie}, **fields if row.method == "POST" else {})
+        return await answer
+
+    async def _cookie(self) -> str:
+        if self.who is None:
+            return f"danmaku-guest={GUEST_COOKIE}"
+        return f"danmaku={await self._core.people.sessions.open(self.who.account)}"
+
+    async def token(self) -> str | None:
+        """A token of the role; None: it has none."""
+        if self.who is None:
+            return None
+        room = None
+        if self._role == "elsewhere":
+            room = RoomId(f"r{next(self._ids)}")
+            await self._core.rooms.open(None, room, RoomState(title="Elsewhere"), owner=None)
+        issued = self._core.people.issue_token(self.who, "test", expires_ms=None, room=room)
+        return (await issued)[1]
+
+    async def _answer_to(self, row: Row, headers: dict[str, str], **content: object) -> int:
+        path = await self.filled(row.path)
+        asked = httpx.AsyncClient(
+            base_url=self._site.api.base_url, trust_env=False, timeout=60, headers=headers
+        )
+        async with asked as client:
+            return (await client.request(row.method, path, **content)).status_code
+
+    async def door(self) -> Door:
+        """Of the room's socket."""
+        return Door(self._site.address, self.room, token=await self.token())
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(tmp_path_factory):
+    async with running(settings_of(tmp_path_factory.mktemp("permissions"))) as site:
+        terms = Edition(DocumentKind.TERMS, 1, Millis(0), is_mandatory=False)
+        words = Words("条款", "Terms", "文。", "Text.")
+        await site.core.offices.documents.issue(None, Document(terms, words))
+        yield site
+
+
+IDS = count(1000)
+
+
+async def answers_of(site: Site, roles: Sequence[str], ask: Callable) -> dict[str, object]:
+    async def answer(role):
+        case = Case(site, role, IDS)
+        await case.begin()
+        return await ask(case)
+
+    return dict(zip(roles, await asyncio.gather(*map(answer, roles)), strict=True))
+
+
+def named(rows):
+    return [f"{number} {row.call}" for number, row in enumerate(rows)]
+
+
+@pytest.mark.parametrize("row", API + READS, ids=named(API + READS))
+async def test_each_role_gets_of_the_api_what_the_table_says(site, row):
+    answers = await answers_of(site, ROLES, lambda case: case.by_program(row))
+
+    assert answers == {role: row.expected(role) for role in ROLES}
+
+
+@pytest.mark.parametrize("row", PAGES, ids=named(PAGES))
+async def test_each_role_gets_of_the_pages_what_the_table_says(site, row):
+    roles = tuple(role for role in ROLES if role != "elsewhere")  # pages know no tokens
+    answers = await answers_of(site, roles, lambda case: case.by_form(row))
+
+    assert answers == {role: row.expected(role) for role in roles}
+
+
+@pytest.mark.parametrize("message", SOCKET)
+async def test_each_role_gets_of_the_socket_what_the_table_says(site, message):
+    yes, may = SOCKET[message]
+
+    async def ask(case):
+        number = await case._thing("number")
+        viewer = await Viewer.join(await case.door())
+        try:
+            return await heard(viewer, message, number)
+        finally:
+            await viewer.leave()
+
+    roles = [role for role in ROLES if role != "left"]  # whose token is void
+    answers = await answers_of(site, roles, ask)
+
+    refused = dict.fromkeys(roles, "not_granted") | {"guest": "not_signed_in"}
+    assert answers == {role: yes if role in may else refused[role] for role in roles}
+
+
+async def heard(viewer, message, number):
+    match message:
+        case "hello":
+            return viewer.welcome["op"]
+        case "ping":
+            await viewer.say({"op": "ping"})
+            await viewer.until(lambda: any(said["op"] == "pong" for said in viewer.others))
+            return "pong"
+        case "send":
+            answer = await viewer.send("hello everybody")
+        case _:
+            answer = await viewer.recall(number)
+    return answer.get("code") or answer["op"]
+
+
+# --- the table is whole
+
+
+def shape_of(path):
+    return re.sub(r"\{[^}]*\}", "{}", path.partition("?")[0])
+
+
+def routes_of(app):
+    for route in app.routes:
+        router = getattr(route, "original_router", None)
+        yield from [route] if router is None else routes_of(router)
+
+
+async def test_every_route_that_writes_has_its_row(site):
+    app = create_app(site.server._house)
+    routes = {
+        (method, shape_of(route.path))
+        for route in routes_of(app)
+        for method in getattr(route, "methods", None) or ()
+        if method not in {"GET", "HEAD", "OPTIONS"}
+    }
+    rows = {(row.method, shape_of(row.path)) for row in API + PAGES if row.method != "GET"}
+
+    assert len(routes) > 60
+    assert routes == rows
+
+
+async def test_every_message_of_a_socket_has_its_row():
+    assert {kind.__struct_config__.tag for kind in get_args(Message)} == set(SOCKET)
