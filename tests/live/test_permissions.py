@@ -38,7 +38,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GUEST_COOKIE = "a-guest-of-this-browser"
 PASSWORD = "correct horse battery"
-HELD_TEXT = "wobblesnark"  # the sample rules hold this word
+HELD_TEXT, REFUSED_TEXT = "wobblesnark", "grumblewock"  # what the sample rules say of these words
 
 PLATFORM_ROLES = {
     "viewer": (),
@@ -62,6 +62,7 @@ HOSTS = frozenset({"streamer", "operator"})  # of this room
 STREAMER = frozenset({"streamer"})
 STAFF = frozenset({"reviewer", "chief"})
 CHIEF = frozenset({"chief"})
+ASKERS = frozenset({"chief", "inspector"})
 ASSESSORS = frozenset({"chief", "operator"})
 OPERATOR = frozenset({"operator"})
 NOBODY = frozenset()
@@ -145,14 +146,28 @@ API = [
     Row("POST /api/measures/{suspension}/reverse", STAFF, {"reason": ""}),
     Row("POST /api/measures/{mute}/reverse", KEEPERS, {"reason": ""}),
     Row("POST /api/measures/{closure}/reverse", CHIEF, {"reason": ""}),
+    Row("POST /api/measures/{platform_mute}/reverse", STAFF, {"reason": ""}),
     Row("POST /api/me/measures/{warning}/read", NOBODY, no=404),  # somebody else's
+    Row(
+        "POST /api/me/appeals", NOBODY, {"measure_id": "{warning}", "text": "Not me"}, no=404
+    ),  # somebody else's
+    Row("POST /api/rooms/{room}/refused/{refused}/publish", STAFF),
+    Row("PUT /api/me/name", SPEAKERS, {"name": "{new}"}),
+    Row("POST /api/names/{name}/approve", STAFF, ok=204),
+    Row("POST /api/names/{name}/reject", STAFF, {"category": "other"}, ok=204),
+    Row(
+        "POST /api/names/take-away",
+        STAFF,
+        {"surface": "name", "login": "{author}", "category": "other"},
+        ok=204,
+    ),
     Row("POST /api/controls", CHIEF,
         {"room": "{room}", "mode": "closed", "lasts_ms": 1000, "reason": "order"}, ok=201),
     Row("POST /api/controls/lift", CHIEF, {"room": "{controlled}", "reason": "over"}),
-    Row("POST /api/disclosures", frozenset({"chief", "inspector"}),
+    Row("POST /api/disclosures", ASKERS,
         {"login": "{author}", "purpose": "inquiry", "basis": "law"}, ok=201),
     Row("POST /api/disclosures/{disclosure}/agree", CHIEF, ok=204),
-    Row("POST /api/disclosures/{own_disclosure}/read", frozenset({"chief", "inspector"})),
+    Row("POST /api/disclosures/{own_disclosure}/read", ASKERS),
     Row("POST /api/documents/{kind}/accept", PERSONS | {"elsewhere"}, {"version": 1}),
     Row("POST /api/register", ANYBODY,
         {"login": "{new}", "name": "{new}", "password": PASSWORD}, ok=201),
@@ -171,12 +186,28 @@ PAGES = [
     form("POST /rooms/{room}/policy", HOSTS, {"comments": "off"}),
     form("POST /rooms/{room}/broadcast", HOSTS, {"action": "start"}),
     form("POST /rooms/{room}/words", HOSTS, {"words": "a"}),
+    form("POST /rooms/{room}/names", HOSTS, {"title": "Another title"}),
     form("POST /rooms/{room}/silence", HOSTS, {"seconds": "1"}),
     form("POST /rooms/{room}/keeping/apply", STREAMER, HIDE),
     form("POST /rooms/{room}/keeping/moderators", STREAMER, HIDE | {"login": "{author}"}),
     form("POST /rooms/{room}/keeping/moderators/{grant}/remove", STREAMER),
     form("POST /rooms/{room}/keeping/invitations/{invitation}/withdraw", STREAMER),
     form("POST /rooms/{room}/keeping/reports/{report}", KEEPERS, {"finding": "upheld"}),
+    form("POST /rooms/{room}/keeping/mutes/{mute}/undo", KEEPERS),
+    form("POST /names/{name}/approve", STAFF),
+    form("POST /names/{name}/reject", STAFF),
+    form("POST /names/take-away", STAFF, {"surface": "name", "login": "{author}"}),
+    form("POST /measures", STAFF, TAKEN | {"step": "suspend", "login": "{author}"}),
+    form("POST /measures", CHIEF, TAKEN | {"step": "close", "login": "{author}"}),
+    form("POST /measures/{suspension}/reverse", STAFF),
+    form("POST /measures/grants/{grant}/narrow", ASSESSORS, {"room": "{room}"}),
+    form(
+        "POST /disclosures",
+        ASKERS,
+        {"login": "{author}", "purpose": "inquiry", "basis": "law"},
+    ),
+    form("POST /disclosures/{disclosure}/agree", CHIEF),
+    form("POST /disclosures/{own_disclosure}/read", ASKERS, ok=200),
     form("POST /invitations/{invitation}", NOBODY, {"reply": "accept"}, no=404),
     form("POST /applications/{application}", ASSESSORS, HIDE | {"decision": "grant", "days": "1"}),
     form("POST /review/{room}/{origin}/approve", KEEPERS),
@@ -202,6 +233,8 @@ PAGES = [
     form("POST /accept", PERSONS, {"kind": "terms", "version": "1"}),
     form("POST /documents/withdraw", NOBODY, {"kind": "terms"}, no=404),  # none was accepted
     form("POST /me/leave", NOBODY, {"login": "another"}, no=400),
+    form("POST /me/name", SPEAKERS, {"name": "{new}"}),
+    form("POST /me/appeal", NOBODY, {"measure_id": "{warning}", "text": "Not me"}, no=404),
     form("POST /me/warnings", NOBODY, {"measure_id": "{warning}"}, no=404),  # somebody else's
     form("GET /me/export", PERSONS, ok=200, guest=303),
 ]  # fmt: skip
@@ -215,12 +248,16 @@ READS = [
     Row("GET /api/rooms/{room}/application", PERSONS | {"elsewhere"}),
     Row("GET /api/held", KEEPERS | {"neighbour"}),
     Row("GET /api/applications", ASSESSORS),
-    Row("GET /api/disclosures", frozenset({"chief", "inspector"})),
+    Row("GET /api/disclosures", ASKERS),
     Row("GET /api/reports", STAFF | {"inspector"}),
     Row("GET /api/measures", STAFF | {"inspector"}),
     Row("GET /api/measures?room={room}", KEEPERS | {"inspector"}),
     Row("GET /api/measures/{suspension}/evidence", STAFF | {"inspector"}),
     Row("GET /api/me", PERSONS | {"elsewhere"}),
+    Row("GET /api/me/credit", PERSONS),
+    Row("GET /api/me/name", PERSONS | {"elsewhere"}),
+    Row("GET /api/rooms/{room}/names", HOSTS),
+    Row("GET /api/names", STAFF),
     Row("GET /api/me/measures", PERSONS | {"elsewhere"}),
     Row("GET /api/me/invitations", PERSONS | {"elsewhere"}),
     Row("GET /api/tokens", PERSONS),
@@ -407,6 +444,21 @@ class Case:
             await self._moderator(), self.room, await self._number(), Term.SESSION
         )
         return measure.measure_id
+
+    async def _platform_mute(self) -> str:
+        chief = await self._staff(Bundle.CHIEF_EDITOR)
+        measure = await self._core.offices.keeping.mutes.mute(
+            chief, self.room, await self._number(), Term.SESSION
+        )
+        return measure.measure_id
+
+    async def _refused(self) -> int:
+        return (await self._said(f"{REFUSED_TEXT} {next(self._ids)}")).seq
+
+    async def _name(self) -> int:
+        who = await self._standing()
+        await self._core.offices.names.rename(who, f"Officia1 Admin {next(self._ids)}")
+        return (await self._core.offices.names.own(who)).seq
 
     async def _controlled(self) -> str:
         await self._core.offices.controls.set(
