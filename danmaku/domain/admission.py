@@ -157,14 +157,15 @@ def ready(asked: Asked) -> None:
 
 def heard_here(asked: Asked) -> None:
     """Hold the sender to the room's least level and to its silence; hosts are free of both."""
-    if asked.is_host:
-        return
-    state = asked.room.state
-    if is_before(asked.now_ms, until_ms := state.silent_until_ms):
+    state, level = asked.room.state, asked.author.level
+    is_silent = is_before(asked.now_ms, state.silent_until_ms)
+    is_low = (START_LEVEL if level is None else level) < state.policy.level_min
+    if not (is_silent or is_low) or asked.is_host:
+        return  # hardly ever: so who is a host is asked last
+    if is_silent:
         text = "Only those who keep the room speak for now."
-        raise Coded(Code.ROOM_PAUSED, text, until_ms=until_ms)
-    level = asked.author.level
-    if (START_LEVEL if level is None else level) < state.policy.level_min:
+        raise Coded(Code.ROOM_PAUSED, text, until_ms=state.silent_until_ms)
+    if is_low:
         text = f"This room asks for level {state.policy.level_min}."
         raise Coded(Code.LEVEL_TOO_LOW, text)
 
@@ -212,6 +213,8 @@ def level_reached(asked: Asked) -> None:
 def functions_kept(asked: Asked) -> None:
     """Hold the style to what measures have left the sender."""
     style, lost = asked.draft.style, asked.lost
+    if not lost:
+        return
     wanted = {
         Function.COLORS: style.color != WHITE,
         Function.MODES: style.mode is not Mode.SCROLL,

@@ -50,9 +50,9 @@ def checked(control: Control, now_ms: Millis) -> Control:
 def strictest(controls: Iterable[Control], room: RoomId, now_ms: Millis) -> Control | None:
     """The control that holds in `room`: the strictest, and of those the platform's; or None."""
     holding = [control for control in controls if control.binds(room, now_ms)]
-    return max(
-        holding, key=lambda one: (STRICTNESS.index(one.mode), one.scope is None), default=None
-    )
+    if not holding:
+        return None
+    return max(holding, key=lambda one: (STRICTNESS.index(one.mode), one.scope is None))
 
 
 def stricter(one: ReviewMode, other: ReviewMode) -> ReviewMode:
