@@ -65,6 +65,7 @@ def house_of(
         clock=now_ms,
         epoch=core.store.epoch,
         session_days=core.settings.accounts.session_days,
+        remind_days=core.settings.identity.remind_days,
         viewers=viewers,
         hindrance=hindrance,
         is_shared=core.store.is_shared,

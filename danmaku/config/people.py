@@ -109,6 +109,12 @@ class IdentitySettings(Part):
         le=3650,
         description="How long a verification is good for whoever holds powers, days.",
     )
+    remind_days: int = Field(
+        default=14,
+        ge=0,
+        le=365,
+        description="How long before a verification or a grant ends its holder is reminded, days.",
+    )
     providers: tuple[ProviderSettings, ...] = Field(
         default=(), max_length=8, description="Identity providers, a table each."
     )

@@ -36,6 +36,7 @@ class House:
     clock: Clock
     epoch: str
     session_days: int
+    remind_days: int  # before powers end by themselves
     viewers: Callable[[RoomId], int]  # about how many are in a room
     hindrance: Callable[[], Code | None]  # what keeps this server from taking new visitors
     is_shared: bool = False  # other servers write to this record, too

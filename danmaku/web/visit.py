@@ -17,10 +17,11 @@ from danmaku.actions.sessions import device_of
 from danmaku.domain.account import Power, Standing
 from danmaku.domain.grants import require
 from danmaku.domain.ids import Millis, Pseudonym, RoomId
+from danmaku.domain.reminders import reminders_of
 from danmaku.errors import NotAllowed, NotSignedIn
 from danmaku.web.forms import form_token_of, is_form_token
 from danmaku.web.house import House
-from danmaku.web.pages import Pages
+from danmaku.web.pages import Pages, time_text_of
 from danmaku.web.policy import PLAIN, Policy, origin_of
 from danmaku.web.texts import language_of
 
@@ -116,6 +117,7 @@ class Visit:
             "you": self.you(),
             "demo": self.house.demo,
             "theme": request.cookies.get("theme"),
+            "reminders": self._reminders(),
             "path": request.url.path if request.method == "GET" else "/",
         }
         html = self.pages.draw(template, self.lang, for_every_page | dict(values))
@@ -126,6 +128,20 @@ class Visit:
         if self.who is None:
             self.set_cookie(response, guest_cookie(self.house), self.secret, days=1)
         return response
+
+    def _reminders(self) -> list[dict[str, object]]:
+        """What the visitor is told on every page until it is settled."""
+        if self.who is None:
+            return []
+        within_ms = self.house.remind_days * SECONDS_PER_DAY * 1000
+        return [
+            {
+                "key": f"{one.ends.value}{'_over' if one.is_over else ''}",
+                "room": one.room,
+                "until_iso": time_text_of(one.until_ms),
+            }
+            for one in reminders_of(self.who, self.now_ms, within_ms)
+        ]
 
     def go_to(self, path: str) -> Response:
         """Send the browser on after a form."""

@@ -4,12 +4,15 @@ Article: articles.Article.REAL_IDENTITY, articles.Article.FOUNDERS_VERIFIED
 Article: articles.Article.IDENTITY_PROTECTED
 """
 
+from dataclasses import replace
+
 import pytest
 
 from danmaku.app import house_of
 from danmaku.config import IdentitySettings
 from danmaku.core import opened
 from danmaku.domain.account import Bundle
+from danmaku.domain.identity import ENDED
 from danmaku.domain.people_facts import IdentityRead
 from danmaku.web.admin import create_admin_app
 from danmaku.web.app import create_app
@@ -76,7 +79,7 @@ async def test_a_verifier_that_lies_verifies_nobody_and_says_to_try_again(stage,
 
     assert page.status_code == 503
     assert NUMBER not in page.text
-    assert (await stage.core.people.known("ann")).identity is None
+    assert (await stage.core.people.known("ann")).identity is ENDED
 
 
 async def test_who_holds_powers_is_verified_first_and_for_a_term(stage):
@@ -140,4 +143,30 @@ async def test_the_vaults_keys_are_turned_while_it_is_open(stage):
 
     assert turned.json() == {"persons": 1}
     assert (ended.status_code, nobody.status_code) == (200, 404)
-    assert (await stage.core.people.known("ann")).identity is None
+    assert (await stage.core.people.known("ann")).identity is ENDED
+
+
+async def test_who_holds_powers_is_reminded_in_time_watches_on_and_renews(stage):
+    room = await stage.room()
+    tom = await verified(stage, "tom", Bundle.REVIEWER, NUMBER)
+    soon = await stage.desk.post("/accounts/tom/identity/end", json={"reason": "an old document"})
+
+    lapsed = await tom.get("/review")
+    watched = await tom.get(f"/rooms/{room}")
+    await tom.post_form("/account/identity/document", legal_name="Tom", number=NUMBER)
+    renewed = await tom.get("/review")
+
+    assert soon.is_success
+    assert (lapsed.status_code, watched.status_code, renewed.status_code) == (403, 200, 200)
+    assert "Your verification is over" in watched.text
+    assert "Your verification" not in renewed.text
+
+
+async def test_the_reminder_comes_before_the_term_is_over(stage):
+    stage.app.state.house = replace(stage.house, remind_days=366)
+    tom = await verified(stage, "tom", Bundle.REVIEWER, NUMBER)
+
+    page = await tom.get("/me")
+
+    assert "Your verification ends on" in page.text
+    assert "/account/identity" in page.text

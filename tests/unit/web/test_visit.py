@@ -23,6 +23,9 @@ FILLED = {
     "invitation": "some",
     "application": "some",
     "cluster": "some",
+    "measure_id": "some",
+    "request_id": "some",
+    "name": "some",
 }
 
 
