@@ -7,8 +7,8 @@ the comment.
 Article: articles.Article.REVIEW_BEFORE_PUBLICATION
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from danmaku.domain.account import Power, Standing
 from danmaku.domain.comment import (
@@ -24,11 +24,11 @@ from danmaku.domain.comment import (
     clean_text,
 )
 from danmaku.domain.conditions import NOTHING_ASKED, Conditions, require_ready
-from danmaku.domain.controls import stricter, strictest
+from danmaku.domain.controls import Control, stricter, strictest
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused, Hit, Verdict
 from danmaku.domain.grants import require
 from danmaku.domain.ids import Millis, is_before
-from danmaku.domain.levels import START_LEVEL, Level
+from danmaku.domain.levels import FORMULA, START_LEVEL, Level
 from danmaku.domain.live import LiveRoom
 from danmaku.domain.measures import LIMITED_GAP_MS, Function, lost_functions, require_free
 from danmaku.domain.pacing import TokenBuckets
@@ -52,6 +52,9 @@ class Look:
     micros: int
 
 
+_FIRST_LEVEL = FORMULA.level(None)
+
+
 @dataclass(slots=True)
 class Asked:
     """A draft on its way: who asks, where, when, and what may be asked about it.
@@ -69,6 +72,10 @@ class Asked:
     imported: bool = False
     text: str = ""  # clean, once `text_bounds` has let it pass
     position_ms: int = 0  # on the media clock, once `position_known` has let it pass
+    control: Control | None = None  # what holds here, once `no_emergency` has let it pass
+    level: Level = _FIRST_LEVEL  # what credit allows, once `signed_in` has let it pass
+    # What measures have taken from the sender here, and until when, from then on too.
+    lost: Mapping[Function, Millis | None] = field(default_factory=dict)
 
     @property
     def author(self) -> Standing:
@@ -77,24 +84,12 @@ class Asked:
         return self.who
 
     @property
-    def lost(self) -> dict[Function, Millis | None]:
-        """What measures have taken from the sender here, and until when."""
-        measures = self.author.measures
-        return lost_functions(measures, self.room.room, self.now_ms) if measures else {}
-
-    @property
-    def level(self) -> Level:
-        """What the sender's credit allows."""
-        return self.conditions.credit.level(self.author.level)
-
-    @property
     def mode(self) -> ReviewMode:
         """Who looks before publication: the room's word, or a stricter control's or level's."""
-        control = strictest(self.conditions.controls, self.room.room, self.now_ms)
         own = self.room.state.policy.mode
         if self.level.reviewed:
             own = stricter(own, ReviewMode.EVERY)
-        return own if control is None else stricter(own, control.mode)
+        return own if self.control is None else stricter(own, self.control.mode)
 
     @property
     def is_put_off(self) -> bool:
@@ -104,8 +99,9 @@ class Asked:
     @property
     def is_host(self) -> bool:
         """Whether the sender keeps this room: its limits are for the others."""
-        is_owner = self.room.owner is not None and self.room.owner == self.author.account
-        return is_owner or self.author.may(Power.COMMENT_RECALL, self.room.room, self.now_ms)
+        room, author = self.room, self.author
+        is_owner = room.owner is not None and room.owner == author.account
+        return is_owner or author.may(Power.COMMENT_RECALL, room.room, self.now_ms)
 
 
 def room_open(asked: Asked) -> None:
@@ -126,6 +122,7 @@ def no_emergency(asked: Asked) -> None:
     Article: articles.Article.EMERGENCY_RESPONSE
     """
     control = strictest(asked.conditions.controls, asked.room.room, asked.now_ms)
+    asked.control = control
     if control is None or control.mode is not ReviewMode.CLOSED:
         return
     if control.scope is None:
@@ -137,7 +134,11 @@ def no_emergency(asked: Asked) -> None:
 
 def signed_in(asked: Asked) -> None:
     """Ask for an account that may comment here."""
-    require(asked.who, Power.COMMENT_SEND, asked.room.room, asked.now_ms)
+    room, now_ms = asked.room.room, asked.now_ms
+    who = require(asked.who, Power.COMMENT_SEND, room, now_ms)
+    asked.level = asked.conditions.credit.level(who.level)
+    if who.measures:
+        asked.lost = lost_functions(who.measures, room, now_ms)
 
 
 def not_stopped(asked: Asked) -> None:
@@ -145,9 +146,11 @@ def not_stopped(asked: Asked) -> None:
 
     Article: articles.Article.MEASURES_ON_USERS
     """
-    if asked.author.is_closed:
+    author = asked.author
+    if author.is_closed:
         raise Coded(Code.ACCOUNT_SUSPENDED, "This account is closed.")
-    require_free(asked.author.measures, asked.room.room, asked.now_ms)
+    if author.measures:
+        require_free(author.measures, asked.room.room, asked.now_ms)
 
 
 def ready(asked: Asked) -> None:
