@@ -233,8 +233,8 @@ async def test_a_name_that_may_not_stand_here_gives_way(house, provider):
     provider.claims, provider.subject = {"name": 7}, "2"
     nameless = await signed_in(house, provider)
 
-    assert refused.name.startswith("viewer ")
-    assert nameless.name.startswith("viewer ")
+    assert refused.name.startswith("user ")
+    assert nameless.name.startswith("user ")
 
 
 async def test_a_players_token_is_good_in_the_room_that_it_names(house, provider):

@@ -34,6 +34,7 @@ HOLDERS = {
     Power.MEASURE_GRAVE: {Bundle.CHIEF_EDITOR},
     Power.CONTROL_SET: {Bundle.CHIEF_EDITOR},
     Power.DOCUMENT_ISSUE: {Bundle.CHIEF_EDITOR},
+    Power.NAME_REVIEW: {Bundle.REVIEWER, Bundle.CHIEF_EDITOR},
     Power.IDENTITY_ASK: {Bundle.CHIEF_EDITOR, Bundle.INSPECTOR},
     Power.IDENTITY_DISCLOSE: {Bundle.CHIEF_EDITOR},
 }  # fmt: skip

@@ -64,6 +64,7 @@ def test_comment_that_came_late_or_from_a_file_says_so():
 def test_room_is_told_as_a_whole():
     state = RoomState(
         title="Cats",
+        summary="Nine of them.",
         kind=RoomKind.LIVE,
         media_url="https://cdn.example/cats.m3u8",
         media_type=MediaType.HLS,
@@ -74,6 +75,7 @@ def test_room_is_told_as_a_whole():
     )
     told = {
         "title": "Cats",
+        "summary": "Nine of them.",
         "kind": "live",
         "status": "open",
         "mode": "closed",

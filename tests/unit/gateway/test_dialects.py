@@ -121,6 +121,7 @@ def view_of(entry):
 def state_of(fields):
     return RoomState(
         title=fields["title"],
+        summary=fields["summary"],
         kind=RoomKind(fields["kind"]),
         status=Status(fields["status"]),
         media_url=fields["media_url"],

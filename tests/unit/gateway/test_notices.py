@@ -4,9 +4,10 @@ from danmaku.domain.facts import Entry, PasswordChanged
 from danmaku.domain.ids import PLATFORM, Millis, Seq
 from danmaku.domain.measures import Step
 from danmaku.domain.people_facts import AccountClosed, ControlLifted, MeasureReversed
+from danmaku.domain.naming import NameState
 from danmaku.errors import Close
 from danmaku.gateway.notices import General, notice_of
-from tests.contract.facts import ANN, BEN, DEMO, braked, granted, measure, taken
+from tests.contract.facts import ANN, BEN, DEMO, braked, granted, measure, named, taken
 
 
 def notice(fact, account=None):
@@ -37,6 +38,16 @@ def test_sockets_of_an_account_that_has_ended_are_closed(fact, code):
 
 def test_a_reversal_is_told_to_the_same():
     assert notice(MeasureReversed("m1", BEN, ANN, "a mistake")).said["note"] == "a mistake"
+
+
+def test_a_persons_word_on_a_name_is_told_to_its_owner_and_the_filters_is_its_answer():
+    decided = notice(named(NameState.REFUSED, actor=ANN), account=BEN)
+
+    assert (decided.account, decided.said["kind"], decided.said["state"]) == (
+        *(BEN, "name"),
+        NameState.REFUSED,
+    )
+    assert notice(named(), account=BEN) is None
 
 
 def test_controls_are_told_where_they_hold():
