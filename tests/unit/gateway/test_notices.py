@@ -3,8 +3,8 @@ import pytest
 from danmaku.domain.facts import Entry, PasswordChanged
 from danmaku.domain.ids import PLATFORM, Millis, Seq
 from danmaku.domain.measures import Step
-from danmaku.domain.people_facts import AccountClosed, ControlLifted, MeasureReversed
 from danmaku.domain.naming import NameState
+from danmaku.domain.people_facts import AccountClosed, ControlLifted, MeasureReversed
 from danmaku.errors import Close
 from danmaku.gateway.notices import General, notice_of
 from tests.contract.facts import ANN, BEN, DEMO, braked, granted, measure, named, taken
