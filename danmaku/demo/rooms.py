@@ -32,11 +32,11 @@ MEDIA = Path(__file__).parent / "media"  # served below /media
 CLIP_URL = "/media/clip.mp4"
 PASSWORD = "danmaku-demo"  # noqa: S105 -- published on purpose; the demo listens on loopback only
 BROADCAST_MAX_MS = 6 * 3_600_000  # an older broadcast is ended and begun anew
-AUDIENCE_COUNT = 24  # accounts that play the sample comments
+AUDIENCE_COUNT = 10  # accounts that play the sample comments; twenty new ones at once are a surge
 FIRST_COMMENTS = 60  # played quickly, so that nobody finds an empty room
 COMMENTS_MAX = 20_000  # the demo room grows no further
 PAUSE_S = 0.9  # between two sample comments
-FIRST_PAUSE_S = 0.05
+FIRST_PAUSE_S = 0.2
 
 STAFF: tuple[tuple[str, Bundle | None, RoomId | None], ...] = (
     ("ann", None, None),
@@ -54,9 +54,8 @@ STAFF: tuple[tuple[str, Bundle | None, RoomId | None], ...] = (
 MANDATORY = BEFORE_SENDING | {DocumentKind.OPERATOR_CLAUSES}
 
 _NAMES = (
-    "星河", "小满", "橙子汽水", "北窗", "晚风", "豆沙包", "一只鲸", "青柠",
-    "Pixel", "Juniper", "Mocha", "Northwind", "Tangerine", "Echo", "Maple", "Orbit",
-    "夜猫子", "山海", "白开水", "阿布", "Kite", "Quill", "Lumen", "Drift",
+    "星河", "小满", "橙子汽水", "北窗", "一只鲸",
+    "Pixel", "Juniper", "Mocha", "Northwind", "Tangerine",
 )  # fmt: skip
 
 

@@ -14,11 +14,12 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from danmaku.actions.sample_texts import SAMPLE_VERSION, sample
-from danmaku.domain.categories import CATEGORIES
+from danmaku.domain.categories import CATEGORIES, class_of
 from danmaku.domain.documents import Document, DocumentKind
 from danmaku.domain.ids import MAX_SAFE_INTEGER
 from danmaku.domain.privacy import HOLDINGS, Holding
 from danmaku.errors import NotFound
+from danmaku.filter.rules import Klass
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.formats.document_file import blocks_of
 from danmaku.web.forms import Form, local_path_of, path_with
@@ -27,6 +28,12 @@ from danmaku.web.texts import CHINESE
 from danmaku.web.visit import PageVisit, Visit, page_visit
 
 router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
+
+OTHER_REASONS = (
+    "abuse", "account_closed", "classifier_fault", "delay", "demo", "filter_fault",
+    "impersonation", "learned", "review", "room_list",
+)  # fmt: skip
+"""Categories that the software and the sample rules name; people do not choose them."""
 
 Version = Annotated[int | None, Query(ge=1, le=MAX_SAFE_INTEGER)]
 
@@ -55,7 +62,12 @@ async def show_privacy(visit: PageVisit, version: Version = None) -> Response:
 @router.get("/rules")
 async def show_rules(visit: PageVisit, version: Version = None) -> Response:
     """The rules, and every category that a refusal may name."""
-    return await _page(visit, DocumentKind.RULES, version, {"categories": sorted(CATEGORIES)})
+    classes = [
+        (klass.value, sorted(word for word in CATEGORIES if class_of(word) is klass))
+        for klass in Klass
+    ]
+    values = {"classes": classes, "other_reasons": OTHER_REASONS}
+    return await _page(visit, DocumentKind.RULES, version, values)
 
 
 @router.get("/about")
@@ -122,7 +134,7 @@ async def _page(visit: Visit, kind: DocumentKind, version: int | None, values: F
         for one in documents.editions
         if one.kind is kind and one.effective_ms > visit.now_ms
     ]
-    shown = {"document": _shown(visit, document), "coming": coming}
+    shown = {"document": _shown(visit, document), "coming": coming, "kinds": list(DocumentKind)}
     return visit.page("document.html", shown | values)
 
 

@@ -16,7 +16,10 @@ function currentTheme(): string {
 }
 
 for (const time of document.querySelectorAll<HTMLTimeElement>("time[datetime]")) {
-  time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang);
+  const { lang } = document.documentElement;
+  const at = new Date(time.dateTime);
+  const isDay = time.dataset.day !== undefined;
+  time.textContent = isDay ? at.toLocaleDateString(lang) : at.toLocaleString(lang);
 }
 
 const button = document.querySelector<HTMLButtonElement>("#theme");

@@ -1,7 +1,10 @@
 import pytest
 
+from danmaku.domain.categories import CATEGORIES
 from danmaku.domain.documents import Document, DocumentKind, Edition, Words
 from danmaku.domain.ids import Millis
+from danmaku.web.documents import OTHER_REASONS
+from danmaku.web.texts import LANGUAGES
 
 AGREEMENT = DocumentKind.AGREEMENT
 
@@ -49,6 +52,24 @@ async def test_consent_is_taken_back_on_ones_own_page(stage):
     await ann.post_form("/documents/withdraw", kind="agreement")
 
     assert "to accept before" in (await ann.get("/me")).text
+
+
+async def test_every_reason_is_explained_where_a_refusal_leads(stage):
+    guest = stage.guest()
+
+    for lang in LANGUAGES:
+        page = (await guest.get("/rules", headers={"Accept-Language": lang})).text
+        for word in CATEGORIES | set(OTHER_REASONS):
+            told = stage.app.state.pages.texts.say(lang, f"rule.{word}")
+            assert f'id="{word}"' in page
+            assert f"<dd>{told}</dd>" in page
+
+
+async def test_every_text_leads_to_the_others(stage):
+    page = (await stage.guest().get("/documents/civility")).text
+
+    for path in ("/about", "/rules", "/documents/agreement", "/documents/operator_clauses"):
+        assert f'href="{path}"' in page
 
 
 async def test_who_does_not_accept_gets_no_account(stage):
