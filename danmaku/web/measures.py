@@ -237,6 +237,7 @@ def _row_of(visit: Visit, row: MeasureRow) -> Fields:
         "functions": sorted(measure.functions),
         "at_iso": time_text_of(row.at_ms),
         "until_iso": None if measure.until_ms is None else time_text_of(measure.until_ms),
+        "is_once": measure.is_once,
         "is_over": not is_binding,
         "is_reversed": row.is_reversed,
         "is_read": row.is_read,
