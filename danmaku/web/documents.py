@@ -66,7 +66,7 @@ async def show_rules(visit: PageVisit, version: Version = None) -> Response:
         (klass.value, sorted(word for word in CATEGORIES if class_of(word) is klass))
         for klass in Klass
     ]
-    values = {"classes": classes, "other_reasons": OTHER_REASONS}
+    values: Fields = {"classes": classes, "other_reasons": OTHER_REASONS}
     return await _page(visit, DocumentKind.RULES, version, values)
 
 
