@@ -10,7 +10,7 @@ from danmaku.filter.rules import Klass
 
 CATEGORIES = frozenset(
     {"illegal", "porn", "gambling", "fraud", "attack", "privacy", "spam", "spoiler", "flood",
-     "off_topic", "minors", "contact", "other"}
+     "off_topic", "minors", "contact", "impersonation", "other"}
 )  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def category_of(text: str) -> str:
 
 _CLASSES: Final = {
     Klass.ILLEGAL: frozenset({"illegal", "porn", "gambling", "fraud", "minors"}),
-    Klass.NEGATIVE: frozenset({"attack", "privacy", "spam", "flood", "contact"}),
+    Klass.NEGATIVE: frozenset({"attack", "privacy", "spam", "flood", "contact", "impersonation"}),
 }
 
 
