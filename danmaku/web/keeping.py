@@ -10,6 +10,7 @@ from pydantic import Field
 
 from danmaku.actions.mutes import Muted
 from danmaku.domain.account import Power
+from danmaku.domain.documents import DocumentKind, outstanding
 from danmaku.domain.ids import Millis, RoomId, Seq
 from danmaku.domain.keeping import ASKED_FOR, DELEGABLE, Finding, Term, waits_for_proof
 from danmaku.errors import NotAllowed
@@ -99,6 +100,7 @@ async def show_keeping(visit: PageVisit, room: RoomPath) -> Response:
         "you": you,
         "is_owner": is_owner,
         "is_paused": is_paused,
+        "has_clauses": _has_clauses(visit),
         "asked_for": [power.value for power in ASKED_FOR],
         "delegable": [power.value for power in DELEGABLE if power.value in powers],
         "own_grants": [
@@ -108,6 +110,13 @@ async def show_keeping(visit: PageVisit, room: RoomPath) -> Response:
         ],
     }
     return visit.page("keeping.html", values | await _sections(visit, room, powers))
+
+
+def _has_clauses(visit: Visit) -> bool:
+    """Whether there are clauses for operators that the visitor has not accepted."""
+    editions = visit.house.offices.prevailing().editions
+    clauses = {DocumentKind.OPERATOR_CLAUSES}
+    return outstanding(editions, visit.signed_in().accepted, clauses, visit.now_ms) is not None
 
 
 async def _sections(visit: Visit, room: RoomId, powers: frozenset[str]) -> dict[str, object]:

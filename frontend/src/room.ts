@@ -2,7 +2,13 @@ import type { ConnectionState } from "./client/connection";
 import type { Comment, Notice, RoomState } from "./client/messages";
 import { maybe, need } from "./page/dom";
 import { CommentList } from "./page/list";
-import { showNotice, showPowers, showPowersEnded } from "./page/notices";
+import {
+  hasNewTools,
+  showNotice,
+  showPowers,
+  showPowersEnded,
+  showPowersGiven,
+} from "./page/notices";
 import { OwnList } from "./page/own_list";
 import { readRoomData } from "./page/room_data";
 import { RoomPage } from "./page/room_page";
@@ -21,8 +27,9 @@ const list = new CommentList(rows, texts, {
   rightsOver: (comment: Comment) => {
     const own = me.isAuthor(comment);
     const mute = !own && me.may("account.mute");
-    return { own, recall: own || me.may("comment.recall"), mute };
+    return { own, recall: own || me.may("comment.recall"), mute, restore: false };
   },
+  mayRestore: () => me.may("comment.restore"),
   isShielded: (comment) => screening.shields(comment),
   seek: (positionMs) => screening.seek(positionMs),
   recall: (number) => void recall(number),
@@ -74,6 +81,7 @@ page.start({
   powersChanged: (ended) => {
     showPowers(me);
     if (ended) showPowersEnded(liveNotice, texts);
+    if (hasNewTools(me, data.you)) showPowersGiven(liveNotice, texts);
     void waiting?.read();
   },
   noticed,

@@ -37,16 +37,29 @@ class House:
         self._api.close()
 
     def room(self, *, live: bool = False, media_url: str = CLIP_URL, title: str = "A room") -> str:
-        """Open a room; a live one is on the air at once."""
+        """Open a room that mia and tom keep; a live one is on the air at once."""
         room = f"own{next(self._names)}"
         kind = "live" if live else "video"
         fields = {"room": room, "title": title, "kind": kind, "media_url": media_url}
         self._at_desk("/rooms", fields | {"owner": "mia"})
-        self._at_desk("/grants", {"login": "mia", "bundle": "streamer", "room": room})
-        self._at_desk("/grants", {"login": "tom", "bundle": "moderator", "room": room})
+        self.grant("mia", "streamer", room)
+        self.grant("tom", "moderator", room)
         if live:
             self.as_("mia", "POST", f"/api/rooms/{room}/broadcast", {"running": True})
         return room
+
+    def room_of(self, owner: str, title: str = "A room") -> str:
+        """Open somebody's first room, on the air: what rules over others is yet to be asked for."""
+        room = f"own{next(self._names)}"
+        fields = {"room": room, "title": title, "kind": "live", "media_url": CLIP_URL}
+        self._at_desk("/rooms", fields | {"owner": owner})
+        self.as_(owner, "POST", f"/api/rooms/{room}/broadcast", {"running": True})
+        return room
+
+    def grant(self, login: str, bundle: str, room: str) -> str:
+        """Give powers in a room; the grant's id."""
+        fields = {"login": login, "bundle": bundle, "room": room}
+        return self._at_desk("/grants", fields)["grant_id"]
 
     def comment(self, room: str, login: str, text: str, **style: object) -> str:
         """Send a comment as an account; what came of it."""
@@ -56,9 +69,13 @@ class House:
     def close_room(self, room: str) -> None:
         self._at_desk(f"/rooms/{room}/status", {"status": "closed"})
 
+    def newcomer(self, login: str, name: str) -> None:
+        """Make an account that has proven nothing yet."""
+        self._at_desk("/accounts", {"login": login, "name": name, "password": PASSWORD})
+
     def account(self, login: str, name: str) -> None:
         """Make an account that may comment at once: verified, and with what binds accepted."""
-        self._at_desk("/accounts", {"login": login, "name": name, "password": PASSWORD})
+        self.newcomer(login, name)
         with httpx.Client(
             base_url=self.url, headers={"Origin": self.url}, trust_env=False
         ) as browser:

@@ -30,7 +30,7 @@ def toggle_comments(mia) -> None:
 
 def choose(mia, name: str, value: str) -> None:
     form = mia.page.locator("#streamer form").filter(has=mia.page.locator(f"select[name={name}]"))
-    form.locator("select").select_option(value)
+    form.locator(f"select[name={name}]").select_option(value)
     with mia.page.expect_response("**/policy"):
         form.get_by_role("button").click()
 

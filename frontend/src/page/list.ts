@@ -9,6 +9,7 @@ const ROWS_MAX = 300;
 
 export interface ListChoices {
   rightsOver(comment: Comment): Rights;
+  mayRestore(): boolean;
   isShielded(comment: Comment): boolean;
   seek(positionMs: number): void;
   recall(number: number): void;
@@ -100,7 +101,7 @@ export class CommentList {
     if (waiting >= 0) this.#waiting[waiting] = shown;
     const row = this.#row(shown.number);
     if (!row) return;
-    if (shown.kind === "marker") this.#rows.empty(row, shown);
+    if (shown.kind === "marker") this.#rows.empty(row, shown, this.#choices.mayRestore());
     else row.replaceWith(this.#made(shown));
   }
 
@@ -128,7 +129,12 @@ export class CommentList {
 
   #made(shown: Shown): HTMLLIElement {
     if (shown.kind === "marker")
-      return this.#rows.of(shown, { own: false, recall: false, mute: false });
+      return this.#rows.of(shown, {
+        own: false,
+        recall: false,
+        mute: false,
+        restore: this.#choices.mayRestore(),
+      });
     const row = this.#rows.of(shown, this.#choices.rightsOver(shown));
     row.hidden = this.#choices.isShielded(shown);
     return row;
@@ -210,8 +216,9 @@ export class CommentList {
     const row = form?.closest<HTMLLIElement>("li.row");
     if (!form || !row) return;
     event.preventDefault();
-    if (form.querySelector("select")) void this.#post(form);
-    else this.#choices.recall(Number(row.dataset.number));
+    const isOwn = form.matches(".row-recall") && !form.querySelector("select");
+    if (isOwn) this.#choices.recall(Number(row.dataset.number));
+    else void this.#post(form);
   }
 
   /** A keeper's act has its reason in the form; the socket brings what became of it. */

@@ -1,4 +1,4 @@
-import type { Notice } from "../client/messages";
+import type { Notice, You } from "../client/messages";
 import { element } from "./dom";
 import type { Me } from "./me";
 import type { Texts } from "./texts";
@@ -9,6 +9,7 @@ const POWERS: Record<string, string> = {
   "account.mute": "no-mute",
   "room.manage": "no-manage",
   "comment.review": "no-review",
+  "comment.restore": "no-restore",
   "report.answer": "no-keeping",
 };
 
@@ -42,6 +43,18 @@ export function showPowersEnded(place: HTMLElement, texts: Texts): void {
   const link = element("a", "", texts.say("live.renew"));
   link.href = "/account/identity";
   place.replaceChildren(texts.say("live.powers_ended"), " ", link);
+  place.hidden = false;
+}
+
+/** Whether the viewer may do what the page, as it was drawn, has no tools for. */
+export function hasNewTools(me: Me, drawn: You | null): boolean {
+  return Object.keys(POWERS).some((power) => me.may(power) && !drawn?.powers.includes(power));
+}
+
+export function showPowersGiven(place: HTMLElement, texts: Texts): void {
+  const link = element("a", "", texts.say("live.load_again"));
+  link.href = location.pathname;
+  place.replaceChildren(texts.say("live.powers_given"), " ", link);
   place.hidden = false;
 }
 

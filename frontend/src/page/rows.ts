@@ -8,6 +8,8 @@ export interface Rights {
   own: boolean;
   recall: boolean;
   mute: boolean;
+  /** Letting it back, once the room's keepers have hidden it. */
+  restore: boolean;
 }
 
 /** Makes and changes the rows of the list, in the form that the server renders them in. */
@@ -26,8 +28,11 @@ export class Rows {
     const copy = this.#template.content.cloneNode(true) as DocumentFragment;
     const row = need("li", HTMLLIElement, copy);
     this.#place(row, shown);
-    if (shown.kind === "marker") this.empty(row, shown);
-    else this.#fill(row, shown, rights);
+    if (shown.kind === "marker") {
+      this.empty(row, shown, rights.restore);
+    } else {
+      this.#fill(row, shown, rights);
+    }
     this.makeSeekable(row);
     return row;
   }
@@ -41,8 +46,8 @@ export class Rows {
     return row;
   }
 
-  /** Takes the text out of a row and leaves its marker. */
-  empty(row: HTMLLIElement, marker: Pick<Marker, "by" | "category">): void {
+  /** Takes the text out of a row and leaves its marker, with the way back for who may go it. */
+  empty(row: HTMLLIElement, marker: Pick<Marker, "by" | "category">, restore = false): void {
     row.classList.add("is-marker");
     row.classList.remove("is-own");
     row.hidden = false;
@@ -51,7 +56,8 @@ export class Rows {
     const hasLeft = marker.category === "account_closed";
     const words = this.#texts.say(hasLeft ? "category.account_closed" : `marker.${marker.by}`);
     need(".row-text", HTMLElement, row).textContent = words;
-    for (const extra of row.querySelectorAll(".row-more, .tag")) extra.remove();
+    for (const extra of row.querySelectorAll(".row-more, .tag, .row-restore")) extra.remove();
+    if (restore && marker.by === "room") this.#offerRestore(row);
   }
 
   /** A media time becomes a button that goes there. */
@@ -73,6 +79,14 @@ export class Rows {
     actions.append(button);
   }
 
+  #offerRestore(row: HTMLLIElement): void {
+    const form = maybe(".row-restore", HTMLFormElement, this.#template.content);
+    if (!form) return;
+    const copy = form.cloneNode(true) as HTMLFormElement;
+    copy.action = `/rooms/${this.#room}/comments/${row.dataset.number}/restore`;
+    row.append(copy);
+  }
+
   #place(row: HTMLLIElement, shown: Shown): void {
     const path = `/rooms/${this.#room}/comments/${shown.number}`;
     row.id = `c${shown.number}`;
@@ -88,6 +102,7 @@ export class Rows {
 
   #fill(row: HTMLLIElement, comment: Comment, rights: Rights): void {
     row.classList.toggle("is-own", rights.own);
+    maybe(".row-restore", HTMLFormElement, row)?.remove();
     row.dataset.author = comment.author;
     row.dataset.mode = comment.mode;
     need(".row-name", HTMLElement, row).textContent = comment.name;

@@ -19,9 +19,11 @@ const PAGE = `
       <li class="row" id="c2" data-number="2" data-author="a">${ROW}</li>
       <li class="row" id="c1" data-number="1" data-author="a">${ROW}</li>
     </ol><nav class="pager"></nav></div>
-  <template id="row-template"><li class="row">${ROW}</li></template>`;
+  <template id="row-template"><li class="row">
+    <form class="row-restore"><button>Back</button></form>${ROW}</li></template>`;
 
 let list: CommentList;
+let keeps = false;
 
 function comment(number: number): Comment {
   const style = { mode: "scroll" as const, color: 0xffffff, size: 25 };
@@ -53,7 +55,8 @@ beforeEach(() => {
   const texts = new Texts({ "live.skipped": "{n} missing", "marker.author": "withdrawn" });
   const template = document.querySelector("template") as HTMLTemplateElement;
   list = new CommentList(new Rows(template, "r", texts), texts, {
-    rightsOver: () => ({ own: false, recall: false, mute: false }),
+    rightsOver: () => ({ own: false, recall: false, mute: false, restore: false }),
+    mayRestore: () => keeps,
     isShielded: () => false,
     seek: () => {},
     recall: () => {},
@@ -108,5 +111,26 @@ describe("the list", () => {
 
     expect(shown().length).toBe(300);
     expect(document.querySelector("#list-older")?.getAttribute("href")).toBe("?before=103");
+  });
+});
+
+describe("what the keepers of a room have hidden", () => {
+  const hidden = { ...marker(2), by: "room" } as const;
+  const offered = () => document.querySelector<HTMLFormElement>("#c2 .row-restore");
+
+  it("can be let back by those who keep it", () => {
+    keeps = true;
+    list.take([{ what: "recalled", number: 2, marker: hidden }]);
+    expect(offered()?.getAttribute("action")).toBe("/rooms/r/comments/2/restore");
+
+    list.take([{ what: "restored", comment: comment(2) }]);
+    expect(offered()).toBeNull();
+    keeps = false;
+  });
+
+  it("is nothing that others can let back", () => {
+    list.take([{ what: "recalled", number: 2, marker: hidden }]);
+
+    expect(offered()).toBeNull();
   });
 });

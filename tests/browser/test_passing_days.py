@@ -1,0 +1,123 @@
+"""What ends by itself for those who keep a room, on a server whose clock the test sets."""
+
+import re
+import time
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from bench.server import Server
+from tests.browser.clocked import AHEAD_FILE
+from tests.browser.conftest import Visits
+from tests.browser.house import UNHURRIED, House
+
+HOUR_S = 3_600
+RENEWAL_DAYS = 3
+LAST_S = 6  # before a term is over: enough to open a page, little to wait
+
+
+class Days(House):
+    """A house in which time can be skipped."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(server)
+        self._ahead_s = 0
+
+    def skip_to(self, at_s: float) -> None:
+        """Have it be `at_s` by the server's clock, seconds since 1970."""
+        self.skip(at_s - time.time_ns() / 1e9 - self._ahead_s)
+
+    def skip(self, seconds: float) -> None:
+        self._ahead_s += seconds
+        ahead = Path(self.server.data_dir) / AHEAD_FILE
+        ahead.with_suffix(".new").write_text(str(int(1000 * self._ahead_s)))
+        ahead.with_suffix(".new").rename(ahead)
+
+
+@pytest.fixture(scope="module")
+def days(tmp_path_factory):
+    settings = {"DEMO": "true", "IDENTITY__RENEWAL_DAYS": str(RENEWAL_DAYS)}
+    program = ("tests.browser.clocked", "serve")
+    folder = tmp_path_factory.mktemp("days")
+    with Server(folder, UNHURRIED | settings, program=program) as server:
+        house = Days(server)
+        yield house
+        house.close()
+
+
+@pytest.fixture
+def people(chromium, days):
+    visits = Visits(chromium, days, {})
+    yield visits
+    visits.close()
+    assert visits.complaints == []
+
+
+def keeping(days, people, room):
+    page = people.page("mia")
+    page.goto(f"{days.url}/rooms/{room}/keeping")
+    return page
+
+
+def proven_until_s(days, people, login):
+    """Until when somebody's proof is good, seconds since 1970, as their own page says."""
+    page = people.page(login)
+    page.goto(f"{days.url}/account/identity")
+    return datetime.fromisoformat(page.locator("main time").get_attribute("datetime")).timestamp()
+
+
+def test_a_report_that_is_left_alone_goes_to_the_platform_and_counts(days, people):
+    room = days.room(live=True)
+    days.comment(room, "bob", "the butler did it")
+    report = {"room": room, "number": 1, "category": "spoiler", "text": "It spoils the end."}
+    days.as_("ann", "POST", "/api/reports", report)
+    console = keeping(days, people, room)
+    expect(console.locator("#reports")).to_contain_text("It spoils the end.")
+    [waiting] = days.as_("mia", "GET", f"/api/rooms/{room}/reports").json()["reports"]
+
+    days.skip(25 * HOUR_S)
+
+    console.reload()
+    expect(console.locator("#reports")).to_contain_text("Nothing waits")
+    expect(console.locator("#duty")).to_contain_text(re.compile(r"Left to the platform\s*1"))
+    path = f"/api/rooms/{room}/reports/{waiting['seq']}/answer"
+    with pytest.raises(httpx.HTTPStatusError) as late:
+        days.as_("mia", "POST", path, {"finding": "upheld"})
+    assert late.value.response.json()["code"] == "not_granted"
+    days.as_("rey", "POST", path, {"finding": "upheld"})
+    shown = days.as_("ann", "GET", f"/api/rooms/{room}/comments").json()["comments"]
+    assert [one["kind"] for one in shown] == ["marker"]
+
+
+def test_powers_wait_while_a_proof_has_lapsed_and_are_back_when_it_is_renewed(days, people):
+    days.account("tess", "Tess")
+    room = days.room(live=True)
+    days.grant("tess", "moderator", room)
+    days.comment(room, "bob", "hello")
+    days.skip_to(proven_until_s(days, people, "tess") - LAST_S)
+    tess = people.room(room, "tess")
+    tess.row(1).locator("summary").click()
+    expect(tess.row(1).locator(".row-recall")).to_be_visible()
+
+    # Nobody does anything: the term is over.
+    notice = tess.page.locator("#live-notice")
+    expect(notice).to_contain_text("wait until you are verified again", timeout=1000 * LAST_S * 2)
+    expect(tess.row(1).locator(".row-recall")).to_be_hidden()
+    path = f"/api/rooms/{room}/comments/1/recall"
+    with pytest.raises(httpx.HTTPStatusError):
+        days.as_("tess", "POST", path)
+    tess.page.goto(f"{days.url}/rooms/{room}/keeping")
+    expect(tess.page.locator("#own")).to_contain_text("wait until you are verified again")
+
+    tess.page.get_by_role("link", name="Verify again").click()
+    tess.page.get_by_role("button", name="Verify me").click()
+
+    tess.page.goto(f"{days.url}/rooms/{room}/keeping")
+    expect(tess.page.locator("#own")).not_to_contain_text("wait until")
+    tess.open()
+    tess.row(1).locator("summary").click()
+    expect(tess.row(1).locator(".row-recall")).to_be_visible()
+    days.as_("tess", "POST", path)
