@@ -172,7 +172,7 @@ def _comment_of(own: OwnComment) -> Fields:
 
 def _measure_of(visit: Visit, row: MeasureRow) -> Fields:
     measure = row.fact.measure
-    is_over = row.is_reversed or not measure.binds(visit.now_ms)
+    is_over = row.is_reversed or row.is_read or not measure.binds(visit.now_ms)
     return {
         "id": measure.measure_id,
         "step": measure.step.value,

@@ -79,7 +79,7 @@ async def test_a_verifier_that_lies_verifies_nobody_and_says_to_try_again(stage,
 
     assert page.status_code == 503
     assert NUMBER not in page.text
-    assert (await stage.core.people.known("ann")).identity is ENDED
+    assert (await stage.core.people.known("ann")).identity is None
 
 
 async def test_who_holds_powers_is_verified_first_and_for_a_term(stage):

@@ -10,6 +10,7 @@ from danmaku.domain.account import Bundle, Power
 from danmaku.domain.facts import RoomChanged, RoomOpened
 from danmaku.domain.ids import PLATFORM, RoomId
 from danmaku.domain.room import (
+    SILENCE_S_MAX,
     TITLE_MAX,
     Broadcast,
     ReviewMode,
@@ -191,6 +192,30 @@ async def test_a_room_that_is_not_there_is_not_found(house):
 
 
 # --- broadcasts
+
+
+async def test_a_silence_ends_by_itself_or_when_it_is_told_to(house, cast):
+    await house.rooms.silence(cast["streamer"], DEMO, 30)
+    silent = await answer_of(house.say(cast["viewer"]))
+    host = await answer_of(house.say(cast["streamer"]))
+    house.clock.now_ms += 30_000
+    after = await answer_of(house.say(cast["viewer"], "at last"))
+
+    await house.rooms.silence(cast["streamer"], DEMO, 60)
+    await house.rooms.silence(cast["streamer"], DEMO, 0)
+    ended = await answer_of(house.say(cast["viewer"], "once more"))
+
+    assert (silent, host, after, ended) == (Code.ROOM_PAUSED, None, None, None)
+
+
+@pytest.mark.parametrize("seconds", [-1, SILENCE_S_MAX + 1])
+async def test_a_silence_has_its_bounds(house, cast, seconds):
+    with pytest.raises(BadMessage):
+        await house.rooms.silence(cast["streamer"], DEMO, seconds)
+
+
+async def test_nobody_silences_a_room_that_they_do_not_keep(house, cast):
+    assert await answer_of(house.rooms.silence(cast["viewer"], DEMO, 5)) is Code.NOT_GRANTED
 
 
 async def test_a_broadcast_starts_the_live_clock_and_its_end_makes_a_video_room(house, cast):
