@@ -17,6 +17,7 @@ from danmaku.store.moving import Carried, carry
 from danmaku.store.postgres import PREPARING, key_of_record
 from danmaku.store.postgres_link import driven, engine_of, no_answer
 from danmaku.store.sqlite import IN_MEMORY, locked
+from danmaku.store.vault import carry_key, key_file_of
 from danmaku.store.verify import Progress, Sound, require_record
 
 _LOCK = text("SELECT pg_try_advisory_xact_lock(:lock)")
@@ -35,12 +36,12 @@ def move(origin: StoreSettings, target: StoreSettings, on_step: OnStep) -> None:
     The origin is left as it was, and so is the target should anything fail, `on_step` included.
 
     Args:
-        origin: Where it lies; the key of its heads is in `data_dir`, whatever `url` says.
-        target: Where it shall lie; the key is put into its `data_dir`.
+        origin: Where it lies; its keys are in `data_dir`, whatever `url` says.
+        target: Where it shall lie; the keys are put into its `data_dir`.
         on_step: Told how far it has come.
 
     Raises:
-        Coded: NOT_FOUND: there is no record. DUPLICATE: the target holds a record, or a key.
+        Coded: NOT_FOUND: there is no record. DUPLICATE: the target holds a record, or keys.
         StoreDown: Somebody has either of them open, or a database gives no answer.
         Broken: What arrived is not sound, or there is no key.
     """
@@ -67,6 +68,7 @@ def _move(
             migrate(copy, partitions_count=target.partitions)
             for step in carry(source, copy, key.public_key()):
                 on_step(step)
+        carry_key(copy, key_file_of(origin), key_file_of(target))
         adopt_head_key(target.data_dir, key)
         if target.url:
             key_of_record(copy, target.data_dir)

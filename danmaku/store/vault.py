@@ -15,7 +15,7 @@ from danmaku.config import StoreSettings
 from danmaku.domain.identity import Strength
 from danmaku.domain.ids import AccountId, Millis
 from danmaku.domain.persons import Person
-from danmaku.errors import Broken
+from danmaku.errors import Broken, Code, Coded
 from danmaku.ports import Clock, Disclosure, Kept
 from danmaku.store import schema
 from danmaku.store.accounts import Write
@@ -201,6 +201,27 @@ def is_key_here(connection: Connection, key_file: Path) -> bool:
     except Broken:
         return False
     return True
+
+
+def carry_key(connection: Connection, origin: Path, target: Path) -> None:
+    """Put what opens the vault of a record where that record will be served from.
+
+    Raises:
+        Coded: DUPLICATE: another vault's keys are there.
+        Broken: Something lies in the vault, and its key is nowhere.
+    """
+    row = connection.execute(select(schema.vault_key)).first()
+    if row is None:
+        return
+    there = master_keys(target)
+    if any(key.key_id == row.master for key in there):
+        return
+    if there:
+        raise Coded(Code.DUPLICATE, f"{target} holds the keys of another vault.")
+    if _is_used(connection) or is_key_here(connection, origin):
+        _existing(connection, origin)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_master_keys(target, master_keys(origin))
 
 
 def _is_used(connection: Connection) -> bool:

@@ -1,6 +1,7 @@
 """A viewer who cannot keep up is told what it missed, misses no recall, and hurts nobody."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,9 @@ from bench.checker import Batch, Run, check
 from bench.client import Viewer
 from danmaku.domain.account import Bundle
 from danmaku.domain.comment import Draft
-from danmaku.domain.ids import ClientId, Number
+from danmaku.domain.ids import PLATFORM, ClientId, Number
+from danmaku.domain.people_facts import LevelSet
+from danmaku.ports import Append
 from tests.live.fold import Fold
 from tests.live.site import FAST, running, settings_of
 
@@ -29,6 +32,13 @@ async def tight(tmp_path):
         yield site
 
 
+async def trusted(site, login, *bundles):
+    """Somebody whose level lets texts be as long as the room does."""
+    person = await site.person(login, *bundles)
+    await site.core.record.commit(Append(PLATFORM, LevelSet(person.who.account, 5, 500, 1)))
+    return replace(person, who=await site.core.people.known(login))
+
+
 async def flood(site, room, person):
     comments = site.core.comments
     for start in range(0, COMMENTS, AT_ONCE):
@@ -39,7 +49,7 @@ async def flood(site, room, person):
 
 
 async def test_a_slow_viewer_skips_but_learns_of_every_recall(tight):
-    room, ann = await tight.room(text_max=TEXT_MAX), await tight.person("ann", Bundle.REVIEWER)
+    room, ann = await tight.room(text_max=TEXT_MAX), await trusted(tight, "ann", Bundle.REVIEWER)
     await tight.core.comments.post(ann.who, room, Draft(ClientId("first"), "oh no"))
     slow = await Viewer.join(tight.door(room), since=0, receive_bytes=WINDOW_BYTES)
     quick = await Viewer.join(tight.door(room), since=0)
@@ -87,7 +97,7 @@ async def shown_after_reading(site, room, viewer):
 async def test_a_viewer_who_takes_nothing_is_let_go(tmp_path):
     impatient = settings_of(tmp_path / "data", gateway=TIGHT | {"stalled_ms_max": 1000})
     async with running(impatient) as site:
-        room, ann = await site.room(text_max=TEXT_MAX), await site.person("ann")
+        room, ann = await site.room(text_max=TEXT_MAX), await trusted(site, "ann")
         stuck = await Viewer.join(site.door(room), receive_bytes=WINDOW_BYTES)
         stuck.pause()
 

@@ -30,12 +30,9 @@ LATER_MS = Millis(4_000_000_000_000)
 async def fill(store):
     for fact in (
         *(registered("Ann"), registered("Ben"), granted(), issued(), issued("t2", digest=b"2")),
-        *(
-            TokenRevoked(ANN, "t2"),
-            reported(),
-            RulesActivated("1", 1, built=BuiltRules(b"r", None)),
-        ),
+        *(TokenRevoked(ANN, "t2"), reported()),
         *PEOPLE_FACTS,
+        RulesActivated("1", 1, built=BuiltRules(b"r", None)),
     ):
         await store.commit(on_platform(fact))
     for fact in (

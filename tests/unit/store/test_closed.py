@@ -8,13 +8,15 @@ from danmaku.errors import Broken, Coded, StoreDown
 from danmaku.store import schema
 from danmaku.store.closed import move
 from danmaku.store.database import DATABASE_FILE, write_engine
+from danmaku.store.envelope import MasterKey, master_keys, write_master_keys
 from danmaku.store.keys import KEY_FILE, head_key
 from danmaku.store.moving import Carried
 from danmaku.store.opening import open_store
 from danmaku.store.postgres_link import driven, engine_of
 from danmaku.store.sqlite import StoreLocked
+from danmaku.store.vault import VAULT_FILE
 from danmaku.store.verify import Sound
-from tests.contract.facts import DEMO, in_demo, published
+from tests.contract.facts import BEN, DEMO, in_demo, published
 from tests.contract.soundness import findings_in, steps_of
 from tests.contract.store_contract import ticking
 from tests.unit.store.full_record import fill
@@ -50,7 +52,8 @@ async def story_of(settings):
     """What somebody sees of a record who opens it."""
     store = await opened(settings)
     views = await store.entries(DEMO, 0, 99, limit=99)
-    told = (store.epoch, views, await store.standing(1), await store.rooms())
+    people = await store.vault.persons(BEN)
+    told = (store.epoch, views, await store.standing(1), await store.rooms(), people)
     await store.close()
     return told
 
@@ -84,7 +87,7 @@ async def test_there_and_back_nothing_is_lost(origin, postgres_url, tmp_path):
 
 async def test_what_is_written_after_the_move_follows_on(origin, postgres_url, tmp_path):
     target = shared(postgres_url, tmp_path / "node")
-    *_, rooms = await story_of(origin)
+    *_, rooms, _people = await story_of(origin)
     await moved(origin, target)
 
     store = await opened(target)
@@ -131,6 +134,26 @@ async def test_a_key_of_another_record_stays(origin, postgres_url, tmp_path):
         await moved(origin, shared(postgres_url, tmp_path / "node"))
 
     assert head_key(tmp_path / "node").public_key() == other.public_key()
+    assert await tables_in(postgres_url) == []
+
+
+async def test_keys_of_another_vault_stay(origin, postgres_url, tmp_path):
+    (tmp_path / "node").mkdir()
+    write_master_keys(tmp_path / "node" / VAULT_FILE, [other := MasterKey.fresh()])
+
+    with pytest.raises(Coded, match="keys of another vault"):
+        await moved(origin, shared(postgres_url, tmp_path / "node"))
+
+    assert master_keys(tmp_path / "node" / VAULT_FILE) == [other]
+    assert await tables_in(postgres_url) == []
+
+
+async def test_a_vault_that_nobody_can_open_does_not_move(origin, postgres_url, tmp_path):
+    (origin.data_dir / VAULT_FILE).unlink()
+
+    with pytest.raises(Broken, match="does not hold the key"):
+        await moved(origin, shared(postgres_url, tmp_path / "node"))
+
     assert await tables_in(postgres_url) == []
 
 
