@@ -1,11 +1,30 @@
 """Language, light, width, keys and motion: the page fits whoever comes."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
+OWN_PAGES = (
+    "/me",
+    "/me/credit",
+    "/me/appeal?room={room}&seq=2",
+    "/me/leave",
+    "/account/identity",
+    "/account/sessions",
+    "/invitations",
+)
+HOUSE_PAGES = (
+    "/about",
+    "/privacy",
+    "/rules",
+    "/terms",
+    "/documents/agreement",
+    "/documents/civility",
+    "/documents/operator_clauses",
+)
 PAGES = (  # path, who looks
     ("/", None),
     ("/rooms/{room}", "mia"),
@@ -19,6 +38,8 @@ PAGES = (  # path, who looks
     ("/register", None),
     ("/report?room={room}&number=1", None),
     ("/rooms/there-is-none", None),
+    *((path, "ann") for path in OWN_PAGES),
+    *((path, None) for path in HOUSE_PAGES),
     ("/embed/{room}", None),
     ("/docs", None),
 )
@@ -169,9 +190,11 @@ MOVING = """() => document.getAnimations()
   .map(({ effect }) => effect.target.outerHTML)"""
 
 
-@pytest.mark.parametrize("path", ["/", "/rooms/{room}", "/report", "/sign-in", "/register"])
+@pytest.mark.parametrize(
+    "path", ["/", "/rooms/{room}", "/report", "/sign-in", "/register", *OWN_PAGES, *HOUSE_PAGES]
+)
 def test_every_control_has_a_name(house, visits, room, path):
-    page = visits.page("ann" if "room}" in path else None)
+    page = visits.page("ann" if path in OWN_PAGES or "room}" in path else None)
 
     page.goto(house.url + path.format(room=room))
 
@@ -185,3 +208,58 @@ NAMELESS = """() => [...document.querySelectorAll('button, a, input, select, sum
     each.getAttribute('aria-label') || each.labels?.length || each.innerText?.trim()
     || each.textContent.trim() || each.closest('.art-video-player')))
   .map((each) => each.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("path", [*OWN_PAGES, *HOUSE_PAGES, "/register", "/sign-in"])
+def test_headings_tell_the_parts_of_a_page_one_level_at_a_time(house, visits, room, path):
+    page = visits.page("ann" if path in OWN_PAGES else None)
+
+    page.goto(house.url + path.format(room=room))
+
+    levels = page.evaluate(LEVELS)
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
+
+
+LEVELS = """() => [...document.querySelectorAll('h1, h2, h3, h4')]
+  .map((each) => Number(each.tagName[1]))"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", [*OWN_PAGES, *HOUSE_PAGES, "/register"])
+def test_words_stand_out_from_their_ground(house, visits, room, path, scheme):
+    page = visits.page("ann" if path in OWN_PAGES else None, color_scheme=scheme)
+
+    page.goto(house.url + path.format(room=room))
+
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(FAINT) == []
+
+
+# Texts whose contrast with what is painted behind them is less than 4.5 to 1.
+FAINT = """() => {
+  const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = (color) => {
+    const [red, green, blue] = numbers(color).map((part) => {
+      const share = part / 255;
+      return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const ground = (element) => {
+    for (let up = element; up; up = up.parentElement) {
+      const { backgroundColor, backgroundImage } = getComputedStyle(up);
+      if (backgroundImage !== 'none') return null;
+      if ((numbers(backgroundColor)[3] ?? 1) > 0.99) return backgroundColor;
+    }
+    return getComputedStyle(document.documentElement).backgroundColor;
+  };
+  const faint = (...lights) => (Math.max(...lights) + 0.05) / (Math.min(...lights) + 0.05) < 4.5;
+  return [...document.querySelectorAll('main *')]
+    .filter((each) => each.checkVisibility() && !each.closest('[disabled], .visually-hidden'))
+    .filter((each) => [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+    .filter((each) => ground(each) !== null)
+    .filter((each) => faint(light(getComputedStyle(each).color), light(ground(each))))
+    .map((each) => each.outerHTML.slice(0, 120));
+}"""

@@ -43,6 +43,12 @@ PAGES = (
     ("/embed/{room}", None),
     ("/docs", None),
     ("/rooms/there-is-none", None),
+    ("/me", "ann"),
+    ("/me/credit", "ann"),
+    ("/me/appeal", "ann"),
+    ("/account/identity", "ann"),
+    ("/privacy", None),
+    ("/rules", None),
 )
 
 

@@ -129,3 +129,35 @@ def test_guest_is_led_to_sign_in_and_back_to_the_room(house, room, visits):
 
     expect(guest).to_have_url(f"{house.url}/rooms/{room}")
     expect(guest.locator("#composer")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("path", "control"),
+    [
+        ("/me", "form[action='/documents/withdraw'] button"),
+        ("/me", "a[href='/me/export']"),
+        ("/me/credit", "#reasons"),
+        ("/me/leave", "form[action='/me/leave'] button"),
+        ("/account/sessions", "form[action='/account/sign-out-everywhere'] button"),
+        ("/account/identity", ".notice-good"),
+        ("/privacy", "#holdings td"),
+        ("/rules", "#spam"),
+    ],
+)
+def test_pages_about_oneself_and_the_house_need_no_script(house, ann, path, control):
+    ann.goto(f"{house.url}{path}")
+
+    expect(ann.locator("main").locator(control).first).to_be_visible()
+
+
+def test_refusal_by_form_leads_to_an_appeal_with_a_receipt(house, room, ann):
+    ann.goto(f"{house.url}/rooms/{room}")
+
+    send(ann, "grumblewock, a bird")
+
+    ann.locator("#composer-note").get_by_role("link", name="Appeal").click()
+    refused = ann.locator("#comments tr").filter(has_text="grumblewock, a bird")
+    refused.get_by_role("link", name="Appeal").click()
+    ann.locator("textarea[name=text]").fill("It is a bird.")
+    ann.get_by_role("button", name="Appeal").click()
+    expect(ann.locator(".receipt code")).not_to_be_empty()
