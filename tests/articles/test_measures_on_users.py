@@ -8,7 +8,7 @@ import pytest
 from bench.client import Viewer
 from danmaku.domain.account import Bundle
 from danmaku.domain.measures import Step
-from tests.articles.seen import notices_of
+from tests.articles.seen import entries_of, notices_of
 from tests.articles.verbs import bearer, own, reverse, take
 
 HOUR_MS = 3_600_000
@@ -124,3 +124,39 @@ async def test_for_a_measure_the_text_the_time_the_account_and_the_rules_are_kep
     assert kept["actor"] == rey.who.account
     assert kept["neighbours"] == ["one before", "one after"]
     assert refused.status_code == 403
+
+
+async def test_whom_a_measure_is_against_appeals_and_has_a_receipt_that_reviewers_find(site):
+    ann, rey = await site.person("ann"), await site.person("rey", Bundle.REVIEWER)
+    taken = await take(site, rey, "suspend", login="ann", lasts_ms=HOUR_MS)
+    words = {"measure_id": taken["measure_id"], "text": "It was not me."}
+
+    filed = await site.api.post("/api/me/appeals", json=words, headers=bearer(ann))
+    foreign = await site.api.post("/api/me/appeals", json=words, headers=bearer(rey))
+
+    [found] = (await site.api.get("/api/reports", headers=bearer(rey))).json()["reports"]
+    assert (filed.status_code, foreign.status_code) == (201, 404)
+    assert (found["receipt"], found["category"]) == (filed.json()["receipt"], "appeal")
+    assert found["text"] == f"measure {taken['measure_id']}: It was not me."
+
+
+async def test_who_was_wrongly_refused_is_published_late_at_the_old_place(site):
+    room = await site.room()
+    ann, rey = await site.person("ann"), await site.person("rey", Bundle.REVIEWER)
+    speaker, watcher = await Viewer.join(site.door(room, ann)), await Viewer.join(site.door(room))
+    refused = await speaker.send("grumblewock", position_ms=700)
+    await speaker.send("said later", position_ms=900)
+    [own_comment, *_] = [
+        each
+        for each in await site.core.offices.privacy.own.newest(ann.who)
+        if each.comment.number is None
+    ]
+    path = f"/api/rooms/{room}/refused/{own_comment.comment.origin}/publish"
+
+    granted = (await site.api.post(path, headers=bearer(rey))).raise_for_status().json()
+
+    await watcher.reach(granted["seq"])
+    [late] = [each for each in entries_of(watcher, "comment") if each["late"]]
+    assert refused["code"] == "prohibited"
+    assert (late["number"], late["text"], late["position_ms"]) == (2, "grumblewock", 700)
+    assert [each["number"] for each in await site.listed(room)] == [2, 1]
