@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from danmaku.actions.self_management import KEEPING
 from danmaku.domain.account import Bundle, Standing
 from danmaku.domain.facts import CommentHeld, CommentRefused
-from danmaku.domain.ids import Millis, RoomId, room_id_of
+from danmaku.domain.ids import MAX_SAFE_INTEGER, Millis, RoomId, room_id_of
 from danmaku.domain.room import RoomState, Status
 from danmaku.domain.room_words import RoomWords, WordsDraft, edited, lines_of
 from danmaku.errors import NotFound
@@ -88,7 +88,7 @@ class NewGrant(Body):
     login: str
     bundle: Bundle
     room: str | None = None
-    until_ms: int | None = None
+    until_ms: Annotated[int | None, Field(ge=0, le=MAX_SAFE_INTEGER)] = None
 
 
 class NewKey(Body):
@@ -97,7 +97,7 @@ class NewKey(Body):
     login: str
     label: str
     room: str | None = None
-    ttl_ms: Annotated[int | None, Field(ge=1000)] = None
+    ttl_ms: Annotated[int | None, Field(ge=1000, le=MAX_SAFE_INTEGER)] = None
 
 
 class Spoken(DraftFields):

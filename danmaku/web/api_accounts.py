@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from danmaku.domain.account import Bundle, Standing
-from danmaku.domain.ids import Millis, RoomId, room_id_of
+from danmaku.domain.ids import MAX_SAFE_INTEGER, Millis, RoomId, room_id_of
 from danmaku.web.api import api_router
 from danmaku.web.fields import Body
 from danmaku.web.shapes import Shape
@@ -45,7 +45,7 @@ class NewToken(Body):
     """A bearer token for one's own client."""
 
     label: str
-    expires_ms: int | None = None
+    expires_ms: Annotated[int | None, Field(ge=0, le=MAX_SAFE_INTEGER)] = None
     room: Annotated[str | None, Field(description="Good in this room only.")] = None
 
 

@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi import Form as FormBody
 from fastapi.responses import Response
+from pydantic import Field
 
 from danmaku.actions.appeals import Contested
 from danmaku.domain.ids import MAX_SAFE_INTEGER, RoomId, Seq
@@ -23,14 +24,16 @@ router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
 PATH = "/me/appeal"
 _NOTHING: Mapping[str, object] = {}
 
+_Whole = Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER)]
+
 
 class AppealForm(Form):
     """Why a decision is wrong: a measure, or the refusal of a comment or a name."""
 
     measure_id: str = ""
     room: str = ""
-    seq: int = 0
-    name: int = 0
+    seq: _Whole = 0
+    name: _Whole = 0
     text: str = ""
 
     def against(self) -> Contested:

@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from danmaku.domain.comment import NORMAL, WHITE, Draft, Mode, Style
 from danmaku.domain.ids import MAX_SAFE_INTEGER, ClientId, Number, RoomId, Seq
@@ -31,10 +31,32 @@ _Whole = Annotated[int, Field(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]
 
 
 class Body(BaseModel):
-    """What a caller sends, as JSON or as a form: unknown fields and lone surrogates are refused."""
+    """What a caller sends, as JSON or as a form: unknown fields and lone surrogates are refused.
+
+    So is U+0000, for not every database has a place for it.
+    """
 
     # The bound also makes the library look into each string, which is what finds the surrogates.
     model_config = ConfigDict(extra="forbid", str_max_length=16_384)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nul(cls, sent: object) -> object:
+        if _has_nul(sent):
+            raise ValueError("U+0000 stands in no text.")
+        return sent
+
+
+def _has_nul(sent: object) -> bool:
+    match sent:
+        case str():
+            return "\0" in sent
+        case dict():
+            return any(map(_has_nul, sent.values()))
+        case list():
+            return any(map(_has_nul, sent))
+        case _:
+            return False
 
 
 class DraftFields(Body):

@@ -50,6 +50,16 @@ def brings_media(scope: Scope) -> bool:
     return any(kind.strip().lower().startswith(_MEDIA) for kind in kinds)
 
 
+_NO_NUL = Refusal(Code.NOT_FOUND, "There is nothing at an address with U+0000.")
+
+
+def _turned_away(scope: Scope) -> Refusal | None:
+    """What no handler is asked about: media, and names that not every database can look up."""
+    if brings_media(scope):
+        return _NO_MEDIA
+    return _NO_NUL if "\0" in scope["path"] or b"%00" in scope["query_string"] else None
+
+
 def let_body_grow(request: Request, bytes_max: int) -> None:
     """Accept a longer body than others have, of a request that is read as a stream."""
     request.state.body_bytes_max = bytes_max
@@ -78,8 +88,8 @@ class Guard:
             return
         passage = _Passage(scope, receive, send, self._headers)
         try:
-            if brings_media(scope):
-                answer = await refuse(Request(scope, receive), _NO_MEDIA)
+            if (refusal := _turned_away(scope)) is not None:
+                answer = await refuse(Request(scope, receive), refusal)
                 await answer(scope, receive, passage.send)
             else:
                 await self._app(scope, passage.receive, passage.send)

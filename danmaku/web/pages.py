@@ -17,6 +17,7 @@ from danmaku.web.texts import Texts
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+_CALENDAR_ENDS_MS = 253_402_300_799_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,9 @@ class Pages:
 
 
 def time_text_of(at_ms: Millis) -> str:
-    """A moment in ISO 8601, to the second, in UTC."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """A moment in ISO 8601, to the second, in UTC; the last of year 9999 for whatever is later."""
+    told_ms = min(at_ms, _CALENDAR_ENDS_MS)
+    return datetime.fromtimestamp(told_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def position_text_of(position_ms: int) -> str:
