@@ -399,7 +399,10 @@ class Vault(Protocol):
         """Other accounts of the same owner."""
 
     async def put_disclosure(self, request: Disclosure) -> None:
-        """Seal a request, in place of the same one as it was before."""
+        """Seal a request."""
+
+    async def second_disclosure(self, request_id: str, second: AccountId) -> bool:
+        """Note who agrees to a request; False: it is used up or over, or somebody has agreed."""
 
     async def disclosures(self) -> list[Disclosure]:
         """Requests whose time is not over, newest first."""

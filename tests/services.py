@@ -56,7 +56,9 @@ class Verifying:
     status: int = 200
     late_s: float = 0
     signature: str | None = None  # None: the right one
+    headers: dict[str, str] = field(default_factory=dict)
     asked: list[dict] = field(default_factory=list)
+    signatures: list[str] = field(default_factory=list)  # the right ones, whatever was given
 
     @property
     def app(self):
@@ -70,8 +72,9 @@ class Verifying:
         self.asked.append(question)
         await asyncio.sleep(self.late_s)
         answer = self.answer(question)
-        signed = self.signature or answer_signature(self.key, signature, answer)
-        return Response(answer, self.status, headers={"Danmaku-Signature": signed})
+        self.signatures.append(answer_signature(self.key, signature, answer))
+        signed = {"Danmaku-Signature": self.signature or self.signatures[-1]}
+        return Response(answer, self.status, headers=signed | self.headers)
 
 
 @dataclass

@@ -83,9 +83,10 @@ class Barring:
         ]
         if any(fact.measure.step is Step.FORBID for fact in in_force):
             raise Coded(Code.DUPLICATE, "This person is barred already.")
+        same = set[AccountId]() if actor is None else set(await self._vault.accounts_like(actor))
         for fact in in_force:
             is_ground = fact.measure.step is Step.SUSPEND and fact.measure.room is None
-            if is_ground and fact.actor is not None and fact.actor != actor:
+            if is_ground and fact.actor is not None and fact.actor not in {actor, *same}:
                 return fact.actor
         raise NotAllowed("Somebody else has to suspend this account first.")
 

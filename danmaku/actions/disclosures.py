@@ -3,8 +3,6 @@
 Article: articles.Article.IDENTITY_PROTECTED
 """
 
-from dataclasses import replace
-
 from danmaku.actions.decisions import Decisions, Freshen
 from danmaku.actions.drawn import new_id
 from danmaku.actions.holders import MS_PER_DAY
@@ -79,18 +77,22 @@ class Disclosures:
         return [one for one in await self._vault.disclosures() if one.asker == asker.account]
 
     async def agree(self, who: Standing | None, request_id: str) -> None:
-        """Be the second person: neither who asks, nor who it is about.
+        """Be the second person: neither who asks, nor who it is about, under any account of theirs.
 
         Raises:
             NotSignedIn, NotAllowed: `who` may not.
-            NotFound: There is no such request, or its time is over.
+            NotFound: There is no such request, its time is over, or somebody has agreed.
             Coded: OWN_INTEREST.
         """
         second = require(who, Power.IDENTITY_DISCLOSE, None, self._clock())
         request = await self._request(request_id)
-        for party in (request.asker, request.account):
+        parties = {request.asker, request.account}
+        for party in parties:
             require_other(second, party)
-        await self._vault.put_disclosure(replace(request, second=second.account))
+        if not parties.isdisjoint(await self._vault.accounts_like(second.account)):
+            raise Coded(Code.OWN_INTEREST, "This is about another account of yours.")
+        if not await self._vault.second_disclosure(request_id, second.account):
+            raise NotFound("Somebody else has agreed, or it has been used.")
 
     async def read(self, who: Standing | None, request_id: str) -> list[Person]:
         """Look, once, on the strength of a request of one's own that a second person agreed to.

@@ -98,7 +98,7 @@ class Identities:
         try:
             await self._verifiers.send_code(number, code)
         except BaseException:
-            self._codes.drop(who.account)
+            self._codes.drop(who.account, code)
             raise
 
     async def confirm_code(self, who: Standing, code: str) -> None:
@@ -156,8 +156,11 @@ class Identities:
         """Seal a person, and enter that there is one.
 
         Raises:
-            Coded: IDENTITY_BARRED; or DUPLICATE: the person has as many accounts as one may have.
+            Coded: IDENTITY_BARRED; DUPLICATE: the person has as many accounts as one may have; or
+                ACCOUNT_SUSPENDED: it was given up, and nothing more is to be known of its owner.
         """
+        if who.is_closed:
+            raise Coded(Code.ACCOUNT_SUSPENDED, "This account is closed.")
         accounts_max = self._settings.accounts_of_one_max
         match await self._vault.keep(who.account, person, accounts_max=accounts_max):
             case Kept.BARRED:

@@ -119,6 +119,8 @@ class Measures:
         taken: list[Measure] = []
 
         async def decide(asker: Standing | None) -> list[Append]:
+            # Nobody learns by this verb which logins there are who could not take the step at all.
+            require_measure(asker, draft.step, _where(draft), None, self._clock())
             subject = await self._subject_of(draft)
             against = None if subject.account is None else await self._known(subject.account)
             measure = self._measure_of(measure_id, draft, subject)
@@ -147,7 +149,7 @@ class Measures:
                 basis=clean_text(draft.basis),
                 from_ms=now_ms,
                 until_ms=None if draft.lasts_ms is None else Millis(now_ms + draft.lasts_ms),
-                room=None if draft.is_everywhere else draft.room,
+                room=_where(draft),
                 number=subject.number,
                 origin=subject.origin,
                 functions=draft.functions,
@@ -320,3 +322,8 @@ class Measures:
             for view in views
             if view.comment is not None and view.comment.content is not None
         )
+
+
+def _where(draft: MeasureDraft) -> RoomId | None:
+    """Where a step binds that is wanted; None: everywhere."""
+    return None if draft.is_everywhere else draft.room

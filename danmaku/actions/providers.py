@@ -97,7 +97,11 @@ class Provider:
         self._found: _Found | None = None
         self._finding = asyncio.Lock()
         self._fault_ms: Millis | None = None  # of the last fault
-        self._client = httpx.AsyncClient(timeout=ANSWER_S_MAX, trust_env=False)
+        self._client = httpx.AsyncClient(
+            timeout=ANSWER_S_MAX,
+            trust_env=False,
+            headers={"Accept-Encoding": "identity"},  # a short body may not grow in our hands
+        )
 
     @property
     def takes_bearers(self) -> bool:
@@ -286,7 +290,7 @@ class Provider:
 
     async def _short_body(self, response: httpx.Response) -> bytes:
         body = b""
-        async for chunk in response.aiter_bytes():
+        async for chunk in response.aiter_raw():
             body += chunk
             if len(body) > ANSWER_BYTES_MAX:
                 raise self._fault("unknown")

@@ -6,6 +6,7 @@ any moment: the new key is in the file before anything is sealed with it, and th
 until nothing is.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -132,6 +133,23 @@ class Vault:
             _put_disclosure(connection, self._open(connection), request)
 
         await self._write(write)
+
+    async def second_disclosure(self, request_id: str, second: AccountId) -> bool:
+        """As `ports.Vault.second_disclosure`."""
+        wanted = select(_disclosure.sealed).where(
+            _disclosure.id == request_id, _disclosure.until_ms > self._clock()
+        )
+
+        def write(connection: Connection) -> bool:
+            blob, envelope = connection.scalar(wanted), self._open(connection)
+            request = None if blob is None else _request_in(request_id, blob, envelope)
+            if request is None or request.second is not None:
+                return False
+            _put_disclosure(connection, envelope, replace(request, second=second))
+            return True
+
+        seconded: bool = await self._write(write)
+        return seconded
 
     async def disclosures(self) -> list[Disclosure]:
         """As `ports.Vault.disclosures`."""

@@ -1,3 +1,5 @@
+import asyncio
+import gzip
 from contextlib import asynccontextmanager
 
 import pytest
@@ -127,6 +129,12 @@ async def test_a_number_that_cannot_be_is_not_asked_about(house, ann, service, n
         {"answer": lambda _: b"[]"},
         {"answer": lambda _: b"\xff"},
         {"answer": lambda _: b" " * 5000},
+        {"answer": lambda _: b" " * 5_000_000},
+        {
+            "answer": lambda _: gzip.compress(b'{"match":true}' + b" " * 3000),
+            "headers": {"Content-Encoding": "gzip"},
+        },
+        {"status": 307, "headers": {"Location": "/ask"}},
     ],
 )
 async def test_whatever_is_no_whole_signed_answer_verifies_nobody_and_may_be_tried_again(
@@ -144,6 +152,79 @@ async def test_whatever_is_no_whole_signed_answer_verifies_nobody_and_may_be_tri
     await by_document(house, ann)
 
     assert (await now(house, ann)).identity.strength is Strength.DOCUMENT
+
+
+async def test_an_answer_to_another_question_is_none(house, ann, service):
+    await by_document(house, ann)
+    bob = await house.person("bob")
+    service.signature = service.signatures[-1]  # right, for what was asked about ann
+
+    with pytest.raises(Overloaded):
+        await house.proofs.identities.confirm_document(bob, "李雷", "110101199003070118")
+
+    assert (await now(house, bob)).identity is None
+
+
+async def test_a_code_that_was_asked_for_meanwhile_outlives_one_that_was_not_sent(
+    house, ann, service
+):
+    identities = house.proofs.identities
+    service.late_s = 0.5  # longer than anybody waits
+    failing = asyncio.create_task(identities.send_code(ann, PHONE))
+    while not service.asked:  # noqa: ASYNC110 -- the service has no other way of telling
+        await asyncio.sleep(0)
+    service.late_s = 0
+    await identities.send_code(ann, PHONE)
+    with pytest.raises(Overloaded):
+        await failing
+
+    await identities.confirm_code(ann, service.asked[-1]["code"])
+
+    assert (await now(house, ann)).identity.strength is Strength.PHONE
+
+
+async def test_who_has_left_is_not_verified_again(house, ann):
+    await house.offices.privacy.leaving.close(ann, login="ann")
+
+    assert await code_of(by_document(house, await now(house, ann))) is Code.ACCOUNT_SUSPENDED
+    assert await house.store.vault.persons(ann.account) == []
+
+
+async def test_of_two_who_agree_at_once_one_does_and_a_used_request_stays_used(house, ann):
+    await by_document(house, ann)
+    disclosures, vault = house.proofs.disclosures, house.store.vault
+    ins, eve, eva = await staff(
+        house, ins=Bundle.INSPECTOR, eve=Bundle.CHIEF_EDITOR, eva=Bundle.CHIEF_EDITOR
+    )
+    request = (await disclosures.ask(ins, "ann", "an order", "letter 7")).request_id
+
+    agreed = await asyncio.gather(
+        *(disclosures.agree(who, request) for who in (eve, eva)), return_exceptions=True
+    )
+    looks = await asyncio.gather(
+        *(disclosures.read(ins, request) for _ in range(2)), return_exceptions=True
+    )
+
+    assert {type(each) for each in agreed} == {NotFound, type(None)}
+    assert {type(each) for each in looks} == {NotFound, list}
+    assert not await vault.second_disclosure(request, eva.account)
+    assert await vault.disclosures() == []
+
+
+async def test_one_person_with_two_accounts_is_no_second_person(tmp_path, service):
+    async with house_with(tmp_path, service, accounts_of_one_max=2) as house:
+        ann = await house.person("ann")
+        await by_document(house, ann)
+        ins, eve = await house.person("ins"), await house.person("eve")
+        for who, bundle in ((ins, Bundle.INSPECTOR), (eve, Bundle.CHIEF_EDITOR)):
+            await house.proofs.identities.confirm_document(who, "李雷", "110101199003070118")
+            await house.people.grant(None, who.login, bundle, room=None, until_ms=None)
+        disclosures = house.proofs.disclosures
+        request = await disclosures.ask(await now(house, ins), "ann", "an order", "letter 7")
+
+        refused = disclosures.agree(await now(house, eve), request.request_id)
+
+        assert await code_of(refused) is Code.OWN_INTEREST
 
 
 async def test_a_code_that_may_not_have_been_sent_is_not_expected(house, ann, service):

@@ -272,6 +272,12 @@ async def test_what_makes_no_sense_is_refused_and_nothing_is_written(house, cast
     assert not any(isinstance(entry.fact, MeasureTaken) for entry in house.announced)
 
 
+async def test_who_takes_no_steps_learns_no_logins_by_asking(house, cast):
+    for login in ("eve", "nobody at all"):
+        with pytest.raises(NotAllowed):
+            await house.offices.measures.take(cast["ann"], draft(login=login))
+
+
 async def test_a_closed_room_is_open_again_after_the_reversal(house, cast):
     measures = house.offices.measures
     closed = await measures.take(cast["eve"], STOPPED["close comments"][0])

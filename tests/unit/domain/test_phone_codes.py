@@ -2,7 +2,13 @@ import pytest
 
 from danmaku.domain import phone_codes as module
 from danmaku.domain.ids import AccountId, Millis
-from danmaku.domain.phone_codes import CODES_BURST, LIFE_MS, TRIES_MAX, PhoneCodes
+from danmaku.domain.phone_codes import (
+    CODES_A_DAY,
+    CODES_BURST,
+    LIFE_MS,
+    TRIES_MAX,
+    PhoneCodes,
+)
 from danmaku.errors import Code, Coded, TooFast
 
 ANN, BOB = AccountId(1), AccountId(2)
@@ -45,9 +51,23 @@ def test_a_code_ends_with_its_tries(codes):
 
 
 def test_a_code_that_was_not_sent_is_forgotten(codes):
-    codes.drop(ANN)
+    codes.drop(ANN, "another, asked for before")
+    codes.drop(BOB, "123456")
+    assert codes.phone_with(ANN, "123456", NOW) == PHONE
+    codes.open(ANN, PHONE, "123456", NOW)
+
+    codes.drop(ANN, "123456")
 
     refusal(codes, ANN, "123456")
+
+
+def test_a_phone_is_sent_only_so_many_a_day_whoever_asks(codes):
+    for account in range(2, CODES_A_DAY + 1):
+        codes.open(AccountId(account), PHONE, "1", Millis(NOW + account * 120_000))
+
+    with pytest.raises(TooFast):
+        codes.open(AccountId(99), PHONE, "1", Millis(NOW + 3_600_000))
+    codes.open(AccountId(99), PHONE, "1", Millis(NOW + 86_400_000))
 
 
 def test_one_account_asks_and_one_phone_is_sent_only_so_often(codes):
