@@ -20,7 +20,7 @@ from bench.checker import Answer, Event, Fields, Joined, Reset, Send
 from bench.messages import KINDS, Kind, batch_of, decoded, encoded
 
 PATIENCE_S = 10.0
-_ANSWERS = frozenset({"published", "held", "refused", "recalled"})
+_ANSWERS = frozenset({"published", "held", "refused", "recalled", "liked"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,12 @@ class Viewer:
         """Take a comment back and wait for the answer."""
         name = f"recall-{next(self._ids)}"
         await self.say({"op": "recall", "id": name, "number": number})
+        return await self.answer(name)
+
+    async def like(self, number: int, *, stands: bool = True) -> Fields:
+        """Like a comment, or take that back, and wait for the answer."""
+        name = f"like-{next(self._ids)}"
+        await self.say({"op": "like", "id": name, "number": number, "stands": stands})
         return await self.answer(name)
 
     async def answer(self, client_id: str) -> Fields:

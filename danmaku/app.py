@@ -28,6 +28,7 @@ from danmaku.domain.facts import Entry, TokenRevoked
 from danmaku.domain.ids import RoomId
 from danmaku.doors import AddressTakenError, Berth, Door, desk_door, ops_door, public_door
 from danmaku.errors import Code
+from danmaku.gateway.acts import Acts
 from danmaku.gateway.held_notices import held_notices
 from danmaku.gateway.notices import notice_of
 from danmaku.gateway.pauses import Pauses
@@ -145,7 +146,7 @@ class Server:
             server=settings.server,
             settings=settings.gateway,
             reader=store,
-            comments=core.comments,
+            acts=Acts(core.comments, core.offices.likes),
             people=core.people,
             rooms=core.rooms,
             epoch=store.epoch,

@@ -14,6 +14,7 @@ from danmaku.domain.comment import Comment, CommentStatus
 from danmaku.domain.controls import Control
 from danmaku.domain.documents import Document, DocumentKind, Edition
 from danmaku.domain.facts import BuiltRules, CommentHeld, Entry, Fact, ReportFiled
+from danmaku.domain.features import Features
 from danmaku.domain.ids import AccountId, ClientId, Millis, Number, Pseudonym, RoomId, Seq
 from danmaku.domain.people_facts import MeasureTaken
 from danmaku.domain.persons import Person
@@ -324,6 +325,9 @@ class Registry(Protocol):
 
     async def controls(self, now_ms: Millis) -> list[Control]:
         """Emergency controls that are not over."""
+
+    async def features(self) -> Features:
+        """How each feature stands."""
 
     async def editions(self) -> list[Edition]:
         """All versions of all documents, without their words."""

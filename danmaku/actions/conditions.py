@@ -6,6 +6,7 @@ from dataclasses import replace
 from danmaku.domain.conditions import Conditions
 from danmaku.domain.controls import Control
 from danmaku.domain.facts import Entry
+from danmaku.domain.features import FeatureAssessed, FeatureSwitched, after
 from danmaku.domain.ids import Millis, RoomId
 from danmaku.domain.levels import FORMULA, Formula
 from danmaku.domain.people_facts import ControlLifted, ControlSet, DocumentIssued
@@ -31,7 +32,8 @@ class Prevailing:
         """Begin with what the record says; to be called before anything is announced."""
         controls = tuple(await registry.controls(now_ms))
         editions = tuple(await registry.editions())
-        self._now = replace(self._now, controls=controls, editions=editions)
+        features = await registry.features()
+        self._now = replace(self._now, controls=controls, editions=editions, features=features)
 
     def apply(self, entries: Sequence[Entry]) -> None:
         """Follow the record; called for every announcement, in order."""
@@ -50,6 +52,8 @@ class Prevailing:
                         if (one.kind, one.version) != (edition.kind, edition.version)
                     )
                     self._now = replace(self._now, editions=(*others, edition))
+                case FeatureAssessed() | FeatureSwitched() as said:
+                    self._now = replace(self._now, features=after(self._now.features, said))
 
     def _controls_but(self, scope: RoomId | None, now_ms: Millis) -> tuple[Control, ...]:
         """The controls of other scopes that are not over."""

@@ -11,8 +11,10 @@ from danmaku.actions.controls import Controls
 from danmaku.actions.credit import Credits, Ledgers
 from danmaku.actions.documents import Documents
 from danmaku.actions.dossiers import Dossiers
+from danmaku.actions.features import FeatureDesk
 from danmaku.actions.keepers import Keepers
 from danmaku.actions.keeping import Keeping
+from danmaku.actions.likes import Counted, Likes
 from danmaku.actions.measures import Measures
 from danmaku.actions.name_review import NameRecord, NameReview
 from danmaku.actions.personal import OwnRecord, Privacy
@@ -21,7 +23,7 @@ from danmaku.actions.rooms import Rooms
 from danmaku.ports import Accounts, Clock, Reader, Record, Registry, Vault
 
 
-class Store(Reader, Accounts, Registry, Ledgers, Keepers, NameRecord, Protocol):
+class Store(Reader, Accounts, Registry, Ledgers, Keepers, NameRecord, Counted, Protocol):
     """All read sides of a record, the vault, and what follows the terms."""
 
     @property
@@ -51,6 +53,8 @@ class Offices:
     keeping: Keeping
     names: NameReview
     appeals: Appeals
+    features: FeatureDesk
+    likes: Likes
 
     @classmethod
     def over(  # noqa: PLR0913 -- each is one of the house's parts
@@ -98,10 +102,7 @@ class Offices:
         )
         credits_ = Credits(record, store, formula=prevailing().credit, clock=clock)
         names = NameReview(
-            record,
-            store,
-            store,
-            store,
+            *(record, store, store, store),
             naming=people.naming,
             rooms=rooms,
             standings=people.standings,
@@ -110,7 +111,28 @@ class Offices:
             review_hours=people.name_review_hours,
         )
         appeals = Appeals(record, store, store, freshen=freshen, clock=clock, new_id=new_id)
+        features = FeatureDesk(record, conditions=prevailing, freshen=freshen, clock=clock)
+        likes = _likes(record, store, rooms, prevailing, people, clock)
         return cls(
             *(prevailing, measures, dossiers, controls, documents, privacy, credits_, keeping),
-            *(names, appeals),
+            *(names, appeals, features, likes),
         )
+
+
+def _likes(
+    record: Record,
+    store: Store,
+    rooms: Rooms,
+    prevailing: Prevailing,
+    people: People,
+    clock: Clock,
+) -> Likes:
+    return Likes(
+        record,
+        store,
+        store,
+        rooms=rooms,
+        conditions=prevailing,
+        freshen=people.standings.freshen,
+        clock=clock,
+    )

@@ -13,7 +13,7 @@ from danmaku.actions.retention import Retention, Terms
 from danmaku.domain.account import Bundle, Standing
 from danmaku.domain.identity import ENDED
 from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
-from danmaku.domain.privacy import OwnComment, OwnEntry
+from danmaku.domain.privacy import OwnComment, OwnEntry, OwnLike
 from danmaku.errors import NotAllowed
 from danmaku.ports import Accounts, Clock, Reader, Record, Vault
 
@@ -31,6 +31,9 @@ class OwnRecord(Leavers, Protocol):
 
     async def newest_own(self, account: AccountId, *, limit: int) -> list[OwnComment]:
         """Own comments of all rooms, newest first."""
+
+    def own_likes(self, account: AccountId) -> AsyncIterator[OwnLike]:
+        """Comments that the account likes, room by room, in bounded memory."""
 
     def own_entries(self, account: AccountId) -> AsyncIterator[OwnEntry]:
         """Entries of the platform's chain about the person, oldest first, in bounded memory."""
@@ -115,6 +118,12 @@ class OwnData:
         require_whole(who)
         async for entry in self._own.own_entries(who.account):
             yield entry
+
+    async def likes(self, who: Standing) -> AsyncIterator[OwnLike]:
+        """Every comment that one likes."""
+        require_whole(who)
+        async for like in self._own.own_likes(who.account):
+            yield like
 
     async def comments(self, who: Standing) -> AsyncIterator[OwnComment]:
         """Every own comment, room by room, in bounded memory."""

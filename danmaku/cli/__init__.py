@@ -11,6 +11,7 @@ from danmaku.cli.bench import register as register_bench
 from danmaku.cli.credit import app as credit
 from danmaku.cli.doctor import register as register_doctor
 from danmaku.cli.documents import app as documents
+from danmaku.cli.features import app as features
 from danmaku.cli.filter import app as filters
 from danmaku.cli.measures import app as measures
 from danmaku.cli.measures import controls
@@ -42,6 +43,7 @@ app.add_typer(measures, name="measure")
 app.add_typer(controls, name="control")
 app.add_typer(documents, name="document")
 app.add_typer(credit, name="credit")
+app.add_typer(features, name="feature")
 app.add_typer(filters, name="filter")
 app.add_typer(vault, name="vault")
 

@@ -49,6 +49,8 @@ class Power(StrEnum):
     MEASURE_GRAVE = "measure.grave"  # close, forbid, close a room's comments
     CONTROL_SET = "control.set"
     DOCUMENT_ISSUE = "document.issue"
+    FEATURE_ASSESS = "feature.assess"  # answer for an assessment
+    FEATURE_SWITCH = "feature.switch"  # once that is approved
     NAME_REVIEW = "name.review"  # decide which names, titles and summaries are shown
     IDENTITY_ASK = "identity.ask"  # request to be told who an account belongs to
     IDENTITY_DISCLOSE = "identity.disclose"  # agree to such a request
@@ -91,6 +93,8 @@ BUNDLES: dict[Bundle, frozenset[Power]] = {
         Power.GRANT_ASSESS,
         Power.CONTROL_SET,
         Power.DOCUMENT_ISSUE,
+        Power.FEATURE_ASSESS,
+        Power.FEATURE_SWITCH,
         Power.NAME_REVIEW,
         Power.IDENTITY_ASK,
         Power.IDENTITY_DISCLOSE,
@@ -103,6 +107,7 @@ BUNDLES: dict[Bundle, frozenset[Power]] = {
             Power.ROOM_CLOSE,
             Power.RECORD_IMPORT,
             Power.TOKEN_ISSUE,
+            Power.FEATURE_SWITCH,
             Power.GRANT_GIVE,
             Power.GRANT_ASSESS,
             Power.RULES_ACTIVATE,

@@ -1,10 +1,11 @@
 """What holds in the whole house, besides a room's own settings and a sender's standing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from danmaku.domain.account import Standing
 from danmaku.domain.controls import Control
 from danmaku.domain.documents import BEFORE_SENDING, Edition, outstanding
+from danmaku.domain.features import Feature, Features
 from danmaku.domain.identity import require_verified
 from danmaku.domain.ids import Millis
 from danmaku.domain.levels import FORMULA, Formula
@@ -19,6 +20,11 @@ class Conditions:
     editions: tuple[Edition, ...] = ()  # of all documents, those to come included
     identity_required: bool = False  # whether sending needs a verified identity
     credit: Formula = FORMULA  # what each level allows
+    features: Features = field(default_factory=dict)  # those of which anything was said
+
+    def runs(self, feature: Feature) -> bool:
+        """Whether people have it: it is assessed, approved and switched on."""
+        return (state := self.features.get(feature)) is not None and state.runs
 
 
 NOTHING_ASKED = Conditions()

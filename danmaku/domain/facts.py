@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from danmaku.domain.account import PowerGrant
 from danmaku.domain.comment import Comment, Content, RecalledBy
+from danmaku.domain.features import FeatureFact
 from danmaku.domain.ids import AccountId, ClientId, Millis, Number, RoomId, Seq
 from danmaku.domain.keeping_facts import KeepingFact
 from danmaku.domain.naming import NameState, Surface
@@ -139,6 +140,19 @@ class CommentRestored:
     number: Number
 
 
+@dataclass(frozen=True, slots=True)
+class CommentLiked:
+    """An account likes a comment from here on, or no longer. No list follows from it.
+
+    Article: articles.Article.NO_MANIPULATION
+    """
+
+    actor: AccountId
+    number: Number
+    stands: bool = True
+    likes: int = 0  # how many there are from here on: the record counts them
+
+
 RoomFact = (
     RoomOpened
     | RoomChanged
@@ -148,6 +162,7 @@ RoomFact = (
     | CommentRefused
     | CommentRecalled
     | CommentRestored
+    | CommentLiked
 )
 
 
@@ -292,6 +307,7 @@ PlatformFact = (
     | NameJudged
     | PeopleFact
     | KeepingFact
+    | FeatureFact
 )
 
 Fact = RoomFact | PlatformFact

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from danmaku.domain.comment import Comment
-from danmaku.domain.ids import AccountId, Millis, RoomId
+from danmaku.domain.ids import AccountId, Millis, Number, RoomId
 from danmaku.errors import Broken
 
 MS_PER_DAY = 86_400_000
@@ -94,6 +94,9 @@ COMMENT = _holding(
     "comment body",
     "comment_published comment_held comment_refused comment_recalled comment_restored",
 )
+LIKE = _holding(
+    "like", Ground.CONTRACT, Term(Since.NEVER), "comment_like like_count", "comment_liked"
+)
 IDENTITY = _holding(
     "identity",
     Ground.DUTY,
@@ -138,12 +141,12 @@ SKELETON = _holding(
     "skeleton",
     Ground.DUTY,
     Term(Since.NEVER),
-    "meta chain entry head pseudonym document control swept rule_set alembic_version",
-    "rules_activated document_issued control_set control_lifted",
+    "meta chain entry head pseudonym document control feature swept rule_set alembic_version",
+    "rules_activated document_issued control_set control_lifted feature_assessed feature_switched",
 )
 
 HOLDINGS = (
-    ACCOUNT, SESSION, RESET, TOKEN, COMMENT, IDENTITY, BAR, DISCLOSURE, LOOK, REPORT, MEASURE,
+    ACCOUNT, SESSION, RESET, TOKEN, COMMENT, LIKE, IDENTITY, BAR, DISCLOSURE, LOOK, REPORT, MEASURE,
     CONSENT, CREDIT, ROOM, SKELETON,
 )  # fmt: skip
 
@@ -163,6 +166,15 @@ class OwnComment:
 
     room: RoomId
     comment: Comment
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLike:
+    """A comment that somebody likes, and since when."""
+
+    room: RoomId
+    number: Number
+    at_ms: Millis
 
 
 @dataclass(frozen=True, slots=True)

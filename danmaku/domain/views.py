@@ -4,6 +4,7 @@ One function decides it, for the live stream, the catch-up, the list and the exp
 sealed fact cannot reach one reader because another door forgot it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -16,7 +17,7 @@ from danmaku.domain.facts import (
     RoomChanged,
     RoomOpened,
 )
-from danmaku.domain.ids import Seq
+from danmaku.domain.ids import Number, Seq
 from danmaku.domain.room import RoomState
 
 
@@ -38,6 +39,17 @@ class View:
     seq: Seq
     comment: Comment | None = None
     state: RoomState | None = None
+
+
+def numbers_of(views: Iterable[View]) -> list[Number]:
+    """Of the comments among them that can be seen."""
+    return [
+        view.comment.number
+        for view in views
+        if view.comment is not None
+        and view.comment.content is not None
+        and view.comment.number is not None
+    ]
 
 
 def bare(comment: Comment) -> Comment:

@@ -19,8 +19,10 @@ from danmaku.domain.ids import Millis
 from danmaku.errors import Close, Code
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.gateway.dialects.danmaku_v1 import (
+    Act,
     Dialect,
     Hello,
+    Like,
     Ping,
     Recall,
     Send,
@@ -53,7 +55,7 @@ class Desk(Protocol):
     def greet(self, connection: "Connection", request: Request) -> None:
         """Accept or reject the upgrade, now or later."""
 
-    def take(self, connection: "Connection", message: Hello | Send | Recall) -> None:
+    def take(self, connection: "Connection", message: Hello | Act) -> None:
         """Act on a message."""
 
     def count(self, code: Code) -> None:
@@ -101,7 +103,7 @@ class Connection(asyncio.Protocol):
         self.visit: Visit | None = None
         self.known_as(None)
         self.joined(None)
-        self.in_flight = 0  # sends and recalls that are not answered yet
+        self.in_flight = 0  # acts that are not answered yet
         self._has_left = False
 
     # --- asyncio.Protocol
@@ -246,7 +248,7 @@ class Connection(asyncio.Protocol):
         outbox = self.outbox
         self._transport.write(saying.frame(outbox.dialect, deflate=outbox.deflate))
 
-    def welcomed(self) -> list[Send | Recall]:
+    def welcomed(self) -> list[Act]:
         """The viewer is in; gives what it has asked for meanwhile."""
         assert self._session is not None
         return self._session.welcomed(self._desk.now_ms())
@@ -310,7 +312,7 @@ class Connection(asyncio.Protocol):
 
     def _act(self, intent: Intent | None) -> None:
         match intent:
-            case Hello() | Send() | Recall():
+            case Hello() | Send() | Recall() | Like():
                 self._desk.take(self, intent)
             case Ping():
                 self.reply(pong())

@@ -23,11 +23,11 @@ from danmaku.config import GatewaySettings
 from danmaku.domain.facts import Entry
 from danmaku.domain.ids import Millis, RoomId, Seq
 from danmaku.domain.views import View, ViewKind, view_of
+from danmaku.gateway.asides import Asides
 from danmaku.gateway.cohort import Cohort
 from danmaku.gateway.crew import Crew
-from danmaku.gateway.dialects.danmaku_v1 import Dialect, Op, viewers_here
+from danmaku.gateway.dialects.danmaku_v1 import Dialect, Op
 from danmaku.gateway.framing import frame_of
-from danmaku.gateway.headcount import Headcount
 from danmaku.gateway.outbox import Even, FromRecord, FromRing, Outbox, Wait
 from danmaku.gateway.ring import Ring
 from danmaku.gateway.turns import Turns
@@ -99,7 +99,7 @@ class RoomHub:
         self._is_urgent = False
         self._flushed_at_s = float("-inf")
         self._flight_s = 0.0  # how long writing a batch takes lately
-        self._headcount = Headcount(
+        self._asides = Asides(
             lambda: self.viewers_everywhere,
             gather_s=means.settings.viewers_ms / 1000,
             on_due=self._let_tell,
@@ -133,6 +133,7 @@ class RoomHub:
         self._catch_ups.clear()  # a recall changes what is behind it
         self._ring.push(entry.seq, view, sent=self.flushed)
         if view is None:
+            self._asides.note(entry)
             return
         self._is_urgent |= view.kind is ViewKind.RECALL
         if self._pending_since_s is None:
@@ -202,9 +203,8 @@ class RoomHub:
             self._flushed_at_s = time.perf_counter()
             after, self.flushed = self.flushed, self._ring.top
             self._launch(self._batches(after, self.flushed), after, since_s)
-        elif self._headcount.is_due:
-            count = self._headcount.take()
-            said = {dialect: dialect.encode(viewers_here(count)) for dialect in self._dialects()}
+        elif self._asides.is_due:
+            said = self._asides.take(self._dialects())
             # It carries nobody forward: even viewers stand at `flushed` already.
             self._launch(said, self.flushed, since_s=None)
 
@@ -245,7 +245,7 @@ class RoomHub:
             self._means.telemetry.fanout_seconds.observe(now_s - flight.since_s)
             self._flight_s += FLIGHT_WEIGHT * (now_s - self._flushed_at_s - self._flight_s)
         self._let_serve(self._ahead)
-        if self._headcount.is_due:
+        if self._asides.is_due:
             self._means.turns.add(self)
         self._schedule()
 
@@ -294,7 +294,7 @@ class RoomHub:
         self._stop_gathering()
         if self._filling is not None:
             self._filling.cancel()
-        self._headcount.close()
+        self._asides.close()
 
     def stall(self, outbox: Outbox, now_ms: Millis) -> None:
         """The viewer's transport is full: it leaves the fan-out until it has room."""
@@ -439,7 +439,7 @@ class RoomHub:
 
     def note_count(self) -> None:
         """Somebody came or went, here or elsewhere: everybody is told before long."""
-        self._headcount.note()
+        self._asides.note_viewers()
 
     def _let_tell(self) -> None:
         if self._flight is None:

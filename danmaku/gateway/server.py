@@ -15,32 +15,29 @@ from uvicorn.server import ServerState
 from websockets.http11 import Request
 
 from danmaku.actions.accounts import People
-from danmaku.actions.comments import Comments
 from danmaku.actions.rooms import Rooms
 from danmaku.config import GatewaySettings, ServerSettings
 from danmaku.domain.facts import Entry
-from danmaku.domain.ids import AccountId, Millis, Number, RoomId, Seq
+from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
 from danmaku.domain.live import LiveRoom
 from danmaku.errors import Close, Code, Draining, NotFound, TooFast, Unavailable
 from danmaku.formats.danmaku_v1 import Fields
+from danmaku.gateway.acts import Acts
 from danmaku.gateway.answers import (
     RETRY_MAX_MS,
     Farewell,
     answer_of,
     code_of,
     is_defect,
-    outcome_of,
 )
 from danmaku.gateway.connection import Connection
 from danmaku.gateway.crew import Crew
 from danmaku.gateway.departure import Departure, departure_of
 from danmaku.gateway.dialects.danmaku_v1 import (
+    Act,
     Hello,
-    Recall,
-    Send,
     bye,
     dialects,
-    recalled,
     reset,
     welcome,
     you,
@@ -59,7 +56,7 @@ from danmaku.gateway.upgrade import Upgrades
 from danmaku.ports import Clock, Reader
 from danmaku.telemetry import Telemetry
 
-IN_FLIGHT_MAX = 16  # sends and recalls of one socket that are not answered yet
+IN_FLIGHT_MAX = 16  # acts of one socket that are not answered yet
 CLOSE_WAIT_S = 2.0  # how long viewers may take to answer a close
 
 _log = structlog.get_logger(__name__)
@@ -88,6 +85,7 @@ class Gateway:
         settings: Limits of sockets and rooms.
         server: The server's name, whose pages may come, and how long a drain may take.
         epoch: Life of the record.
+        acts: What viewers may do.
         clock: Wall time.
         others: The other nodes.
     """
@@ -98,7 +96,7 @@ class Gateway:
         server: ServerSettings,
         *,
         reader: Reader,
-        comments: Comments,
+        acts: Acts,
         rooms: Rooms,
         people: People,
         epoch: str,
@@ -117,7 +115,7 @@ class Gateway:
         self._drain_s = server.drain_ms / 1000
         self._doorkeeper = Doorkeeper(server)
         self._reader = reader
-        self._comments = comments
+        self._acts = acts
         self._rooms = rooms
         self._people = people
         self._epoch = epoch
@@ -249,14 +247,14 @@ class Gateway:
                 on_error=lambda error: connection.reject(self._rejection_of(error)),
             )
 
-    def take(self, connection: Connection, message: Hello | Send | Recall) -> None:
+    def take(self, connection: Connection, message: Hello | Act) -> None:
         """Act on a message, in a task of its own."""
         match message:
             case Hello():
                 self.start(connection, self._join(connection, message), name="join")
             case _ if connection.in_flight >= IN_FLIGHT_MAX:
                 self._answer_error(connection, message.id, TooFast(wait_ms=1000))
-            case Send() | Recall():
+            case _:
                 connection.in_flight += 1
                 work = self._carry_out(connection, message)
                 self.start(connection, work, name=type(message).__name__, answers=message.id)
@@ -385,26 +383,22 @@ class Gateway:
         row = await self._reader.room(room)
         return live.top if row is None else row.top
 
-    # --- sending and recalling
+    # --- what viewers do
 
-    async def _carry_out(self, connection: Connection, message: Send | Recall) -> None:
+    async def _carry_out(self, connection: Connection, message: Act) -> None:
         try:
             connection.reply(await self._outcome_of(connection, message))
         finally:
             connection.in_flight -= 1
 
-    async def _outcome_of(self, connection: Connection, message: Send | Recall) -> Fields:
+    async def _outcome_of(self, connection: Connection, message: Act) -> Fields:
         assert connection.visit is not None
         assert connection.identity is not None  # sends wait for the welcome
         if self._is_draining:
             raise Draining("The server restarts.")
         room = connection.visit.room
         who = await connection.identity.standing(self.now_ms())
-        if isinstance(message, Recall):
-            number = Number(message.number)
-            entry = await self._comments.recall(who, room, number)
-            return recalled(message.id, number, entry.seq)
-        return outcome_of(await self._comments.post(who, room, message.draft()), message.id)
+        return await self._acts.carry_out(who, room, message)
 
     # --- errors
 

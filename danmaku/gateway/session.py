@@ -1,6 +1,6 @@
 """One connection as a state table: frames in, intents out.
 
-| state   | hello        | send, recall            | ping   | silence               |
+| state   | hello        | send, recall, like      | ping   | silence               |
 |---------|--------------|-------------------------|--------|-----------------------|
 | NEW     | -> JOINING   | `bad_message`           | answer | `idle`                |
 | JOINING | `bad_message`| kept until the welcome  | answer | ping, then `idle`     |
@@ -17,7 +17,7 @@ from math import ceil
 
 from danmaku.domain.ids import Millis
 from danmaku.errors import BadMessage, Close, Code
-from danmaku.gateway.dialects.danmaku_v1 import Dialect, Hello, Message, Ping, Recall, Send
+from danmaku.gateway.dialects.danmaku_v1 import Act, Dialect, Hello, Message, Ping
 
 BACKLOG_MAX = 16  # messages that may wait for the welcome
 CLOSE_WAIT_MS = 2_000  # how long a peer may take to answer a close
@@ -74,7 +74,7 @@ class Drop:
     """The peer does not answer the close: end the transport."""
 
 
-Intent = Hello | Send | Recall | Ping | TurnAway | Fail
+Intent = Hello | Act | Ping | TurnAway | Fail
 Due = Beat | Fail | Drop
 
 
@@ -134,7 +134,7 @@ class Session:
         self._heard_ms = now_ms
         self._pinged_ms = now_ms
         self._allowance = Allowance(limits.messages_per_s, limits.messages_burst)
-        self._backlog: list[Send | Recall] | None = None
+        self._backlog: list[Act] | None = None
         self._parts: list[bytes] | None = None  # of the message that is coming in
         self._is_text = True
         self._begun_ms = now_ms
@@ -181,7 +181,7 @@ class Session:
             return _FLOOD
         return None
 
-    def welcomed(self, now_ms: Millis) -> list[Send | Recall]:
+    def welcomed(self, now_ms: Millis) -> list[Act]:
         """The viewer has joined; what came in since the hello is to be done now."""
         if self._state is not State.JOINING:
             return []
@@ -252,7 +252,7 @@ class Session:
             return TurnAway(message.id, wait_ms)
         return self._keep(message) if self._state is State.JOINING else message
 
-    def _keep(self, message: Send | Recall) -> TurnAway | None:
+    def _keep(self, message: Act) -> TurnAway | None:
         if self._backlog is None:
             self._backlog = []
         if len(self._backlog) >= BACKLOG_MAX:

@@ -7,6 +7,7 @@ platform's chain and rooms' own words do not travel at all: `Committed` says tha
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import msgspec
@@ -14,17 +15,20 @@ import msgspec
 from danmaku.domain.comment import Comment, Content, Style
 from danmaku.domain.facts import (
     CommentHeld,
+    CommentLiked,
     CommentPublished,
     CommentRecalled,
     CommentRefused,
     CommentRestored,
     Entry,
+    Hit,
     RoomChanged,
     RoomOpened,
     RoomWordsSet,
     Verdict,
 )
-from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Millis, RoomId, Seq
+from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Millis, Number, RoomId, Seq
+from danmaku.domain.live import cluster_in
 from danmaku.domain.room import RoomState
 from danmaku.domain.views import bare
 
@@ -59,6 +63,7 @@ class _Private(msgspec.Struct, array_like=True, frozen=True, tag="x"):
     origin: Seq | None
     sent_ms: Millis
     is_held: bool
+    cluster: str | None = None  # of a campaign: what it is called
 
 
 class _Turned(msgspec.Struct, array_like=True, frozen=True, tag="t"):
@@ -70,7 +75,16 @@ class _Turned(msgspec.Struct, array_like=True, frozen=True, tag="t"):
     is_recall: bool
 
 
-_Packed = _Room | _Published | _Private | _Turned
+class _Liked(msgspec.Struct, array_like=True, frozen=True, tag="l"):
+    seq: Seq
+    at_ms: Millis
+    actor: AccountId
+    number: Number
+    stands: bool
+    likes: int
+
+
+_Packed = _Room | _Published | _Private | _Turned | _Liked
 
 
 class Committed(msgspec.Struct, array_like=True, frozen=True, tag="c"):
@@ -203,14 +217,16 @@ def entries_of(said: Committed) -> list[Entry]:
 def _packed(entry: Entry) -> _Packed:
     fact, comment = entry.fact, entry.comment
     match fact:
-        case RoomOpened():
-            return _Room(entry.seq, entry.at_ms, fact.actor, fact.owner, fact.state, is_new=True)
-        case RoomChanged():
-            return _Room(entry.seq, entry.at_ms, fact.actor, None, fact.state, is_new=False)
+        case RoomOpened() | RoomChanged():
+            is_new = isinstance(fact, RoomOpened)
+            owner = fact.owner if isinstance(fact, RoomOpened) else None
+            return _Room(entry.seq, entry.at_ms, fact.actor, owner, fact.state, is_new=is_new)
         case CommentPublished() if comment is not None:
             return _Published(entry.seq, entry.at_ms, fact.actor, fact.author, comment)
         case CommentHeld():
-            return _Private(entry.seq, entry.at_ms, fact.author, None, fact.at_ms, is_held=True)
+            cluster = cluster_in(fact.verdict)
+            sent = (fact.author, None, fact.at_ms)
+            return _Private(entry.seq, entry.at_ms, *sent, is_held=True, cluster=cluster)
         case CommentRefused():
             sent_ms, origin = fact.at_ms, fact.origin
             return _Private(entry.seq, entry.at_ms, fact.author, origin, sent_ms, is_held=False)
@@ -221,7 +237,15 @@ def _packed(entry: Entry) -> _Packed:
                 entry.seq, entry.at_ms, fact.actor, entry.account, shown, is_recall=is_recall
             )
         case _:
-            raise TypeError(f"{type(fact).__name__} does not travel.")
+            return _packed_like(entry)
+
+
+def _packed_like(entry: Entry) -> _Packed:
+    fact = entry.fact
+    if not isinstance(fact, CommentLiked):
+        raise TypeError(f"{type(fact).__name__} does not travel.")
+    said = (fact.actor, fact.number, fact.stands, fact.likes)
+    return _Liked(entry.seq, entry.at_ms, *said)
 
 
 def _unpacked(chain: RoomId, packed: _Packed) -> Entry:
@@ -234,6 +258,9 @@ def _unpacked(chain: RoomId, packed: _Packed) -> Entry:
             return _of_private(chain, packed)
         case _Turned():
             return _of_turn(chain, packed)
+        case _Liked():
+            said = CommentLiked(packed.actor, packed.number, packed.stands, packed.likes)
+            return Entry(chain, packed.seq, packed.at_ms, said)
 
 
 def _of_room(chain: RoomId, packed: _Room) -> Entry:
@@ -265,7 +292,7 @@ def _of_private(chain: RoomId, packed: _Private) -> Entry:
         client_id=ClientId(""),
         at_ms=packed.sent_ms,
         content=_NOTHING,
-        verdict=_SEALED,
+        verdict=_SEALED if packed.cluster is None else _of_cluster(packed.cluster),
         category="",
     )
     if packed.is_held:
@@ -281,6 +308,10 @@ def _of_private(chain: RoomId, packed: _Private) -> Entry:
         origin=packed.origin,
     )
     return Entry(chain, packed.seq, packed.at_ms, refused, account=packed.author)
+
+
+def _of_cluster(name: str) -> Verdict:
+    return replace(_SEALED, hits=(Hit(name, "", "", 0, 0),))
 
 
 def _of_turn(chain: RoomId, packed: _Turned) -> Entry:

@@ -78,6 +78,16 @@ def insert_new(connection: Connection, table: Table, rows: Rows) -> None:
         connection.execute(insert(table).on_conflict_do_nothing(), rows)
 
 
+def put_all(connection: Connection, table: Table, rows: Rows) -> None:
+    """Have these rows stand under their keys, whatever stood there before."""
+    if not rows:
+        return
+    insert = (postgresql.insert if is_shared(connection) else sqlite.insert)(table)
+    keys = {column.name for column in table.primary_key}
+    newer = {name: insert.excluded[name] for name in {*table.columns.keys()} - keys}
+    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=newer), rows)
+
+
 def add_all(connection: Connection, table: Table, rows: Rows) -> None:
     """Add the last column of rows to what stands under their keys; 0 where nothing does.
 

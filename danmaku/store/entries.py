@@ -12,6 +12,7 @@ from danmaku.domain.comment import Comment
 from danmaku.domain.facts import Entry, Fact
 from danmaku.domain.ids import AccountId, Millis, Number, Pseudonym, RoomId, Seq
 from danmaku.store import (
+    feature_codec,
     keeping_codec,
     naming_codec,
     people_codec,
@@ -22,6 +23,7 @@ from danmaku.store import (
 from danmaku.store.chain import SALT_BYTES, digest_of, link_of
 from danmaku.store.codec import About, NameOf, Part, Place, Stored, canonical
 from danmaku.store.comments import COMMENTS, Judgement, Turn, announced, comment_of, judged, turned
+from danmaku.store.feature_codec import FeatureAbout
 from danmaku.store.keeping_codec import KeepingAbout
 from danmaku.store.naming_codec import Named
 from danmaku.store.people_codec import PeopleAbout
@@ -29,7 +31,7 @@ from danmaku.store.platform_codec import Issued, NewPassword, PlatformAbout, Reg
 from danmaku.store.room_codec import Judged, Published, Recalled, Restored, RoomAbout
 from danmaku.store.schema import AnyRow
 
-_CODECS = (room_codec, platform_codec, people_codec, keeping_codec, naming_codec)
+_CODECS = (room_codec, platform_codec, people_codec, keeping_codec, naming_codec, feature_codec)
 _PACKERS = {kind: pack for codec in _CODECS for kind, pack in codec.PACKERS.items()}
 _UNPACKERS = {kind: unpack for codec in _CODECS for kind, unpack in codec.UNPACKERS.items()}
 KINDS = frozenset(about.kind() for about in _UNPACKERS)
@@ -42,7 +44,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     chain: RoomId
     seq: Seq
     at_ms: Millis
-    about: RoomAbout | PlatformAbout | PeopleAbout | KeepingAbout | Named
+    about: RoomAbout | PlatformAbout | PeopleAbout | KeepingAbout | Named | FeatureAbout
     open: str | None = None
     sealed: str | None = None
 

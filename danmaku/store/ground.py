@@ -16,6 +16,7 @@ from sqlalchemy import BindParameter, Connection, Table, bindparam, select
 from danmaku.domain.facts import (
     AccountRegistered,
     CommentHeld,
+    CommentLiked,
     CommentPublished,
     CommentRecalled,
     CommentRefused,
@@ -32,18 +33,20 @@ from danmaku.domain.ids import PLATFORM, AccountId, Number, Pseudonym, RoomId, S
 from danmaku.domain.keeping_facts import PowersProposed, ProposalSettled, ReportAnswered
 from danmaku.domain.people_facts import MeasureReversed, MeasureTaken, MuteServed, WarningRead
 from danmaku.ports import Append
-from danmaku.store import schema
+from danmaku.store import feature_schema, schema
 from danmaku.store.bulk import find_all, lock_all
 from danmaku.store.comments import COMMENTS, CommentRow, Judgement, client_key_of, comment_row_of
 from danmaku.store.memory import ChainHead, Memory
 
 CommentKey = tuple[RoomId, Seq]
+LikeKey = tuple[RoomId, Number, AccountId]
 Row = tuple[tuple[str, object], ...]
 
 # Built once: building them anew cost more than asking them.
 _chain, _comment, _name, _account = (
     table.c for table in (schema.chain, schema.comment, schema.pseudonym, schema.account)
 )
+_like, _liked = feature_schema.comment_like.c, feature_schema.like_count.c
 _KEYS: BindParameter[object] = bindparam("keys", expanding=True)
 _NAMES = select(schema.pseudonym).where(_name.chain == bindparam("chain"), _name.account.in_(_KEYS))
 _LOGINS = select(_account.id, _account.login_key).where(_account.login_key.in_(_KEYS))
@@ -64,6 +67,22 @@ class MeasureHead:
     is_read: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class LikeHead:
+    """What an account has said last of a comment, and where."""
+
+    stands: bool
+    seq: Seq
+
+
+@dataclass(frozen=True, slots=True)
+class LikeCount:
+    """How many like a comment, since when."""
+
+    likes: int
+    seq: Seq
+
+
 @dataclass(slots=True)
 class Ground:
     """See the module. Every value is immutable; the dictionaries are this ground's own."""
@@ -81,6 +100,8 @@ class Ground:
     proposals: dict[str, AccountId | None] = field(default_factory=dict)  # None: settled
     reports: dict[Seq, bool] = field(default_factory=dict)  # whether it was answered
     namings: dict[tuple[str, str], Seq] = field(default_factory=dict)  # which of a subject stands
+    likes: dict[LikeKey, LikeHead] = field(default_factory=dict)
+    like_counts: dict[tuple[RoomId, Number], LikeCount] = field(default_factory=dict)
     newest: dict[tuple[Table, Row], Row] = field(default_factory=dict)  # see `Page.keep`
 
     @classmethod
@@ -96,6 +117,7 @@ class Ground:
         _load_chains(ground, connection, memory, touched)
         _load_people(ground, connection, memory, touched)
         _load_comments(ground, connection, touched)
+        _load_likes(ground, connection, touched)
         _load_rights(ground, connection, touched)
         _load_keeping(ground, connection, touched)
         _load_namings(ground, connection, touched)
@@ -149,6 +171,7 @@ class _Touched:
     reports: set[Seq] = field(default_factory=set)
     namings: set[tuple[str, str]] = field(default_factory=set)
     standings: set[AccountId] = field(default_factory=set)
+    likes: set[LikeKey] = field(default_factory=set)
 
 
 def _touched(appends: Iterable[Append]) -> _Touched:
@@ -174,6 +197,9 @@ def _touch_subject(touched: _Touched, append: Append) -> None:
                 touched.origins.add((append.chain, origin))
         case CommentRecalled(number=number) | CommentRestored(number=number):
             touched.numbers.add((append.chain, number))
+        case CommentLiked(actor=actor, number=number):
+            touched.numbers.add((append.chain, number))
+            touched.likes.add((append.chain, number, actor))
         case NameJudged(surface=surface, subject=subject):
             touched.namings.add((surface.value, subject))
         case _:
@@ -239,6 +265,20 @@ def _load_comments(ground: Ground, connection: Connection, touched: _Touched) ->
             rows = connection.execute(COMMENTS.where(_comment.room == room, column.in_(wanted)))
             for row in map(comment_row_of, rows):
                 _take(ground, row)
+
+
+def _load_likes(ground: Ground, connection: Connection, touched: _Touched) -> None:
+    for room, number, account in touched.likes:
+        said = select(_like.stands, _like.seq)
+        said = said.where(_like.room == room, _like.number == number, _like.account == account)
+        if (row := connection.execute(said).first()) is not None:
+            ground.likes[room, number, account] = LikeHead(row.stands, row.seq)
+        if (room, number) in ground.like_counts:
+            continue
+        counted = select(_liked.likes, _liked.seq)
+        counted = counted.where(_liked.room == room, _liked.number == number)
+        if (row := connection.execute(counted).first()) is not None:
+            ground.like_counts[room, number] = LikeCount(row.likes, row.seq)
 
 
 def _take(ground: Ground, row: CommentRow) -> None:

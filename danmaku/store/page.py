@@ -8,6 +8,7 @@ rows beside those of the entries.
 import base64
 import os
 from collections import Counter, defaultdict
+from dataclasses import asdict as asdict_of
 from dataclasses import dataclass
 
 from msgspec.structs import asdict
@@ -17,8 +18,8 @@ from danmaku.domain.comment import CommentStatus
 from danmaku.domain.credit import DAY_MS
 from danmaku.domain.facts import Entry, Fact, RoomChanged, RoomOpened, RoomWordsSet
 from danmaku.domain.ids import AccountId, Number, Pseudonym, RoomId, Seq
-from danmaku.store import schema
-from danmaku.store.bulk import add_all, insert_all, update_all
+from danmaku.store import feature_schema, schema
+from danmaku.store.bulk import add_all, insert_all, put_all, update_all
 from danmaku.store.chain import GENESIS
 from danmaku.store.codec import Place
 from danmaku.store.comments import CommentRow, announced
@@ -126,6 +127,8 @@ class Page:
         if self.rows.get("rule_set"):
             connection.execute(_DROP_OLD_RULES)
         add_all(connection, schema.clean_day, self._clean_days())
+        put_all(connection, feature_schema.comment_like, self._likes())
+        put_all(connection, feature_schema.like_count, self._like_counts())
         for (table, key), values in self.ground.newest.items():
             connection.execute(table.delete().where(*(table.c[name] == it for name, it in key)))
             connection.execute(table.insert(), dict(key + values))
@@ -208,6 +211,22 @@ class Page:
             {"account": account, "day": day, "comments": comments}
             for (account, day), comments in sorted(more.items())
             if comments
+        ]
+
+    def _likes(self) -> list[dict[str, object]]:
+        start = self._start.likes
+        return [
+            {"room": room, "number": number, "account": account, **asdict_of(like)}
+            for (room, number, account), like in self.ground.likes.items()
+            if like is not start.get((room, number, account))
+        ]
+
+    def _like_counts(self) -> list[dict[str, object]]:
+        start = self._start.like_counts
+        return [
+            {"room": room, "number": number, **asdict_of(count)}
+            for (room, number), count in self.ground.like_counts.items()
+            if count is not start.get((room, number))
         ]
 
     def _write_comment(self, row: CommentRow, old: CommentRow | None) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, func, select, true
 
 from danmaku.domain.ids import PLATFORM, AccountId, Pseudonym
-from danmaku.store import schema
+from danmaku.store import feature_schema, schema
 from danmaku.store.codec import About, canonical
 from danmaku.store.entries import Header
+from danmaku.store.feature_acts import APPROVED, ON
+from danmaku.store.feature_codec import Assessed, Switched
 from danmaku.store.people_codec import (
     Accepted,
     Barred,
@@ -48,6 +50,7 @@ _NEWEST = (
     schema.credit,
     schema.closure,
     schema.control,
+    feature_schema.feature,
 )
 
 
@@ -183,6 +186,16 @@ def _no_control(about: Lifted, _account_of: AccountOf) -> _Said:
     return schema.control, {"scope": about.scope or ""}, {"control": None, "until_ms": None}
 
 
+def _assessed(about: Assessed, _account_of: AccountOf) -> _Said:
+    said: dict[str, object] = {"stands": about.is_approved, "reference": about.reference}
+    return feature_schema.feature, {"feature": about.feature.value, "word": APPROVED}, said
+
+
+def _switched(about: Switched, _account_of: AccountOf) -> _Said:
+    said: dict[str, object] = {"stands": about.is_on, "reference": ""}
+    return feature_schema.feature, {"feature": about.feature.value, "word": ON}, said
+
+
 _SAID: dict[type[About], Callable[[Any, AccountOf], _Said]] = {
     DocumentCame: _document,
     Accepted: _acceptance,
@@ -194,4 +207,6 @@ _SAID: dict[type[About], Callable[[Any, AccountOf], _Said]] = {
     Left: _closure,
     Braked: _control,
     Lifted: _no_control,
+    Assessed: _assessed,
+    Switched: _switched,
 }

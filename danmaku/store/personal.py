@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, tuple_
 from danmaku.domain.account import Bundle
 from danmaku.domain.comment import CommentStatus
 from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId, Seq
-from danmaku.domain.privacy import OwnComment, OwnEntry
-from danmaku.store import schema
+from danmaku.domain.privacy import OwnComment, OwnEntry, OwnLike
+from danmaku.store import feature_schema, schema
 from danmaku.store.codec import Part
 from danmaku.store.comments import COMMENTS, comment_of
 from danmaku.store.entries import ENTRIES, header_of
@@ -20,10 +20,12 @@ from danmaku.store.links import Readers
 from danmaku.store.people_codec import LookedAt
 from danmaku.store.schema import AnyRow, AnySelect
 
+LIKES_PAGE = 1000
 ENTRIES_PAGE = 2000  # looked at by one question
 
 _comment, _entry = schema.comment.c, schema.entry.c
 _name, _closure = schema.pseudonym.c, schema.closure.c
+_like = feature_schema.comment_like.c
 _OTHERS = frozenset({"actor", "second"})  # of a header: who did it is not one's own to know
 _HOW = "verdict"  # of a body: which rules matched would teach how to get round them
 _NOT_SHOWN = frozenset({LookedAt.kind()})  # why a duty looked one up is told by the notice alone
@@ -80,6 +82,30 @@ class PersonalQueries:
                 yield entry
             if is_last:
                 return
+
+    async def own_likes(self, account: AccountId) -> AsyncIterator[OwnLike]:
+        """As `actions.personal.OwnRecord.own_likes`."""
+        at = and_(_entry.chain == _like.room, _entry.seq == _like.seq)
+        place = tuple_(_like.room, _like.number)
+        wanted = (
+            select(_like.room, _like.number, _entry.at_ms)
+            .join(schema.entry, at)
+            .where(_like.account == account, _like.stands)
+            .order_by(_like.room, _like.number)
+            .limit(LIKES_PAGE)
+        )
+        after: OwnLike | None = None
+        while True:
+            page = wanted if after is None else wanted.where(place > (after.room, after.number))
+            rows = await self._rows(page)
+            for row in rows:
+                after = OwnLike(row.room, row.number, row.at_ms)
+                yield after
+            if len(rows) < LIKES_PAGE:
+                return
+
+    async def _rows(self, wanted: AnySelect) -> list[AnyRow]:
+        return await self._readers.ask(lambda connection: list(connection.execute(wanted).all()))
 
     async def holders(self, bundle: Bundle, now_ms: Millis) -> list[str]:
         """As `actions.personal.OwnRecord.holders`."""

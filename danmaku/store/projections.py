@@ -23,6 +23,7 @@ from danmaku.store.codec import (
 from danmaku.store.comments import client_key_of
 from danmaku.store.entries import Header
 from danmaku.store.keeping_codec import Answered, Proposed, Settled
+from danmaku.store.like_projections import LikeProjections
 from danmaku.store.naming_codec import Named
 from danmaku.store.naming_projections import fault_of_name, fault_of_standing_names
 from danmaku.store.people_projections import PeopleProjections
@@ -38,6 +39,7 @@ from danmaku.store.platform_codec import (
 from danmaku.store.room_codec import (
     Changed,
     Judged,
+    Liked,
     Opened,
     Published,
     Recalled,
@@ -83,6 +85,7 @@ class RoomProjections:
         self._settled = 0
         self._state: bytes | None = None
         self._words_seq: int | None = None
+        self._likes = LikeProjections(connection, room)
 
     def fault_in(self, row: AnyRow, header: Header) -> str | None:
         """As `Projections.fault_in`."""
@@ -95,6 +98,8 @@ class RoomProjections:
             return None
         if row.c_origin is None:
             return "its comment is not in the list"
+        if isinstance(about, Liked):
+            return self._likes.fault_in(row, about)
         if row.seq == row.origin:
             self._comments += 1
         if row.seq == row.changed_seq:
@@ -119,7 +124,7 @@ class RoomProjections:
             return "the room's state is not the one last recorded"
         if kept.words_seq != self._words_seq:
             return "the room's own words are not those last recorded"
-        return None
+        return self._likes.fault_left()
 
 
 def _fault_of_state(row: AnyRow, about: About) -> str | None:

@@ -10,11 +10,26 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
-from danmaku.domain.facts import AccountRegistered, Entry, NameJudged, PowersGranted, RoomOpened
-from danmaku.domain.ids import PLATFORM, AccountId, Millis
+from danmaku.domain.facts import (
+    AccountRegistered,
+    CommentLiked,
+    Entry,
+    NameJudged,
+    PowersGranted,
+    RoomOpened,
+)
+from danmaku.domain.ids import PLATFORM, AccountId, Millis, Seq
 from danmaku.errors import Broken, Code, Coded, Stale
 from danmaku.ports import Append
-from danmaku.store import keeping_acts, naming_acts, people_acts, platform_acts, room_acts, schema
+from danmaku.store import (
+    feature_acts,
+    keeping_acts,
+    naming_acts,
+    people_acts,
+    platform_acts,
+    room_acts,
+    schema,
+)
 from danmaku.store.bulk import lock_all
 from danmaku.store.entries import Scribe, entry_at
 from danmaku.store.ground import Ground, new_key_of
@@ -24,7 +39,12 @@ from danmaku.store.page import Page
 JUST_REGISTERED = AccountId(0)  # ports.Record.commit: the account that the same call registers
 
 _ACTS = (
-    room_acts.ACTS | platform_acts.ACTS | people_acts.ACTS | keeping_acts.ACTS | naming_acts.ACTS
+    room_acts.ACTS
+    | platform_acts.ACTS
+    | people_acts.ACTS
+    | keeping_acts.ACTS
+    | naming_acts.ACTS
+    | feature_acts.ACTS
 )
 
 
@@ -94,17 +114,24 @@ class Batch:
         return _ACTS[type(fact)](self._page, append.chain, fact)
 
     def _known(self, append: Append, call: list[Entry]) -> Entry | None:
-        if (key := new_key_of(append.chain, append.fact)) is None:
-            return None
-        if (origin := self._page.ground.origins.get(key)) is None:
+        if (origin := self._first_seq(append)) is None:
             return None
         for entry in (*call, *self.entries):
             if (entry.chain, entry.seq) == (append.chain, origin):
                 return replace(entry, repeated=True)
         first = entry_at(self._connection, append.chain, origin)
         if first is None:
-            raise Broken(f"{append.chain} has a comment without its entry {origin}.")
+            raise Broken(f"{append.chain} has a row without its entry {origin}.")
         return replace(first, repeated=True)
+
+    def _first_seq(self, append: Append) -> Seq | None:
+        """Where a fact that would say nothing new was said first; None: it says something new."""
+        ground, fact = self._page.ground, append.fact
+        if isinstance(fact, CommentLiked):
+            like = ground.likes.get((append.chain, fact.number, fact.actor))
+            return like.seq if like is not None and like.stands is fact.stands else None
+        key = new_key_of(append.chain, fact)
+        return None if key is None else ground.origins.get(key)
 
     def _check_versions(self, append: Append) -> None:
         ground, fact = self._page.ground, append.fact

@@ -1,6 +1,7 @@
 """What each fact of a room's chain does to the page: check first, then put."""
 
 from collections.abc import Callable
+from dataclasses import replace as replace_fact
 from typing import Any
 
 from msgspec.structs import replace
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 from danmaku.domain.comment import CommentStatus
 from danmaku.domain.facts import (
     CommentHeld,
+    CommentLiked,
     CommentPublished,
     CommentRecalled,
     CommentRefused,
@@ -21,7 +23,7 @@ from danmaku.domain.ids import Number, RoomId, Seq
 from danmaku.errors import Code, Coded, Stale
 from danmaku.store.codec import Place, canonical
 from danmaku.store.comments import CommentRow, Judgement, Turn, client_key_of, judged, turned
-from danmaku.store.ground import origin_of
+from danmaku.store.ground import LikeCount, LikeHead, origin_of
 from danmaku.store.page import Page
 
 _BEFORE: dict[type, CommentStatus] = {
@@ -109,6 +111,26 @@ def _keep(page: Page, fact: Judgement | Turn, row: CommentRow) -> Entry:
     return entry
 
 
+def _like(page: Page, chain: RoomId, fact: CommentLiked) -> Entry:
+    """What an account has said before is given again by the batch, and does not come here."""
+    ground, key = page.ground, (chain, fact.number, fact.actor)
+    origin = ground.numbered.get((chain, fact.number))
+    row = None if origin is None else ground.comments.get((chain, origin))
+    is_public = row is not None and row.comment.status is CommentStatus.PUBLISHED
+    if (
+        row is None
+        or (fact.stands and not is_public)
+        or (not fact.stands and key not in ground.likes)
+    ):
+        raise Coded(Code.NOT_FOUND)
+    before = ground.like_counts.get((chain, fact.number))
+    likes = (0 if before is None else before.likes) + (1 if fact.stands else -1)
+    entry = page.put(chain, replace_fact(fact, likes=likes), row=row)
+    ground.likes[key] = LikeHead(fact.stands, entry.seq)
+    ground.like_counts[chain, fact.number] = LikeCount(likes, entry.seq)
+    return replace_fact(entry, comment=None, account=None)  # it is not about the comment's author
+
+
 ACTS: dict[type, Callable[[Page, RoomId, Any], Entry]] = {
     RoomOpened: _open_room,
     RoomChanged: _change_room,
@@ -118,4 +140,5 @@ ACTS: dict[type, Callable[[Page, RoomId, Any], Entry]] = {
     CommentRefused: _judge,
     CommentRecalled: _turn,
     CommentRestored: _turn,
+    CommentLiked: _like,
 }

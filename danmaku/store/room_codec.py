@@ -8,6 +8,7 @@ import msgspec
 from danmaku.domain.comment import RecalledBy
 from danmaku.domain.facts import (
     CommentHeld,
+    CommentLiked,
     CommentPublished,
     CommentRecalled,
     CommentRefused,
@@ -116,7 +117,19 @@ class Restored(About, frozen=True, kw_only=True, omit_defaults=True, tag="commen
     number: Number
 
 
-RoomAbout = Opened | Changed | WordsSet | Published | WasHeld | WasRefused | Recalled | Restored
+class Liked(About, frozen=True, kw_only=True, omit_defaults=True, tag="comment_liked"):
+    """Header of `CommentLiked`."""
+
+    actor: Pseudonym
+    origin: Seq
+    number: Number
+    likes: int
+    stands: bool = True
+
+
+RoomAbout = (
+    Opened | Changed | WordsSet | Published | WasHeld | WasRefused | Recalled | Restored | Liked
+)
 
 
 def _pack_opened(fact: RoomOpened, _place: Place, name_of: NameOf) -> Packed:
@@ -194,6 +207,17 @@ def _pack_restored(fact: CommentRestored, place: Place, name_of: NameOf) -> Pack
     return Packed(about)
 
 
+def _pack_liked(fact: CommentLiked, place: Place, name_of: NameOf) -> Packed:
+    about = Liked(
+        actor=name_of(fact.actor),
+        origin=place.origin,
+        number=fact.number,
+        likes=fact.likes,
+        stands=fact.stands,
+    )
+    return Packed(about)
+
+
 PACKERS: dict[type, Callable[[Any, Place, NameOf], Packed]] = {
     RoomOpened: _pack_opened,
     RoomChanged: _pack_changed,
@@ -203,6 +227,7 @@ PACKERS: dict[type, Callable[[Any, Place, NameOf], Packed]] = {
     CommentRefused: _pack_refused,
     CommentRecalled: _pack_recalled,
     CommentRestored: _pack_restored,
+    CommentLiked: _pack_liked,
 }
 
 
@@ -281,6 +306,15 @@ def _restored(stored: Stored, about: Restored) -> CommentRestored:
     return CommentRestored(actor=stored.accounts[about.actor], number=about.number)
 
 
+def _liked(stored: Stored, about: Liked) -> CommentLiked:
+    return CommentLiked(
+        actor=stored.accounts[about.actor],
+        number=about.number,
+        stands=about.stands,
+        likes=about.likes,
+    )
+
+
 UNPACKERS: dict[type[About], Callable[[Stored, Any], RoomFact]] = {
     Opened: _opened,
     Changed: _changed,
@@ -290,4 +324,5 @@ UNPACKERS: dict[type[About], Callable[[Stored, Any], RoomFact]] = {
     WasRefused: _refused,
     Recalled: _recalled,
     Restored: _restored,
+    Liked: _liked,
 }

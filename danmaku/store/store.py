@@ -13,6 +13,7 @@ from danmaku.ports import Announce, Append, Clock
 from danmaku.store.accounts import AccountQueries
 from danmaku.store.condition import house_in
 from danmaku.store.credit_queries import CreditQueries
+from danmaku.store.feature_queries import FeatureQueries
 from danmaku.store.heads import HeadSigner
 from danmaku.store.intake import Intake, Job, Work
 from danmaku.store.keeping_queries import KeepingQueries
@@ -28,7 +29,15 @@ from danmaku.store.vault import Vault, key_file_of
 from danmaku.store.writer import Watch, Writer
 
 
-class Store(Queries, AccountQueries, PeopleQueries, KeepingQueries, CreditQueries, NamingQueries):
+class Store(
+    Queries,
+    AccountQueries,
+    PeopleQueries,
+    KeepingQueries,
+    CreditQueries,
+    NamingQueries,
+    FeatureQueries,
+):
     """`ports.Record` with all its read sides in one, and the vault; begins with `_begin`.
 
     Lives on the event loop that opened it.
@@ -73,6 +82,7 @@ class Store(Queries, AccountQueries, PeopleQueries, KeepingQueries, CreditQuerie
         CreditQueries.__init__(self, database.readers, self._work)
         KeepingQueries.__init__(self, database.readers)
         NamingQueries.__init__(self, database.readers)
+        FeatureQueries.__init__(self, database.readers)
         self._vault_key_file = key_file_of(settings)
         self.vault = Vault(database.readers, self._work, clock, self._vault_key_file)
         self.personal = PersonalQueries(database.readers)

@@ -27,6 +27,7 @@ from danmaku.web.api_moderation import held_fields_of
 from danmaku.web.api_words import WORDS_SENT_MAX, WordsAction, WordsShape, words_shape_of
 from danmaku.web.desk_credit import router as credit_router
 from danmaku.web.desk_documents import router as documents_router
+from danmaku.web.desk_features import router as features_router
 from danmaku.web.desk_names import router as names_router
 from danmaku.web.desk_people import router as people_router
 from danmaku.web.desk_vault import router as vault_router
@@ -315,6 +316,7 @@ def create_admin_app(house: House) -> FastAPI:
     app.include_router(names_router)
     app.include_router(vault_router)
     app.include_router(credit_router)
+    app.include_router(features_router)
     return app
 
 

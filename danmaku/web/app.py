@@ -16,6 +16,7 @@ from danmaku.web import (
     api_credit,
     api_disclosures,
     api_documents,
+    api_features,
     api_keeping,
     api_measures,
     api_moderation,
@@ -49,7 +50,8 @@ _FOREVER = "public, max-age=31536000, immutable"
 _DOORS = (
     viewer, streamer, keeping, reviewer, names, portal, people, identity, documents, me, appeals,
     measures, disclosures, credit, embed, api, api_accounts, api_credit, api_documents,
-    api_disclosures, api_keeping, api_measures, api_moderation, api_names, api_words, feeds, ops,
+    api_disclosures, api_features, api_keeping, api_measures, api_moderation, api_names, api_words,
+    feeds, ops,
 )  # fmt: skip
 
 

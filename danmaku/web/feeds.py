@@ -13,7 +13,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from danmaku.domain.comment import POSITION_MAX_MS
 from danmaku.domain.ids import MAX_SAFE_INTEGER, Number, RoomId, Seq
-from danmaku.domain.views import view_of_comment
+from danmaku.domain.views import numbers_of, view_of_comment
 from danmaku.errors import BadMessage, NotFound
 from danmaku.formats.danmaku_v1 import Fields, fields_of
 from danmaku.ports import Reader
@@ -62,7 +62,9 @@ async def list_comments(  # noqa: PLR0913 -- the query of the list
     )
     total = 0 if row is None else row.comments_count
     comments = [fields_of(view) for view in views]
-    return _tagged({"room": room, "total": total, "comments": comments}, etag)
+    likes = await visit.house.offices.likes.counts(room, numbers_of(views))
+    said = {str(number): count for number, count in likes.items()}
+    return _tagged({"room": room, "total": total, "comments": comments, "likes": said}, etag)
 
 
 @router.get("/api/rooms/{room}/comments/{number}", response_model=Row)

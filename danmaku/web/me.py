@@ -206,6 +206,10 @@ async def _archive(visit: Visit, who: Standing) -> AsyncIterator[bytes]:
     yield archive.begin("comments.jsonl")
     async for comment in own.comments(who):
         yield archive.add(orjson.dumps(comment_row_of(comment)) + b"\n")
+    yield archive.begin("likes.jsonl")
+    async for like in own.likes(who):
+        fields = {"room": like.room, "number": like.number, "at_ms": like.at_ms}
+        yield archive.add(orjson.dumps(fields) + b"\n")
     yield archive.begin("index.html")
     yield archive.add(page_start_of(visit.say("me.export_title"), account, _COLUMNS))
     async for comment in own.comments(who):

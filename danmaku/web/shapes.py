@@ -135,6 +135,9 @@ class ListShape(Shape):
     room: str
     total: int
     comments: list[Row]
+    likes: dict[str, int] = Field(
+        description="How many like each, by number; those that nobody likes are left out."
+    )
 
 
 class EntriesShape(Shape):

@@ -19,7 +19,7 @@ from danmaku.domain.delay import DELAY_CATEGORY
 from danmaku.domain.facts import CommentHeld, CommentRefused, Entry
 from danmaku.domain.ids import ClientId, Number, Pseudonym, RoomId, Seq
 from danmaku.domain.keeping import waits_for_proof
-from danmaku.domain.views import View, view_of_comment
+from danmaku.domain.views import View, numbers_of, view_of_comment
 from danmaku.errors import NotFound
 from danmaku.formats.danmaku_v1 import Fields, fields_of, state_fields_of
 from danmaku.ports import Own
@@ -44,6 +44,12 @@ class RecallForm(Form):
     """Why somebody else's comment is hidden."""
 
     category: str | None = None
+
+
+class LikeForm(Form):
+    """Whether a comment is liked from here on."""
+
+    stands: bool
 
 
 class SendForm(Form):
@@ -142,7 +148,8 @@ async def show_comment(visit: PageVisit, room: RoomPath, number: NumberPath) -> 
         {
             "room": {"id": room, "state": state_fields_of(live.state)},
             "comment": _row_of(view_of_comment(*found), me),
-            "context": [_row_of(view, me) for view in near],
+            "context": await _rows_of(visit, room, near, me),
+            "likes_on": house.offices.likes.are_on,
             "report_url": path_with("/report", room=room, number=number),
             "you": visit.you(room, me),
         },
@@ -156,6 +163,16 @@ async def recall(
     """Take a comment back by form, or hide somebody else's."""
     await visit.house.comments.recall(visit.signed_in(), room, number, form.category)
     return visit.go_to(path_with(f"/rooms/{room}", said="recalled", number=number))
+
+
+@router.post("/rooms/{room}/comments/{number}/like")
+async def like(
+    visit: PageVisit, room: RoomPath, number: NumberPath, form: Annotated[LikeForm, FormBody()]
+) -> Response:
+    """Like a comment by form, or take that back."""
+    likes = visit.house.offices.likes
+    await likes.put(visit.signed_in(), room, number, stands=form.stands)
+    return visit.go_to(f"/rooms/{room}#c{number}")
 
 
 async def _waiting_at(visit: Visit, room: RoomId, entry: Entry) -> str:
@@ -182,16 +199,18 @@ async def _room_page(
     row = await house.reader.room(room)
     views = await house.reader.comments(room, before=before, limit=PAGE_ROWS)
     me = await _pseudonym(visit, room)
+    rows = await _rows_of(visit, room, views, me)
     total = 0 if row is None else row.comments_count
     values = {
         "path": f"/rooms/{room}",
         "room": {"id": room, "state": state_fields_of(state)},
-        "page": _list_page(room, [_row_of(view, me) for view in views], before=before, total=total),
+        "page": _list_page(room, rows, before=before, total=total),
         "own": await _not_public(visit, room),
         "draft": draft or {"client_id": _fresh_id(), "text": "", "error": None},
         "notice": notice,
         "you": visit.you(room, me),
         "report_url": path_with("/report", room=room),
+        "likes_on": house.offices.likes.are_on,
         "is_paused": visit.who is not None and waits_for_proof(visit.who, room, visit.now_ms),
         "data": room_data(visit, room, state_fields_of(state), top=top, me=me),
     }
@@ -218,6 +237,7 @@ def room_data(
         "texts": visit.pages.texts.for_scripts(visit.lang),
         "csrf": form_token_of(visit.secret),
         "ways": ways_from(f"/rooms/{room}"),
+        "likes": visit.house.offices.likes.are_on,
     }
 
 
@@ -237,6 +257,21 @@ def _list_page(
         if newer is None
         else path_with(path, before=newer if newer <= total else None),
     }
+
+
+async def _rows_of(
+    visit: Visit, room: RoomId, views: Sequence[View], me: Pseudonym | None
+) -> list[Fields]:
+    """Rows of a list, with how many like each and whether the visitor does."""
+    likes, numbers = visit.house.offices.likes, numbers_of(views)
+    counts = await likes.counts(room, numbers)
+    own = await likes.own(visit.who, room, numbers)
+    rows = []
+    for view in views:
+        number = None if view.comment is None else view.comment.number
+        liked = {"likes": counts.get(number, 0), "liked": number in own} if number else {}
+        rows.append({**_row_of(view, me), **liked})
+    return rows
 
 
 def _row_of(view: View, me: Pseudonym | None) -> Fields:

@@ -18,6 +18,7 @@ page.start({
     document.body.dataset.connection = state;
   },
   viewers: () => {},
+  likes: () => {},
   shieldChanged: () => {},
   kept: () => {},
   powersChanged: () => {},

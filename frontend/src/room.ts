@@ -1,6 +1,7 @@
 import type { ConnectionState } from "./client/connection";
 import type { Comment, Notice, RoomState } from "./client/messages";
 import { maybe, need } from "./page/dom";
+import { RowLikes } from "./page/likes";
 import { CommentList } from "./page/list";
 import {
   hasNewTools,
@@ -38,6 +39,10 @@ const list = new CommentList(rows, texts, {
 record.seed(list.shownAt(data.upto));
 list.shieldAgain(record.all());
 
+const likes = new RowLikes(texts, {
+  like: (number, stands) => page.like(number, stands),
+  refused: (code) => sayRefused(code),
+});
 const own = new OwnList(need("#own-list", HTMLDetailsElement), texts, data.you?.name ?? "");
 const strip = maybe("#streamer", HTMLElement);
 const streamer = strip ? new StreamerStrip(strip, texts) : null;
@@ -73,6 +78,7 @@ page.start({
     viewers.hidden = false;
     viewers.textContent = texts.say("live.viewers", { n: count });
   },
+  likes: (counts) => likes.take(counts),
   shieldChanged: () => {
     list.shieldAgain(record.all());
     showKeptBack();
@@ -110,8 +116,11 @@ function showConnection(state: ConnectionState, retryMs: number): void {
 
 async function recall(number: number): Promise<void> {
   const answer = await page.recall(number);
-  if (answer.op !== "refused") return;
+  if (answer.op === "refused") sayRefused(answer.code);
+}
+
+function sayRefused(code: string): void {
   const note = need("#composer-note", HTMLElement);
-  note.textContent = texts.say(`code.${answer.code}`);
+  note.textContent = texts.say(`code.${code}`);
   note.classList.add("is-error");
 }

@@ -3,6 +3,7 @@
 Article: Article.NO_MANIPULATION
 """
 
+import asyncio
 import importlib
 import pkgutil
 from typing import get_args
@@ -14,6 +15,7 @@ from danmaku.domain.account import Bundle
 from danmaku.domain.comment import Draft
 from danmaku.domain.facts import (
     CommentHeld,
+    CommentLiked,
     CommentPublished,
     CommentRecalled,
     CommentRefused,
@@ -26,6 +28,8 @@ from danmaku.domain.facts import (
 )
 from danmaku.domain.room import RoomPolicy, RoomState
 from danmaku.errors import Code, Refused
+from danmaku.store.verify import Progress, Sound, verify
+from tests.articles.verbs import bearer
 
 ORDERING = ("boost", "pin", "sort", "order", "weight", "rank", "promote", "bump", "priority")
 
@@ -44,6 +48,7 @@ def test_every_fact_about_a_comment_names_whose_act_it_is():
         CommentRefused: {"actor", "author", "category"},
         CommentRecalled: {"actor", "by", "category"},
         CommentRestored: {"actor"},
+        CommentLiked: {"actor"},
     }
     about_rooms = {RoomOpened, RoomChanged, RoomWordsSet}
 
@@ -98,3 +103,55 @@ async def test_hidden_comment_stays_counted_and_marked_and_staff_leave_their_own
 
     assert refused.value.code is Code.OWN_INTEREST
     assert [one["kind"] for one in await site.listed(room)] == ["marker", "marker"]
+
+
+async def test_likes_are_counted_once_an_account_and_move_nothing(site):
+    room = await site.room()
+    people = {name: await site.person(name) for name in ("ann", "ben", "cleo")}
+    for person in people.values():
+        await site.core.comments.post(person.who, room, Draft(f"c-{person.who.login}", "hello"))
+    await switched_on(site)
+    before = await listed(site, room)
+
+    for liker in ("ben", "ben", "cleo"):
+        path = f"/api/rooms/{room}/comments/1/like"
+        sent = await site.api.put(path, headers=bearer(people[liker]))
+    after = await listed(site, room)
+
+    assert sent.json()["likes"] == 2
+    assert (before.pop("likes"), after.pop("likes")) == ({}, {"1": 2})
+    assert before == after
+    [verdict] = [it for it in await proofs_of(site) if it.chain == room]
+    assert isinstance(verdict, Sound)
+
+
+async def test_likes_are_off_until_their_assessment_is_approved(site):
+    room = await site.room()
+    ann, olga = await site.person("ann"), await site.person("olga", Bundle.OPERATOR)
+    await site.core.comments.post(ann.who, room, Draft("c-1", "hello"))
+
+    switched = await site.api.post("/api/features/likes", json={"on": True}, headers=bearer(olga))
+    liked = await site.api.put(f"/api/rooms/{room}/comments/1/like", headers=bearer(olga))
+
+    assert (switched.status_code, switched.json()["code"]) == (403, Code.NOT_GRANTED)
+    assert (liked.status_code, liked.json()["code"]) == (403, Code.NOT_GRANTED)
+    assert 'class="row-like"' not in (await site.api.get(f"/rooms/{room}")).text
+
+
+async def switched_on(site):
+    eve = await site.person("eve", Bundle.CHIEF_EDITOR)
+    said = {"approved": True, "reference": "assessment 1"}
+    for path, body in (("/assessment", said), ("", {"on": True})):
+        sent = await site.api.post(f"/api/features/likes{path}", json=body, headers=bearer(eve))
+        sent.raise_for_status()
+
+
+async def listed(site, room):
+    return (await site.api.get(f"/api/rooms/{room}/comments")).raise_for_status().json()
+
+
+async def proofs_of(site):
+    steps = []
+    settings = site.core.settings.store
+    await asyncio.to_thread(verify, settings, steps.append)
+    return [step for step in steps if not isinstance(step, Progress)]

@@ -7,6 +7,7 @@ from danmaku.domain.documents import DocumentKind, Edition, Words
 from danmaku.domain.facts import (
     AccountRegistered,
     CommentHeld,
+    CommentLiked,
     CommentPublished,
     CommentRecalled,
     CommentRefused,
@@ -20,6 +21,7 @@ from danmaku.domain.facts import (
     TokenIssued,
     Verdict,
 )
+from danmaku.domain.features import Feature, FeatureAssessed, FeatureSwitched
 from danmaku.domain.identity import Strength
 from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Millis, Number, RoomId, Seq
 from danmaku.domain.keeping import Finding, Outcome, Proposal
@@ -106,6 +108,10 @@ def restored(number=1, *, actor=ANN):
     return CommentRestored(actor=actor, number=Number(number))
 
 
+def liked(number=1, *, actor=BEN, stands=True):
+    return CommentLiked(actor, Number(number), stands)
+
+
 def registered(login="Ann"):
     return AccountRegistered(login=login, name=login, password_hash=f"hash of {login}")
 
@@ -190,6 +196,9 @@ PEOPLE_FACTS = (
     braked(),
     braked(DEMO, ReviewMode.EVERY),
     ControlLifted(DEMO, ANN, SECRET),
+    FeatureAssessed(Feature.LIKES, is_approved=False, reference="no. 1", actor=ANN),
+    FeatureAssessed(Feature.LIKES, is_approved=True, reference="no. 2", actor=ANN),
+    FeatureSwitched(Feature.LIKES, is_on=True, actor=None),
     *KEEPING_FACTS,
     taken(measure("m4", room=DEMO, is_once=True)),
     MuteServed(BEN, "m4"),

@@ -6,11 +6,12 @@ import pytest
 
 from danmaku.domain.account import Bundle
 from danmaku.domain.credit import DAY_MS, Turn
-from danmaku.domain.ids import AccountId, Millis, Seq
+from danmaku.domain.features import Feature, FeatureState
+from danmaku.domain.ids import AccountId, Millis, Number, Seq
 from danmaku.domain.naming import NameState, Surface
 from danmaku.domain.people_facts import LevelSet
 from danmaku.domain.privacy import CASE_DAYS
-from danmaku.errors import Stale
+from danmaku.errors import Code, Coded, Stale
 from tests.contract.facts import (
     ANN,
     BEN,
@@ -21,6 +22,7 @@ from tests.contract.facts import (
     held,
     in_demo,
     issued,
+    liked,
     named,
     on_platform,
     published,
@@ -43,6 +45,9 @@ SAID = (
     recalled(2, actor=BEN),
     held("c", author=BEN),
     refused("d"),
+    liked(1, actor=ANN),
+    liked(1),
+    liked(1, stands=False),
 )
 LATER_MS = Millis(10 * CASE_DAYS * DAY_MS)
 
@@ -123,6 +128,42 @@ class PeopleContract:
         assert sorted(turn.name for turn in turns) == ["TAKEN"] * 3 + ["YOURS"]
         assert await peopled.take_survey("1", Millis(7)) is Turn.OVER
         assert await peopled.take_survey("2", Millis(7)) is Turn.YOURS
+
+    async def test_features_stand_as_was_said_last(self, peopled):
+        state = (await peopled.features())[Feature.LIKES]
+
+        assert state == FeatureState(is_approved=True, is_on=True, reference="no. 2")
+
+    async def test_likes_are_counted_once_an_account_and_taken_back(self, peopled):
+        again = (await peopled.commit(in_demo(liked(1, actor=ANN))))[0]
+        more = (
+            await peopled.commit(
+                in_demo(liked(1)), in_demo(liked(1, stands=False)), in_demo(liked(1))
+            )
+        )[-1]
+
+        assert (again.repeated, again.fact.likes) == (True, 1)
+        assert (more.repeated, more.fact.likes) == (False, 2)
+        assert await peopled.likes(DEMO, [Number(1), Number(9)]) == {1: 2}
+        assert await peopled.liked(DEMO, BEN, [Number(1)]) == {1}
+        assert await peopled.liked(DEMO, BEN, [Number(2)]) == set()
+        assert [like.number async for like in peopled.personal.own_likes(BEN)] == [1]
+
+    async def test_two_accounts_may_like_at_once_and_one_account_likes_once(self, peopled):
+        both = [liked(1), liked(1), liked(1, actor=ANN)]
+        entries = await asyncio.gather(*(peopled.commit(in_demo(one)) for one in both))
+
+        assert sorted(entry.repeated for [entry] in entries) == [False, True, True]
+        assert await peopled.likes(DEMO, [Number(1)]) == {1: 2}
+
+    @pytest.mark.parametrize(
+        "fact", [liked(2), liked(99), liked(2, stands=False)], ids=["recalled", "none", "not liked"]
+    )
+    async def test_what_cannot_be_liked_is_not_found(self, peopled, fact):
+        with pytest.raises(Coded) as refused_:
+            await peopled.commit(in_demo(fact))
+
+        assert refused_.value.code is Code.NOT_FOUND
 
     async def test_what_is_held_about_a_person_is_found(self, peopled):
         own = peopled.personal

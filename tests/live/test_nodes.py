@@ -14,6 +14,7 @@ from bench.checker import Run, check
 from bench.client import Door, Viewer
 from danmaku.domain.account import Bundle
 from danmaku.domain.comment import Draft
+from danmaku.domain.features import Feature
 from danmaku.domain.ids import ClientId
 from danmaku.errors import TooFast
 from danmaku.filter.rule_file import parse_rules
@@ -255,3 +256,27 @@ async def test_rules_that_one_activates_decide_at_the_other(sites):
 
     await holds(lambda: there.version == here.version)
     assert there.look("zorkmid").findings.action is Action.REFUSE
+
+
+async def test_likes_given_at_one_node_are_told_to_the_viewers_of_the_other(sites):
+    one, two = sites
+    room = await one.room()
+    ann = await one.person("ann")
+    eve = await one.person("eve", Bundle.VIEWER, Bundle.CHIEF_EDITOR)
+    await one.core.offices.features.assess(
+        eve.who, Feature.LIKES, is_approved=True, reference="no. 1"
+    )
+    await one.core.offices.features.switch(None, Feature.LIKES, is_on=True)
+    await holds(lambda: two.core.offices.likes.are_on)
+    watcher = await Viewer.join(two.door(room))
+    sender = await Viewer.join(one.door(room, ann))
+    number = (await sender.send("hello"))["number"]
+    liker = await Viewer.join(two.door(room, eve))
+
+    answer = await liker.like(number)
+    told = {"op": "likes", "counts": [[number, 1]]}
+    await watcher.until(lambda: told in watcher.others)
+    await sender.until(lambda: told in sender.others)
+
+    assert (answer["op"], answer["likes"]) == ("liked", 1)
+    assert (await one.api.get(f"/api/rooms/{room}/comments")).json()["likes"] == {str(number): 1}

@@ -21,9 +21,10 @@ from danmaku.actions.drawn import new_id
 from danmaku.actions.measures import MeasureDraft
 from danmaku.actions.moderation import ReportDraft
 from danmaku.domain.account import Bundle, Power, PowerGrant, Standing
-from danmaku.domain.comment import Draft
+from danmaku.domain.comment import Content, Draft, Style
 from danmaku.domain.documents import Document, DocumentKind, Edition, Words
-from danmaku.domain.facts import PowersGranted
+from danmaku.domain.facts import CommentHeld, Hit, PowersGranted, Verdict
+from danmaku.domain.features import Feature, FeatureAssessed, FeatureSwitched
 from danmaku.domain.ids import PLATFORM, ClientId, Millis, RoomId
 from danmaku.domain.keeping import Term
 from danmaku.domain.measures import Step
@@ -122,6 +123,12 @@ API = [
     Row("POST /api/rooms/{room}/comments/{number}/mute", KEEPERS, {"term": "session"}, ok=201),
     Row("POST /api/rooms/{room}/held/{origin}/approve", KEEPERS),
     Row("POST /api/rooms/{room}/held/{origin}/reject", KEEPERS, {"category": "other"}),
+    Row("POST /api/rooms/{room}/clusters/{cluster}/approve", KEEPERS),
+    Row("POST /api/rooms/{room}/clusters/{cluster}/reject", KEEPERS, {"category": "other"}),
+    Row("PUT /api/rooms/{room}/comments/{number}/like", SPEAKERS),
+    Row("DELETE /api/rooms/{room}/comments/{number}/like", PERSONS, ok=404),
+    Row("POST /api/features/{feature}/assessment", CHIEF, {"approved": True, "reference": "no. 1"}),
+    Row("POST /api/features/{feature}", ASSESSORS, {"on": True}),
     Row("POST /api/rooms/{room}/reports/{report}/answer", KEEPERS, {"finding": "upheld"}, ok=204),
     Row("POST /api/rooms/{room}/application", STREAMER, HIDE, ok=201),
     Row("POST /api/applications/{application}/grant", ASSESSORS, HIDE | {"days": 1}, ok=201),
@@ -212,6 +219,7 @@ PAGES = [
     form("POST /applications/{application}", ASSESSORS, HIDE | {"decision": "grant", "days": "1"}),
     form("POST /review/{room}/{origin}/approve", KEEPERS),
     form("POST /review/{room}/{origin}/reject", KEEPERS),
+    form("POST /rooms/{room}/comments/{number}/like", SPEAKERS, {"stands": "true"}),
     form("POST /review/{room}/clusters/{cluster}/approve", KEEPERS),
     form("POST /review/{room}/clusters/{cluster}/reject", KEEPERS),
     form("POST /report", ANYBODY, {"room": "{room}", "category": "other"}, ok=200),
@@ -246,6 +254,7 @@ READS = [
     Row("GET /api/rooms/{room}/held", KEEPERS),
     Row("GET /api/rooms/{room}/own", PERSONS | {"elsewhere"}),
     Row("GET /api/rooms/{room}/application", PERSONS | {"elsewhere"}),
+    Row("GET /api/rooms/{room}/clusters/{cluster}", KEEPERS),
     Row("GET /api/held", KEEPERS | {"neighbour"}),
     Row("GET /api/applications", ASSESSORS),
     Row("GET /api/disclosures", ASKERS),
@@ -268,6 +277,7 @@ SOCKET = {  # message: what those hear who may, and who they are; the others hea
     "ping": ("pong", ANYBODY),
     "send": ("published", SPEAKERS),
     "recall": ("recalled", KEEPERS),
+    "like": ("liked", SPEAKERS),
 }
 
 
@@ -358,7 +368,17 @@ class Case:
         return DocumentKind.TERMS.value
 
     async def _cluster(self) -> str:
-        return "none"
+        """Of one comment, as the filter would have held it among many."""
+        name, author = "cluster-1", await self._standing()
+        verdict = Verdict("1", "pass", None, 1, (Hit(name, "flood", "hold", 0, 1),))
+        content = Content("so cheap", Style(), 0, author.name)
+        client = ClientId(f"c{next(self._ids)}")
+        held = CommentHeld(author.account, client, Millis(1), content, verdict, "flood")
+        await self._core.record.commit(Append(self.room, held))
+        return name
+
+    async def _feature(self) -> str:
+        return Feature.LIKES.value
 
     async def _author(self) -> str:
         login = f"a{next(self._ids)}"
@@ -549,6 +569,11 @@ async def site(tmp_path_factory):
         terms = Edition(DocumentKind.TERMS, 1, Millis(0), is_mandatory=False)
         words = Words("条款", "Terms", "文。", "Text.")
         await site.core.offices.documents.issue(None, Document(terms, words))
+        for fact in (
+            FeatureAssessed(Feature.LIKES, is_approved=True, reference="no. 1", actor=None),
+            FeatureSwitched(Feature.LIKES, is_on=True, actor=None),
+        ):
+            await site.core.record.commit(Append(PLATFORM, fact))
         yield site
 
 
@@ -612,6 +637,8 @@ async def heard(viewer, message, number):
             return "pong"
         case "send":
             answer = await viewer.send("hello everybody")
+        case "like":
+            answer = await viewer.like(number)
         case _:
             answer = await viewer.recall(number)
     return answer.get("code") or answer["op"]

@@ -6,7 +6,7 @@ put together from parts that were encoded once.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Protocol, get_args
 
@@ -78,11 +78,22 @@ class Recall(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
     number: Named
 
 
+class Like(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="like"):
+    """Like comment `number`, or take that back."""
+
+    id: MessageId
+    number: Named
+    stands: bool = True
+
+
 class Ping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="ping"):
     """A sign of life from clients that cannot send WebSocket pings."""
 
 
-Message = Hello | Send | Recall | Ping
+Act = Send | Recall | Like
+"""What a viewer does, and is answered under its own id."""
+
+Message = Hello | Act | Ping
 
 _QUOTED_NAMES = tuple(
     f'"{name}"'.encode()
@@ -106,6 +117,8 @@ class Op(StrEnum):
     YOU = "you"
     NOTICE = "notice"
     VIEWERS = "viewers"
+    LIKED = "liked"
+    LIKES = "likes"
     PONG = "pong"
     BYE = "bye"
     ERROR = "error"
@@ -190,6 +203,22 @@ def refused(
 def recalled(client_id: str, number: Number, seq: Seq) -> Fields:
     """The comment is being removed everywhere."""
     return {"op": Op.RECALLED.value, "id": client_id, "number": number, "seq": seq}
+
+
+def liked(client_id: str, number: Number, likes: int, *, stands: bool) -> Fields:
+    """The like is recorded, or taken back; how many there are from here on."""
+    return {
+        "op": Op.LIKED.value,
+        "id": client_id,
+        "number": number,
+        "stands": stands,
+        "likes": likes,
+    }
+
+
+def likes_here(counts: Mapping[Number, int]) -> Fields:
+    """How many like some comments now."""
+    return {"op": Op.LIKES.value, "counts": [[number, n] for number, n in counts.items()]}
 
 
 def reset(epoch: str, top: Seq, reason: str) -> Fields:

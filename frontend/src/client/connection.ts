@@ -5,6 +5,7 @@ import type {
   Batch,
   Bye,
   Draft,
+  LikeCounts,
   Notice,
   Reset,
   ServerMessage,
@@ -47,6 +48,7 @@ export interface ConnectionEvents {
   batch: Batch;
   reset: Reset;
   viewers: number;
+  likes: LikeCounts;
   /** What the viewer may do has changed. */
   you: You | null;
   notice: Notice;
@@ -118,6 +120,10 @@ export class Connection {
     return this.#ask({ op: "recall", id, number });
   }
 
+  like(id: string, number: number, stands: boolean): Promise<Answer> {
+    return this.#ask({ op: "like", id, number, stands });
+  }
+
   #ask(request: Request): Promise<Answer> {
     const answer = this.#requests.add(request);
     if (this.#joined) this.#write(request);
@@ -158,11 +164,15 @@ export class Connection {
       case "published":
       case "held":
       case "recalled":
+      case "liked":
       case "refused":
         this.#answered(message);
         return;
       case "viewers":
         this.events.emit("viewers", message.count);
+        return;
+      case "likes":
+        this.events.emit("likes", message.counts);
         return;
       case "you":
         this.events.emit("you", message.you);

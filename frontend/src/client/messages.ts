@@ -118,7 +118,11 @@ export type Answer =
   | { op: "published"; id: string; number: number; seq: number }
   | { op: "held"; id: string; seq: number; category: string | null; text: string }
   | { op: "recalled"; id: string; number: number; seq: number }
+  | { op: "liked"; id: string; number: number; stands: boolean; likes: number }
   | Refused;
+
+/** Numbers of comments, each with how many like it. */
+export type LikeCounts = [number: number, likes: number][];
 
 export interface Bye {
   op: "bye";
@@ -164,6 +168,7 @@ export type ServerMessage =
   | Notice
   | { op: "you"; you: You | null }
   | { op: "viewers"; count: number }
+  | { op: "likes"; counts: LikeCounts }
   | { op: "pong" }
   | { op: "error"; code: string; text: string };
 

@@ -2,7 +2,8 @@ import type { Answer, Draft, Refused } from "./messages";
 
 export type Request =
   | ({ op: "send"; id: string } & Draft)
-  | { op: "recall"; id: string; number: number };
+  | { op: "recall"; id: string; number: number }
+  | { op: "like"; id: string; number: number; stands: boolean };
 
 interface Open {
   request: Request;

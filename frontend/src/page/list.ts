@@ -214,7 +214,7 @@ export class CommentList {
   #submit(event: SubmitEvent): void {
     const form = event.target instanceof HTMLFormElement ? event.target : null;
     const row = form?.closest<HTMLLIElement>("li.row");
-    if (!form || !row) return;
+    if (!form || !row || form.matches(".row-like")) return;
     event.preventDefault();
     const isOwn = form.matches(".row-recall") && !form.querySelector("select");
     if (isOwn) this.#choices.recall(Number(row.dataset.number));

@@ -1,7 +1,7 @@
 import { browser, socketUrl } from "../client/browser";
 import { Connection, type ConnectionState } from "../client/connection";
 import { freshId } from "../client/ids";
-import type { Answer, Batch, Notice, RoomState } from "../client/messages";
+import type { Answer, Batch, LikeCounts, Notice, RoomState } from "../client/messages";
 import { canvasMeasure } from "../overlay/measure";
 import { Overlay } from "../overlay/overlay";
 import { type Change, RoomRecord } from "../record/record";
@@ -27,6 +27,7 @@ export interface Views {
   stateChanged(state: RoomState): void;
   connection(state: ConnectionState, retryMs: number): void;
   viewers(count: number): void;
+  likes(counts: LikeCounts): void;
   shieldChanged(): void;
   kept(kept: Kept): void;
   /** `ended`: some of them have, by their term. */
@@ -82,6 +83,10 @@ export class RoomPage {
 
   recall(number: number): Promise<Answer> {
     return this.#connection.recall(freshId(), number);
+  }
+
+  like(number: number, stands: boolean): Promise<Answer> {
+    return this.#connection.like(freshId(), number, stands);
   }
 
   #mountPlayer(): Player {
@@ -151,6 +156,7 @@ export class RoomPage {
     });
     connection.events.on("notice", (notice) => this.#views?.noticed(notice));
     connection.events.on("viewers", (count) => this.#views?.viewers(count));
+    connection.events.on("likes", (counts) => this.#views?.likes(counts));
     connection.events.on("state", ({ state, retryMs }) => this.#views?.connection(state, retryMs));
     return connection;
   }

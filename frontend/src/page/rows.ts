@@ -56,7 +56,8 @@ export class Rows {
     const hasLeft = marker.category === "account_closed";
     const words = this.#texts.say(hasLeft ? "category.account_closed" : `marker.${marker.by}`);
     need(".row-text", HTMLElement, row).textContent = words;
-    for (const extra of row.querySelectorAll(".row-more, .tag, .row-restore")) extra.remove();
+    const extras = ".row-more, .row-likes, .tag, .row-restore";
+    for (const extra of row.querySelectorAll(extras)) extra.remove();
     if (restore && marker.by === "room") this.#offerRestore(row);
   }
 
@@ -131,6 +132,9 @@ export class Rows {
     const silence = maybe(".row-mute", HTMLFormElement, row);
     if (silence) silence.action = `/rooms/${this.#room}/comments/${number}/mute`;
     if (!mute) silence?.remove();
+    const like = maybe(".row-like", HTMLFormElement, row);
+    if (like) like.action = `/rooms/${this.#room}/comments/${number}/like`;
+    if (own) like?.remove();
     const report = need("a.button", HTMLAnchorElement, row);
     report.href = `/report?room=${encodeURIComponent(this.#room)}&number=${number}`;
   }

@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from danmaku.actions.accounts import People
 from danmaku.actions.comments import Comments
 from danmaku.actions.drawn import new_id
+from danmaku.actions.likes import Likes
 from danmaku.actions.naming import Naming
 from danmaku.actions.room_words import ReadyWords
 from danmaku.actions.rooms import Rooms
@@ -29,11 +30,14 @@ from danmaku.config import (
     StoreSettings,
 )
 from danmaku.domain.comment import Draft
+from danmaku.domain.conditions import Conditions
+from danmaku.domain.features import Feature, FeatureState
 from danmaku.domain.ids import ClientId, Millis, RoomId
 from danmaku.domain.room import RoomState
 from danmaku.filter.names import Names
 from danmaku.filter.rule_file import parse_rules
 from danmaku.filter.screen import Screen
+from danmaku.gateway.acts import Acts
 from danmaku.gateway.server import Gateway
 from danmaku.store.sqlite import SqliteStore
 from danmaku.telemetry import Telemetry
@@ -56,6 +60,17 @@ async def no_pages(scope, _receive, send):
     for piece in pieces:
         await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": last})
+
+
+def likes_over(store, rooms, people):
+    approved = {Feature.LIKES: FeatureState(is_approved=True, is_on=True)}
+    return Likes(
+        *(store, store, store),
+        rooms=rooms,
+        conditions=lambda: Conditions(features=approved),
+        freshen=people.standings.freshen,
+        clock=wall_ms,
+    )
 
 
 @dataclass
@@ -216,7 +231,7 @@ async def house(folder, *, comments_class=Comments, server=None, **gateway):
         settings,
         server,
         reader=store,
-        comments=comments,
+        acts=Acts(comments, likes_over(store, rooms, people)),
         rooms=rooms,
         people=people,
         epoch=store.epoch,

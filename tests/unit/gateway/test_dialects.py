@@ -23,6 +23,7 @@ from danmaku.errors import BadMessage
 from danmaku.gateway.dialects.danmaku_v1 import (
     Hello,
     JsonDialect,
+    Like,
     MsgpackDialect,
     Op,
     Ping,
@@ -33,7 +34,7 @@ from danmaku.gateway.dialects.danmaku_v1 import (
 from tests.house.tree import ROOT
 
 JSON, MSGPACK, ROWS = JsonDialect(), MsgpackDialect(), RowsDialect()
-INBOUND = {struct.__struct_config__.tag: struct for struct in (Hello, Send, Recall, Ping)}
+INBOUND = {struct.__struct_config__.tag: struct for struct in (Hello, Send, Recall, Like, Ping)}
 FIXTURES = {
     path.stem: json.loads(path.read_text(encoding="utf-8"))
     for path in sorted(Path(ROOT / "docs/fixtures/danmaku.v1").glob("*.json"))

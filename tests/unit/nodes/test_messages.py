@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -7,8 +8,9 @@ from hypothesis import strategies as st
 from danmaku.config import StoreSettings
 from danmaku.domain.account import Bundle
 from danmaku.domain.comment import CommentStatus
-from danmaku.domain.facts import RoomChanged
+from danmaku.domain.facts import Hit, RoomChanged
 from danmaku.domain.ids import PLATFORM, Millis, Seq
+from danmaku.domain.live import cluster_in
 from danmaku.domain.room import RoomPolicy, RoomState
 from danmaku.domain.views import view_of
 from danmaku.nodes import messages
@@ -30,10 +32,12 @@ from tests.contract.facts import (
     BEN,
     DEMO,
     SECRET,
+    VERDICT,
     granted,
     held,
     in_demo,
     issued,
+    liked,
     on_platform,
     opened,
     published,
@@ -80,6 +84,8 @@ async def test_others_can_show_and_apply_what_travels(tmp_path):
         published("b", origin=Seq(3)),
         recalled(1, category="spoiler"),
         restored(1),
+        liked(1),
+        liked(1, stands=False),
         RoomChanged(None, state),
     )
 
@@ -93,6 +99,21 @@ async def test_others_can_show_and_apply_what_travels(tmp_path):
     assert arrived[-1].fact.state.policy.slow_ms == 5_000
     assert arrived[3].fact.author == BEN
     assert arrived[4].fact.origin == 3
+    assert [entry.fact for entry in arrived[7:9]] == [entry.fact for entry in sent[7:9]]
+    assert [entry.fact.likes for entry in arrived[7:9]] == [1, 0]
+
+
+async def test_what_a_campaign_is_called_travels_and_what_it_said_does_not(tmp_path):
+    campaign = held(author=BEN)
+    hit = Hit("cluster-7", "flood", "hold", 0, 3)
+    sent = await recorded(
+        tmp_path, opened(), replace(campaign, verdict=replace(VERDICT, hits=(hit,)))
+    )
+
+    arrived, raw = travelled(sent)
+
+    assert cluster_in(arrived[1].fact.verdict) == "cluster-7"
+    assert SECRET.encode() not in raw
 
 
 async def test_nothing_sealed_travels(tmp_path):

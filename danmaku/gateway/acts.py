@@ -1,0 +1,35 @@
+"""What viewers do over sockets, carried out: one verb a message, one answer each."""
+
+from danmaku.actions.comments import Comments
+from danmaku.actions.likes import Likes
+from danmaku.domain.account import Standing
+from danmaku.domain.ids import Number, RoomId
+from danmaku.formats.danmaku_v1 import Fields
+from danmaku.gateway.answers import outcome_of
+from danmaku.gateway.dialects.danmaku_v1 import Act, Like, Recall, Send, liked, recalled
+
+
+class Acts:
+    """The verbs that sockets reach."""
+
+    def __init__(self, comments: Comments, likes: Likes) -> None:
+        self._comments = comments
+        self._likes = likes
+
+    async def carry_out(self, who: Standing | None, room: RoomId, act: Act) -> Fields:
+        """Do it, and say what came of it.
+
+        Raises:
+            DanmakuError: As the verb.
+        """
+        match act:
+            case Send():
+                return outcome_of(await self._comments.post(who, room, act.draft()), act.id)
+            case Recall():
+                number = Number(act.number)
+                entry = await self._comments.recall(who, room, number)
+                return recalled(act.id, number, entry.seq)
+            case Like():
+                number = Number(act.number)
+                likes = await self._likes.put(who, room, number, stands=act.stands)
+                return liked(act.id, number, likes, stands=act.stands)

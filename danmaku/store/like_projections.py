@@ -1,0 +1,68 @@
+"""Whether the tables of likes say what the entries of a room say."""
+
+from sqlalchemy import Connection, func, select
+
+from danmaku.domain.ids import Pseudonym, RoomId
+from danmaku.store import feature_schema, schema
+from danmaku.store.room_codec import Liked
+from danmaku.store.schema import AnyRow
+
+_like, _count, _name = (
+    table.c for table in (feature_schema.comment_like, feature_schema.like_count, schema.pseudonym)
+)
+
+
+class LikeProjections:
+    """As `projections.Projections`, for one room's likes."""
+
+    def __init__(self, connection: Connection, room: RoomId) -> None:
+        self._connection = connection
+        self._room = room
+        self._settled = 0
+
+    def fault_in(self, row: AnyRow, about: Liked) -> str | None:
+        """As `Projections.fault_in`."""
+        wanted = select(_like.stands, _like.seq).where(
+            _like.room == self._room,
+            _like.number == about.number,
+            _like.account == self._account(about.actor),
+        )
+        found = self._connection.execute(wanted).first()
+        if found is None or found.seq < row.seq:
+            return "it has no row in comment_like"
+        if found.seq == row.seq:
+            self._settled += 1
+            if found.stands != about.stands:
+                return "its row in comment_like has another stands"
+        return self._fault_of_count(row, about)
+
+    def fault_left(self) -> str | None:
+        """As `Projections.fault_left`."""
+        rows = select(func.count()).select_from(feature_schema.comment_like)
+        if self._connection.scalar(rows.where(_like.room == self._room)) != self._settled:
+            return "comment_like has rows that no entry made"
+        counted = (
+            select(_like.number, func.count())
+            .where(_like.room == self._room, _like.stands)
+            .group_by(_like.number)
+        )
+        kept = select(_count.number, _count.likes)
+        kept = kept.where(_count.room == self._room, _count.likes != 0)
+        for one, other in ((kept, counted), (counted, kept)):
+            if self._connection.execute(one.except_(other).limit(1)).first() is not None:
+                return "like_count counts other likes than there are"
+        return None
+
+    def _account(self, name: Pseudonym) -> int | None:
+        known = select(_name.account).where(_name.chain == self._room, _name.pseudonym == name)
+        return self._connection.scalar(known)
+
+    def _fault_of_count(self, row: AnyRow, about: Liked) -> str | None:
+        wanted = select(_count.likes, _count.seq)
+        wanted = wanted.where(_count.room == self._room, _count.number == about.number)
+        found = self._connection.execute(wanted).first()
+        if found is None or found.seq < row.seq:
+            return "it has no row in like_count"
+        if found.seq == row.seq and found.likes != about.likes:
+            return "its row in like_count has other likes"
+        return None
