@@ -7,7 +7,7 @@ from danmaku.domain.conditions import Conditions
 from danmaku.domain.controls import Control
 from danmaku.domain.facts import Entry
 from danmaku.domain.features import FeatureAssessed, FeatureSwitched, after
-from danmaku.domain.ids import Millis, RoomId
+from danmaku.domain.ids import PLATFORM, Millis, RoomId
 from danmaku.domain.levels import FORMULA, Formula
 from danmaku.domain.people_facts import ControlLifted, ControlSet, DocumentIssued
 from danmaku.ports import Registry
@@ -38,6 +38,8 @@ class Prevailing:
     def apply(self, entries: Sequence[Entry]) -> None:
         """Follow the record; called for every announcement, in order."""
         for entry in entries:
+            if entry.chain != PLATFORM:
+                continue
             match entry.fact:
                 case ControlSet(control=control):
                     kept = self._controls_but(control.scope, entry.at_ms)

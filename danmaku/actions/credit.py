@@ -264,9 +264,9 @@ def _level_of(row: LedgerRow) -> int:
 
 def _changes_past(entry: Entry) -> bool:
     match entry.fact:
+        case CommentPublished(at_ms=at_ms):  # the most frequent; approved on a later day
+            return at_ms // DAY_MS < entry.at_ms // DAY_MS
         case MeasureTaken() | MeasureReversed() | CommentRecalled() | CommentRestored():
             return True
-        case CommentPublished(at_ms=at_ms):  # approved on a later day
-            return at_ms // DAY_MS < entry.at_ms // DAY_MS
         case _:
             return False

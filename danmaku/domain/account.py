@@ -169,17 +169,19 @@ class Standing:
 
     def may(self, power: Power, room: RoomId | None, now_ms: Millis) -> bool:
         """Whether any grant in force carries `power` in `room` (None: on the platform)."""
-        if not self.reaches(room) or self.is_ended(room, now_ms):
+        if not self.reaches(room):
             return False
+        if (self.is_closed or self.measures) and self.is_ended(room, now_ms):
+            return False
+        has_identity = self.identity is not None
         return any(
-            grant.carries(power, room, now_ms) and not self._pauses(grant, now_ms)
+            grant.carries(power, room, now_ms)
+            and not (has_identity and self._pauses(grant, now_ms))
             for grant in self.grants
         )
 
     def is_ended(self, room: RoomId | None, now_ms: Millis) -> bool:
         """Whether the owner or a measure has ended it: it reads and appeals, and uses no power."""
-        if not self.measures:
-            return self.is_closed
         return self.is_closed or any(
             ends_account(one) and one.reaches(room) and one.binds(now_ms) for one in self.measures
         )

@@ -121,6 +121,8 @@ def no_emergency(asked: Asked) -> None:
 
     Article: articles.Article.EMERGENCY_RESPONSE
     """
+    if not asked.conditions.controls:
+        return
     control = strictest(asked.conditions.controls, asked.room.room, asked.now_ms)
     asked.control = control
     if control is None or control.mode is not ReviewMode.CLOSED:
@@ -155,7 +157,9 @@ def not_stopped(asked: Asked) -> None:
 
 def ready(asked: Asked) -> None:
     """Ask for a verified identity and accepted documents, where the house asks for them."""
-    require_ready(asked.author, asked.conditions, asked.now_ms)
+    conditions = asked.conditions
+    if conditions.identity_required or conditions.editions:
+        require_ready(asked.author, conditions, asked.now_ms)
 
 
 def heard_here(asked: Asked) -> None:
@@ -265,7 +269,8 @@ def turn(asked: Asked) -> None:
     """
     if asked.imported or asked.is_host:
         return
-    account, since_ms = asked.author.account, asked.author.since_ms
+    author = asked.author
+    account, since_ms = author.account, author.since_ms
     own_gap_ms = max(
         asked.level.gap_ms,
         LIMITED_GAP_MS if Function.RATE in asked.lost else 0,

@@ -41,8 +41,6 @@ def require_ready(who: Standing, conditions: Conditions, now_ms: Millis) -> None
     """
     if conditions.identity_required:
         require_verified(who.identity, now_ms)
-    if not conditions.editions:
-        return
     edition = outstanding(conditions.editions, who.accepted, BEFORE_SENDING, now_ms)
     if edition is not None:
         text = f"Accept the {edition.kind.value} of version {edition.version} first."

@@ -54,7 +54,7 @@ def insert_all(connection: Connection, table: Table, rows: Rows) -> None:
     if is_shared(connection):
         update_all(connection, _insert_one(table), rows)
         return
-    values_of = _values_of(tuple(table.columns.keys()))
+    values_of = _row_of(table)
     for group in _groups(rows):
         statement = _insert(table, len(group), connection.dialect)
         values = chain.from_iterable(map(values_of, group))
@@ -93,7 +93,7 @@ def add_all(connection: Connection, table: Table, rows: Rows) -> None:
 
     Rows come in the order of their keys, so that of two who add none waits for the other in turn.
     """
-    values_of = _values_of(tuple(table.columns.keys()))
+    values_of = _row_of(table)
     if is_shared(connection):
         if rows:
             statement = _add(table, 1, connection.dialect)
@@ -159,6 +159,12 @@ def _groups(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
 def _values_of(names: tuple[str, ...]) -> Callable[[dict[str, object]], tuple[object, ...]]:
     """What takes these out of a row; two at least, for one alone comes without its tuple."""
     return itemgetter(*names)
+
+
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _row_of(table: Table) -> Callable[[dict[str, object]], tuple[object, ...]]:
+    """What takes all columns of a table out of a row; to ask the table each time costs more."""
+    return _values_of(tuple(table.columns.keys()))
 
 
 @lru_cache(maxsize=STATEMENTS_MAX)

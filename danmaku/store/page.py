@@ -7,7 +7,7 @@ rows beside those of the entries.
 
 import base64
 import os
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import asdict as asdict_of
 from dataclasses import dataclass
 
@@ -202,11 +202,14 @@ class Page:
 
     def _clean_days(self) -> list[dict[str, object]]:
         """How many more comments stand than at the start, by account and day."""
-        more: Counter[tuple[AccountId, int]] = Counter()
+        more: dict[tuple[AccountId, int], int] = {}
+        start = self._start.comments
         for origin, row in self.ground.comments.items():
-            old = self._start.comments.get(origin)
-            if row is not old:
-                more[row.account, row.comment.at_ms // DAY_MS] += _is_clean(row) - _is_clean(old)
+            if row is (old := start.get(origin)):
+                continue
+            change = _is_clean(row) - (old is not None and _is_clean(old))
+            day = row.account, row.comment.at_ms // DAY_MS
+            more[day] = more.get(day, 0) + change
         return [
             {"account": account, "day": day, "comments": comments}
             for (account, day), comments in sorted(more.items())
@@ -240,10 +243,8 @@ class Page:
         self.rows["comment"].append(values)
 
 
-def _is_clean(row: CommentRow | None) -> bool:
+def _is_clean(row: CommentRow) -> bool:
     """Whether a comment stands, and is its account's own."""
-    if row is None:
-        return False
     return row.comment.status is CommentStatus.PUBLISHED and not row.comment.imported
 
 
