@@ -1,5 +1,6 @@
 """The console of those who keep a room, and where the platform decides who does."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Annotated, Literal
 
@@ -98,7 +99,7 @@ async def show_keeping(visit: PageVisit, room: RoomPath) -> Response:
         "path": f"/rooms/{room}/keeping",
         "room": {"id": room, "state": state_fields_of(live.state)},
         "you": you,
-        "is_owner": is_owner,
+        "may_apply": is_owner and not set(map(str, ASKED_FOR)) <= powers,
         "is_paused": is_paused,
         "has_clauses": _has_clauses(visit),
         "asked_for": [power.value for power in ASKED_FOR],
@@ -240,7 +241,20 @@ async def show_invitations(visit: PageVisit) -> Response:
     """What the visitor was offered."""
     rows = await visit.house.offices.keeping.moderators.invitations(visit.signed_in())
     shown = [_timed(proposal_fields_of(row)) for row in rows]
-    return visit.page("invitations.html", {"invitations": shown})
+    titles = await _titles(visit, {row.fact.proposal.room for row in rows})
+    values = {"invitations": shown, "titles": titles, "needs_proof": _needs_proof(visit)}
+    return visit.page("invitations.html", values)
+
+
+async def _titles(visit: Visit, rooms: Iterable[RoomId]) -> dict[RoomId, str]:
+    return {room: (await visit.house.rooms.live(room)).state.title for room in rooms}
+
+
+def _needs_proof(visit: Visit) -> bool:
+    """Whether the visitor has to be verified before they hold any power."""
+    identity = visit.signed_in().identity
+    holds = identity is not None and identity.holds(visit.now_ms)
+    return visit.house.offices.prevailing().identity_required and not holds
 
 
 @router.post("/invitations/{invitation}")
@@ -261,7 +275,8 @@ async def show_applications(visit: PageVisit) -> Response:
     """What streamers ask for, with what it is judged by."""
     found = await visit.house.offices.keeping.self_management.applications(visit.signed_in())
     shown = [_timed(assessment_fields_of(each)) for each in found]
-    return visit.page("applications.html", {"applications": shown})
+    titles = await _titles(visit, {each.row.fact.proposal.room for each in found})
+    return visit.page("applications.html", {"applications": shown, "titles": titles})
 
 
 @router.post("/applications/{application}")

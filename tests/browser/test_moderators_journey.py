@@ -51,6 +51,7 @@ def test_an_invitation_lists_its_powers_asks_for_proof_and_opens_one_room_with_n
     uma.goto(f"{house.url}/invitations")
     expect(uma.locator("main")).to_contain_text("hide comments")
     expect(uma.locator("main")).to_contain_text("Powers bring duties")
+    expect(uma.locator("main")).to_contain_text("for people who are verified")
     uma.get_by_role("button", name="Accept").click()
     uma.get_by_role("link", name="Verify who you are").click()
     uma.get_by_role("button", name="Verify me").click()
@@ -155,6 +156,23 @@ def test_what_is_let_through_early_appears_at_once(house, room, tom, bob):
     tom.page.locator("#waiting").get_by_role("button", name="Let through").click()
 
     expect(bob.row(1)).to_contain_text("nothing wrong with this")
+
+
+def test_what_waits_is_stopped_by_keyboard_alone_on_a_phone(house, room, visits, bob):
+    tom = visits.room(room, "tom", viewport={"width": 360, "height": 740})
+    delayed = {"mode": "delayed", "delay_ms": 60_000}
+    house.as_("mia", "PATCH", f"/api/rooms/{room}", delayed)
+    expect(bob.note).to_contain_text("after 60 s", timeout=FELT_MS)
+    bob.say("the butler did it")
+    expect(tom.page.locator("#waiting li")).to_be_visible()
+    assert tom.page.evaluate("document.documentElement.scrollWidth") == 360
+
+    tom.page.locator("#keeper a").focus()
+    for key in ("Tab", "ArrowDown", "Tab", "Enter"):
+        tom.page.keyboard.press(key)
+
+    expect(bob.page.locator(".own-list")).to_contain_text("the butler did it refused: Off topic")
+    expect(tom.page.locator("#waiting")).to_be_hidden()
 
 
 def test_who_is_let_go_loses_the_tools_of_an_open_console_within_a_second(house, room, visits):

@@ -116,7 +116,7 @@ def test_tools_that_are_granted_in_part_reach_the_open_player(house, visits):
     eve = visits.page("eve")
     eve.goto(f"{house.url}/applications")
     sheet = eve.locator("section.sheet").filter(has_text="(pia)")
-    expect(sheet).to_contain_text("document")
+    expect(sheet).to_contain_text("Document")
     sheet.get_by_label("invite moderators").uncheck()
     sheet.get_by_label("Days").fill("30")
     sheet.get_by_role("button", name="Grant").click()
@@ -184,6 +184,15 @@ def test_every_limit_is_set_in_the_player_and_said_to_the_others(visits, room, m
     ann.say("only once")
     expect(ann.note).to_have_class(re.compile("is-error"))
     assert ann.numbers() == [1]
+
+
+def test_the_panel_fits_a_phone(visits, room):
+    mia = visits.room(room, "mia", viewport={"width": 360, "height": 740})
+    mia.page.locator(".streamer-limits summary").click()
+    mia.page.locator("#review-mode select[name=mode]").select_option("delayed")
+
+    expect(mia.page.locator("#delay")).to_be_visible()
+    assert mia.page.evaluate("document.documentElement.scrollWidth") == 360
 
 
 def test_a_silence_is_counted_down_for_the_others_and_ends_by_itself(mia, bob):

@@ -63,6 +63,10 @@ export class Composer {
     this.#picker.offer(state);
     this.#takeUpKept();
     this.#keepSilence();
+    // The server's page tells everybody the same; those who keep the room have less to mind.
+    if (choices.isHost() && !this.#note.classList.contains("is-error")) {
+      this.#say(this.#standing(), false);
+    }
     this.#show();
   }
 
