@@ -100,6 +100,11 @@ def forged(it, claims):
     return it.signed(claims, RSAKey.generate_key(2048, {"kid": it.key.kid}))
 
 
+def with_own_key(it, claims):
+    key = RSAKey.generate_key(2048, {"kid": it.key.kid})
+    return it.signed(claims, key, jwk=key.as_dict(private=False))
+
+
 def changed(**claims):
     return lambda it, right: it.signed(right | claims)
 
@@ -117,7 +122,20 @@ FAULTY = {
     "another issuer": changed(iss="https://evil.example"),
     "over": changed(exp=1_600_000_000),
     "from the future": changed(iat=1_900_000_000, nbf=1_900_000_000),
+    "not yet": changed(nbf=1_900_000_000),
+    "never issued": without("iat"),
+    "issued at no number": changed(iat=float("nan")),
+    "issued at infinity": changed(iat=float("-inf")),
+    "issued in words": changed(iat="yesterday"),
+    "ends at no number": changed(exp=float("nan")),
     "no end": without("exp"),
+    "a path for a key": lambda it, claims: it.signed(claims, kid="../../../dev/null"),
+    "a key that is no text": lambda it, claims: it.signed_by_hand(claims, kid=7),
+    "a key in its own head": with_own_key,
+    "a key from elsewhere": lambda it, claims: it.signed(
+        claims, RSAKey.generate_key(2048, {"kid": it.key.kid}), jku="https://evil.example/keys"
+    ),
+    "something critical": lambda it, claims: it.signed_by_hand(claims, crit=["exp"], exp=1),
     "nobody": without("sub"),
     "an odd subject": changed(sub=["x"]),
     "an endless subject": changed(sub="x" * 256),
@@ -125,6 +143,12 @@ FAULTY = {
     "cut": lambda it, claims: it.signed(claims)[:-9],
     "no token": lambda _, __: "a.b.c",
 }
+
+
+async def test_what_is_signed_by_hand_counts_like_any(house, provider):
+    provider.sign = lambda it, claims: it.signed_by_hand(claims)
+
+    assert (await house.people.bearer(provider.bearer())).name == "Olga"
 
 
 @pytest.mark.parametrize("fault", FAULTY)
