@@ -8,14 +8,13 @@ Article: articles.Article.REAL_IDENTITY
 
 import base64
 import contextlib
-import secrets
-from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 
 from danmaku.actions.accounts import People
-from danmaku.actions.drawn import digest_of, new_id, new_mark, new_secret
+from danmaku.actions.begun import Begun, nonce_of, verifier_of
+from danmaku.actions.drawn import new_id, new_mark
 from danmaku.actions.identities import Identities
 from danmaku.actions.providers import Claims, Provider
 from danmaku.domain.account import NAME_MAX, PowerGrant, Standing
@@ -27,19 +26,7 @@ from danmaku.domain.naming import Surface, neutral_of
 from danmaku.errors import BadMessage, Code, Coded, NotFound, NotSignedIn
 from danmaku.ports import Append, Clock, Record
 
-BEGUN_MAX = 10_000  # sign-ins under way; the oldest make room
-BEGUN_MS = 600_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Begun:
-    provider: Provider
-    browser: bytes  # digest of what the browser alone holds
-    nonce: str
-    verifier: str
-    back: str
-    next: str
-    until_ms: Millis
+BEGUN_MS = 600_000  # a sign-in ends within so long
 
 
 class Outside:
@@ -67,7 +54,6 @@ class Outside:
         self._people = people
         self._identities = identities
         self._clock = clock
-        self._begun: OrderedDict[str, _Begun] = OrderedDict()
 
     @property
     def offers(self) -> list[tuple[str, str]]:
@@ -89,17 +75,12 @@ class Outside:
         """
         if (provider := self._providers.get(name)) is None:
             raise NotFound("There is no such provider.")
-        state, nonce, verifier = (new_secret() for _ in range(3))
-        digest = sha256(verifier.encode()).digest()
-        challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-        address = await provider.address(back=back, state=state, nonce=nonce, challenge=challenge)
         until_ms = Millis(self._clock() + BEGUN_MS)
-        self._begun[state] = _Begun(
-            provider, digest_of(browser), nonce, verifier, back, next, until_ms
-        )
-        if len(self._begun) > BEGUN_MAX:
-            self._begun.popitem(last=False)
-        return address
+        state = Begun(name, back, next, until_ms, salt=new_id()).state(browser)
+        digest = sha256(verifier_of(state, browser).encode()).digest()
+        challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        nonce = nonce_of(state, browser)
+        return await provider.address(back=back, state=state, nonce=nonce, challenge=challenge)
 
     async def finish(
         self, name: str, *, browser: str, state: str, code: str
@@ -110,15 +91,18 @@ class Outside:
             NotSignedIn: It was not begun in this browser, is over, or the provider does not agree.
             Overloaded: The provider does not answer.
         """
-        begun = self._begun.pop(state, None)
-        if begun is None or begun.provider.name != name or self._clock() >= begun.until_ms:
+        begun = Begun.brought(state, browser)
+        provider = self._providers.get(name)
+        is_in_time = 0 < begun.until_ms - self._clock() <= BEGUN_MS  # by a clock set back, neither
+        if provider is None or begun.provider != name or not is_in_time:
             raise NotSignedIn("This sign-in is over; begin again.")
-        if not secrets.compare_digest(begun.browser, digest_of(browser)):
-            raise NotSignedIn("This sign-in was begun elsewhere; begin again.")
-        claims = await begun.provider.redeem(
-            code, back=begun.back, verifier=begun.verifier, nonce=begun.nonce
+        claims = await provider.redeem(
+            code,
+            back=begun.back,
+            verifier=verifier_of(state, browser),
+            nonce=nonce_of(state, browser),
         )
-        return await self._account_of(begun.provider, claims), begun.next
+        return await self._account_of(provider, claims), begun.next
 
     async def bearer(self, token: str) -> Standing:
         """Whose token a player brings.

@@ -59,7 +59,8 @@ class PhoneCodes:
             Coded: NOT_VERIFIED: there is none, it is another one, or its time or tries are over.
         """
         waiting = self._waiting.get(account)
-        if waiting is None or now_ms >= waiting.until_ms:
+        # A clock that was set back lets no code live longer.
+        if waiting is None or not 0 < waiting.until_ms - now_ms <= LIFE_MS:
             self._waiting.pop(account, None)
             raise Coded(Code.NOT_VERIFIED, "There is no code to type; ask for a new one.")
         if hmac.compare_digest(waiting.code.encode(), code.strip().encode()):

@@ -4,7 +4,7 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from danmaku.actions.proofs import Services
-from danmaku.actions.providers import FAULT_MS, KEYS_AGAIN_MS, Provider
+from danmaku.actions.providers import FAULT_MS, FRESH_MS, KEYS_AGAIN_MS, Provider
 from danmaku.actions.verifiers import Verifiers
 from danmaku.config import ProviderSettings
 from danmaku.domain.account import Bundle
@@ -184,6 +184,44 @@ async def test_a_code_is_good_for_who_holds_its_verifier(house, provider):
         asked["code_challenge"] = "of another browser"
 
     with pytest.raises(NotSignedIn, match="begin again"):
+        await finished(house, back)
+
+
+async def test_any_server_of_the_house_ends_a_sign_in(tmp_path, provider):
+    (tmp_path / "two").mkdir()
+    async with (
+        house_with(tmp_path / "one", provider) as one,
+        house_with(tmp_path / "two", provider) as two,
+    ):
+        who, on = await finished(two, provider.agree(await begun(one)))
+
+        assert (who.name, on) == ("Olga", "/rooms/demo")
+
+
+async def test_known_keys_outlive_an_outage_for_a_while_and_no_longer(house, provider):
+    await house.people.bearer(provider.bearer())
+    provider.is_down = True
+    provider.clock.now_ms += FRESH_MS
+
+    assert (await house.people.bearer(provider.bearer())).name == "Olga"
+    provider.clock.now_ms += 1
+    with pytest.raises(Overloaded, match="try again"):
+        await house.people.bearer(provider.bearer())
+    provider.is_down = False
+    provider.clock.now_ms += FAULT_MS
+    assert (await house.people.bearer(provider.bearer())).name == "Olga"
+
+
+@pytest.mark.parametrize("jump_ms", [-7_200_000, 7_200_000])
+async def test_a_clock_that_jumps_lets_no_token_and_no_sign_in_live_longer(
+    house, provider, jump_ms
+):
+    back, token = provider.agree(await begun(house)), provider.bearer()
+    provider.clock.now_ms += jump_ms
+
+    with pytest.raises(NotSignedIn):
+        await house.people.bearer(token)
+    with pytest.raises(NotSignedIn):
         await finished(house, back)
 
 

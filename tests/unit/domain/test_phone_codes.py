@@ -43,6 +43,10 @@ def test_a_code_ends_with_its_time(codes):
     refusal(codes, ANN, "123456", Millis(NOW + LIFE_MS))
 
 
+def test_a_clock_set_back_ends_a_code(codes):
+    refusal(codes, ANN, "123456", Millis(NOW - 1))
+
+
 def test_a_code_ends_with_its_tries(codes):
     for _ in range(TRIES_MAX):
         refusal(codes, ANN, "654321")
