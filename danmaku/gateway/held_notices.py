@@ -7,12 +7,13 @@ Article: articles.Article.SELF_MANAGEMENT
 
 from danmaku.domain.account import Power
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused, Entry
+from danmaku.domain.ids import Seq
 from danmaku.gateway.dialects.notices import (
     decided_notice,
     held_notice,
     refused_notice,
 )
-from danmaku.gateway.notices import Notice, Official, Personal
+from danmaku.gateway.notices import Notice, Official, Personal, Sealed
 
 
 def held_notices(entry: Entry) -> tuple[Notice, ...]:
@@ -22,13 +23,23 @@ def held_notices(entry: Entry) -> tuple[Notice, ...]:
     has refused what waited.
     """
     match entry.fact:
-        case CommentHeld() as fact if entry.comment is not None:
+        case CommentHeld() as fact:
+            if entry.comment is None:
+                return (Sealed(entry.chain, entry.seq, fact.author, is_held=True),)
             said = held_notice(entry.seq, entry.comment.author, fact)
             return (Official(entry.chain, Power.COMMENT_REVIEW, said),)
         case CommentPublished(origin=int() as origin):
             return (Official(entry.chain, Power.COMMENT_REVIEW, decided_notice(origin)),)
-        case CommentRefused(origin=int() as origin, author=author) as fact:
-            told = Personal(author, refused_notice(entry.chain, origin, fact))
-            return (told, Official(entry.chain, Power.COMMENT_REVIEW, decided_notice(origin)))
+        case CommentRefused(origin=int() as origin) as fact:
+            decided = Official(entry.chain, Power.COMMENT_REVIEW, decided_notice(origin))
+            return (_refused(entry, fact, origin), decided)
         case _:
             return ()
+
+
+def _refused(entry: Entry, fact: CommentRefused, origin: Seq) -> Notice:
+    if entry.comment is None:
+        return Sealed(entry.chain, origin, fact.author, is_held=False)
+    text, category = fact.content.text, fact.category
+    said = refused_notice(entry.chain, origin, text=text, category=category)
+    return Personal(fact.author, said)

@@ -12,7 +12,8 @@ from danmaku.domain.ids import AccountId, Millis, RoomId
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.gateway.connection import Connection
 from danmaku.gateway.dialects.danmaku_v1 import you, you_now
-from danmaku.gateway.notices import General, Notice, Official, Personal
+from danmaku.gateway.dialects.notices import held_notice, refused_notice
+from danmaku.gateway.notices import General, Notice, Official, Personal, Sealed
 from danmaku.gateway.saying import Saying
 from danmaku.ports import Clock, Reader
 
@@ -118,6 +119,8 @@ class Herald:
                 for connection in tuple(self._keepers.get(notice.room, ())):
                     work = self._tell_keeper(connection, notice)
                     self._work.start(connection, work, name="keeper")
+            case Sealed():
+                self._tell_sealed(notice)
             case General():
                 all_of_now = iter(tuple(self._connections))
                 self._going.append(_Round(notice.room, Saying(notice.said), all_of_now))
@@ -143,6 +146,28 @@ class Herald:
             connection.part(notice.farewell.close_code, notice.farewell.said)
         else:
             self._work.start(connection, self._tell_powers(connection), name="powers")
+
+    def _tell_sealed(self, notice: Sealed) -> None:
+        keepers = tuple(self._keepers.get(notice.room, ()))
+        concerned = keepers if notice.is_held else self.sockets_of(notice.author)
+        say = self._say_held if notice.is_held else self._say_refused
+        for connection in concerned:
+            self._work.start(connection, say(connection, notice), name="sealed")
+
+    async def _say_held(self, connection: Connection, notice: Sealed) -> None:
+        held = await self._reader.held_comment(notice.room, notice.origin)
+        if held is not None:  # else it was decided meanwhile
+            said = held_notice(notice.origin, held.comment.author, held.fact)
+            official = Official(notice.room, Power.COMMENT_REVIEW, said)
+            await self._tell_keeper(connection, official)
+
+    async def _say_refused(self, connection: Connection, notice: Sealed) -> None:
+        for own in await self._reader.own(notice.author, notice.room):
+            comment = own.comment
+            if comment.origin == notice.origin and comment.content is not None:
+                text, category = comment.content.text, own.category or ""
+                said = refused_notice(notice.room, notice.origin, text=text, category=category)
+                connection.reply(said)
 
     async def _tell_keeper(self, connection: Connection, notice: Official) -> None:
         identity = connection.identity

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from danmaku.domain.account import Power
 from danmaku.domain.facts import Entry, NameJudged, PowersGranted, PowersRevoked, ReportFiled
-from danmaku.domain.ids import PLATFORM, AccountId, RoomId
+from danmaku.domain.ids import PLATFORM, AccountId, RoomId, Seq
 from danmaku.domain.keeping import due_ms
 from danmaku.domain.keeping_facts import PowersProposed, ProposalSettled
 from danmaku.domain.measures import Measure, Step, ends_account
@@ -60,7 +60,17 @@ class Official:
     said: Fields
 
 
-Notice = Personal | General | Official
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What another node wrote of a comment that waits or waited: it is read before it is told."""
+
+    room: RoomId
+    origin: Seq
+    author: AccountId
+    is_held: bool  # else it was refused
+
+
+Notice = Personal | General | Official | Sealed
 
 
 def notice_of(entry: Entry) -> Notice | None:

@@ -1,7 +1,7 @@
 """What viewers are told beside the record: docs/protocol.md, "notice"."""
 
 from danmaku.domain.controls import Control
-from danmaku.domain.facts import CommentHeld, CommentRefused, NameJudged
+from danmaku.domain.facts import CommentHeld, NameJudged
 from danmaku.domain.ids import Millis, Number, Pseudonym, RoomId, Seq
 from danmaku.domain.measures import Measure
 from danmaku.formats.danmaku_v1 import Fields
@@ -98,15 +98,15 @@ def decided_notice(origin: Seq) -> Fields:
     return {"op": Op.NOTICE.value, "kind": "decided", "seq": origin}
 
 
-def refused_notice(room: RoomId, origin: Seq, fact: CommentRefused) -> Fields:
+def refused_notice(room: RoomId, origin: Seq, *, text: str, category: str) -> Fields:
     """A comment of the viewer's that waited was refused by a person."""
     return {
         "op": Op.NOTICE.value,
         "kind": "refused",
         "room": room,
         "seq": origin,
-        "text": fact.content.text,
-        "category": fact.category,
+        "text": text,
+        "category": category,
     }
 
 

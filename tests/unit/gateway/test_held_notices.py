@@ -5,7 +5,7 @@ from danmaku.domain.comment import Comment, CommentStatus
 from danmaku.domain.facts import Entry
 from danmaku.domain.ids import Millis, Pseudonym, Seq
 from danmaku.gateway.held_notices import held_notices
-from danmaku.gateway.notices import Official, Personal
+from danmaku.gateway.notices import Official, Personal, Sealed
 from tests.contract.facts import ANN, DEMO, SECRET, held, published, recalled, refused
 
 
@@ -41,3 +41,12 @@ def test_an_author_hears_what_a_person_has_refused():
 @pytest.mark.parametrize("fact", [published(), refused(), recalled()])
 def test_what_never_waited_is_told_to_nobody_in_particular(fact):
     assert notices(fact) == ()
+
+
+@pytest.mark.parametrize(
+    ("fact", "is_held", "origin"), [(held(), True, 9), (refused(origin=Seq(4)), False, 4)]
+)
+def test_what_another_node_wrote_is_to_be_read_first(fact, is_held, origin):
+    told, *_ = held_notices(Entry(DEMO, Seq(9), Millis(5), fact, account=ANN))
+
+    assert told == Sealed(DEMO, Seq(origin), ANN, is_held=is_held)

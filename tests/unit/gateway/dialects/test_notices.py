@@ -5,7 +5,7 @@ import json
 import pytest
 
 from danmaku.domain.controls import Control
-from danmaku.domain.facts import CommentHeld, CommentRefused
+from danmaku.domain.facts import CommentHeld
 from danmaku.domain.ids import Millis, Pseudonym, RoomId, Seq
 from danmaku.domain.measures import Function, Measure, Step
 from danmaku.domain.room import ReviewMode
@@ -64,6 +64,9 @@ def measured():
     )
 
 
+REFUSED = fixture("refused")
+
+
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
@@ -80,7 +83,7 @@ def measured():
                 Control(of("control", "room")[0], ReviewMode.EVERY, *of("control", "until_ms"))
             ),
         ),
-        ("refused", refused_notice(DEMO, Seq(59), CommentRefused(actor=None, **judged("refused")))),
+        ("refused", refused_notice(DEMO, Seq(59), text=REFUSED["text"], category="spoiler")),
     ],
 )
 def test_a_notice_says_what_its_fixture_says(kind, said):

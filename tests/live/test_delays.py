@@ -1,0 +1,78 @@
+"""What waits its seconds appears once, whatever happens to who was to let it appear."""
+
+import asyncio
+
+import pytest
+
+from bench import backing
+from bench.client import Viewer
+from danmaku.domain.account import Bundle
+from danmaku.domain.room import ReviewMode
+from danmaku.nodes.bus import Exchange, LocalBus
+from tests.articles.seen import notices_of, texts_of
+from tests.live.site import running, settings_of
+from tests.live.test_nodes import pair
+
+DELAY_MS = 1_500
+DELAYED = {"mode": ReviewMode.DELAYED, "delay_ms": DELAY_MS}
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    with backing.postgres() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+async def sites(tmp_path, postgres):
+    exchange = Exchange()
+    with postgres.database() as url:
+        async with pair(tmp_path, url, {}, LocalBus(exchange), LocalBus(exchange)) as sites:
+            yield sites
+
+
+async def test_what_waited_when_the_server_ended_appears_when_it_is_back(tmp_path):
+    settings = settings_of(tmp_path / "data")
+    async with running(settings) as site:
+        room = await site.room(**DELAYED)
+        author = await Viewer.join(site.door(room, await site.person("ann")))
+        assert (await author.send("before the end"))["category"] == "delay"
+
+    async with running(settings) as site:
+        viewer = await Viewer.join(site.door(room))
+        await viewer.until(lambda: bool(texts_of(viewer)))
+
+        assert [one["text"] for one in await site.listed(room)] == ["before the end"]
+
+
+async def test_a_moderator_at_one_node_stops_what_was_sent_at_the_other(sites):
+    one, two = sites
+    room = await one.room(**(DELAYED | {"delay_ms": 4_000}))
+    ann, tom = await one.person("ann"), await one.person("tom", Bundle.MODERATOR)
+    author = await Viewer.join(one.door(room, ann))
+    keeper, viewer = [await Viewer.join(two.door(room, who)) for who in (tom, None)]
+
+    stopped = await author.send("the butler did it")
+    await author.send("what a scene")
+    await keeper.until(lambda: len(notices_of(keeper, "held")) > 1)
+    await two.core.moderation.reject(tom.who, room, stopped["seq"], "spoiler")
+    await viewer.until(lambda: bool(texts_of(viewer)))
+    await author.until(lambda: bool(texts_of(author)))
+
+    assert texts_of(viewer) == texts_of(author) == ["what a scene"]
+    assert [told["category"] for told in notices_of(author, "refused")] == ["spoiler"]
+
+
+async def test_what_a_node_has_left_behind_appears_by_another(sites):
+    one, two = sites
+    room = await one.room(**DELAYED)
+    author = await Viewer.join(one.door(room, await one.person("ann")))
+    viewer = await Viewer.join(two.door(room))
+    [letting_appear] = [task for task in asyncio.all_tasks() if task.get_name() == "delays"][:1]
+    letting_appear.cancel()  # of the first node: it was started first
+
+    await author.send("left behind")
+    await viewer.until(lambda: bool(texts_of(viewer)))
+
+    assert texts_of(viewer) == ["left behind"]
+    assert len(await two.listed(room)) == 1
