@@ -13,6 +13,7 @@ from tests.contract.facts import (
     held,
     in_demo,
     issued,
+    liked,
     on_platform,
     opened,
     published,
@@ -37,7 +38,7 @@ async def fill(store):
         await store.commit(on_platform(fact))
     for fact in (
         *(opened(), published("a"), held("b"), refused("c", author=BEN)),
-        *(recalled(), restored(), published("d", author=BEN, text="二号弹幕 🎏")),
+        *(recalled(), restored(), published("d", author=BEN, text="二号弹幕 🎏"), liked()),
     ):
         await store.commit(in_demo(fact))
     await store.sign_out(BEN, Millis(1))

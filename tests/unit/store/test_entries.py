@@ -17,6 +17,7 @@ from danmaku.domain.facts import (
 from danmaku.domain.ids import AccountId, Millis, Pseudonym, Seq
 from danmaku.domain.room import Broadcast, RoomState
 from danmaku.store import (
+    feature_codec,
     keeping_codec,
     naming_codec,
     people_codec,
@@ -32,6 +33,7 @@ from tests.contract.facts import (
     SECRET,
     held,
     issued,
+    liked,
     opened,
     published,
     recalled,
@@ -66,6 +68,8 @@ FACTS = [
     (refused(origin=Seq(4)), LATE),
     (recalled(3, by=RecalledBy.PLATFORM, category="abuse"), LATE),
     (restored(3, actor=BEN), LATE),
+    (liked(3), LATE),
+    (replace(liked(3, stands=False), likes=4), LATE),
     (registered(), Place(Seq(7))),
     (PasswordChanged(ANN, "hash"), Place(Seq(7))),
     (issued(expires_ms=Millis(9)), Place(Seq(7))),
@@ -103,7 +107,7 @@ def read_back(rows, secret):
         secret=secret,
     )
     unpackers = room_codec.UNPACKERS | platform_codec.UNPACKERS | people_codec.UNPACKERS
-    unpackers |= keeping_codec.UNPACKERS | naming_codec.UNPACKERS
+    unpackers |= keeping_codec.UNPACKERS | naming_codec.UNPACKERS | feature_codec.UNPACKERS
     return unpackers[type(header.about)](stored, header.about)
 
 
@@ -115,7 +119,7 @@ def test_every_fact_is_read_as_it_was_written(fact, place):
 
 
 def test_every_fact_has_its_example():
-    codecs = (room_codec, platform_codec, people_codec, keeping_codec, naming_codec)
+    codecs = (room_codec, platform_codec, people_codec, keeping_codec, naming_codec, feature_codec)
     packers = [codec.PACKERS for codec in codecs]
 
     assert {type(fact) for fact, _ in FACTS} == set().union(*packers)
