@@ -28,6 +28,7 @@ from danmaku.store.opening import look
 from danmaku.store.postgres import reach
 from danmaku.store.sqlite import IN_MEMORY
 from danmaku.store.vault import key_file_of
+from danmaku.store.verify import require_record
 
 DESCRIPTORS_BESIDE_SOCKETS = 500  # files, the record, HTTP requests
 
@@ -180,6 +181,7 @@ def _house(settings: Settings) -> list[tuple[str, bool, str]]:
 
 def _recorded(settings: Settings, engine: Engine) -> Recorded:
     with engine.connect() as connection, connection.begin():
+        require_record(connection)
         return house_in(connection, key_file_of(settings.store), now_ms())
 
 

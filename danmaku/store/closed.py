@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, text
 
 from danmaku.config import StoreSettings
 from danmaku.errors import Code, Coded, StoreDown
@@ -15,7 +14,7 @@ from danmaku.store.keys import adopt_head_key, existing_head_key
 from danmaku.store.migrations import migrate
 from danmaku.store.moving import Carried, carry
 from danmaku.store.postgres import PREPARING, key_of_record
-from danmaku.store.postgres_link import driven, engine_of, no_answer
+from danmaku.store.postgres_link import connected, driven, engine_of
 from danmaku.store.sqlite import IN_MEMORY, locked
 from danmaku.store.vault import carry_key, key_file_of
 from danmaku.store.verify import Progress, Sound, require_record
@@ -79,19 +78,12 @@ def _held(settings: StoreSettings) -> Iterator[Connection]:
     if settings.url:
         # How long a statement takes is up to the size of the record.
         engine = engine_of(settings.url, statement_timeout=0, idle_in_transaction_session_timeout=0)
-        with _connected(engine) as connection:
+        with connected(engine) as connection:
             yield connection
     else:
         engine = write_engine(settings.data_dir / DATABASE_FILE)
         with locked(settings.data_dir), engine.connect() as connection:
             yield connection
-
-
-def _connected(engine: Engine) -> Connection:
-    try:
-        return engine.connect()
-    except (SQLAlchemyError, OSError) as error:
-        raise no_answer(error) from error
 
 
 def _keep_others_out(connection: Connection) -> None:

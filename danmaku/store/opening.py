@@ -11,7 +11,7 @@ from danmaku.errors import Code, Coded
 from danmaku.ports import Clock
 from danmaku.store.database import DATABASE_FILE, read_engine
 from danmaku.store.postgres import PostgresStore
-from danmaku.store.postgres_link import driven, engine_of
+from danmaku.store.postgres_link import connected, driven, engine_of
 from danmaku.store.sqlite import IN_MEMORY, SqliteStore
 from danmaku.store.store import Store
 from danmaku.store.writer import Watch
@@ -48,6 +48,7 @@ def look(settings: StoreSettings, question: Callable[[Engine], Answer]) -> Answe
 
     Raises:
         Coded: NOT_FOUND: there is no record that others could read.
+        StoreDown: The database gives no answer.
     """
     if _is_shared(settings):
         engine = engine_of(
@@ -56,7 +57,7 @@ def look(settings: StoreSettings, question: Callable[[Engine], Answer]) -> Answe
             default_transaction_isolation="repeatable read",
             default_transaction_read_only="on",
         )
-        return driven(partial(question, engine))
+        return driven(partial(_answered, question, engine))
     path = settings.data_dir / DATABASE_FILE
     if settings.url == IN_MEMORY or not path.exists():
         raise Coded(Code.NOT_FOUND, f"There is no record in {settings.url or settings.data_dir}.")
@@ -65,6 +66,11 @@ def look(settings: StoreSettings, question: Callable[[Engine], Answer]) -> Answe
         return question(engine)
     finally:
         engine.dispose()
+
+
+def _answered(question: Callable[[Engine], Answer], engine: Engine) -> Answer:
+    with connected(engine):
+        return question(engine)
 
 
 def _is_shared(settings: StoreSettings) -> bool:

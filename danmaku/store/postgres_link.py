@@ -105,6 +105,18 @@ def no_answer(error: Exception) -> StoreDown:
     return StoreDown(f"PostgreSQL gives no answer: {words.splitlines()[0]}")
 
 
+def connected(engine: Engine) -> Connection:
+    """A connection, to be closed by whoever asked.
+
+    Raises:
+        StoreDown: The database gives none.
+    """
+    try:
+        return engine.connect()
+    except _FAILURES as error:
+        raise no_answer(error) from error
+
+
 def check_durable(connection: Connection) -> None:
     """Read back what decides whether a commit outlives a power cut, and a node that stopped.
 
