@@ -18,6 +18,7 @@ from danmaku.domain.features import Features
 from danmaku.domain.ids import AccountId, ClientId, Millis, Number, Pseudonym, RoomId, Seq
 from danmaku.domain.people_facts import MeasureTaken
 from danmaku.domain.persons import Person
+from danmaku.domain.phone_codes import Expected
 from danmaku.domain.room import RoomState
 from danmaku.domain.room_words import RoomWords
 from danmaku.domain.views import View
@@ -401,6 +402,15 @@ class Vault(Protocol):
 
     async def accounts_like(self, account: AccountId) -> list[AccountId]:
         """Other accounts of the same owner."""
+
+    async def expect_code(self, account: AccountId, expected: Expected) -> None:
+        """Seal the code that an account shall type; whatever was expected before is not."""
+
+    async def drop_code(self, account: AccountId, code: str) -> None:
+        """Forget a code that was not sent after all; one that was asked for since stays."""
+
+    async def try_code(self, account: AccountId, code: str) -> str | None:
+        """The phone that the right code was sent to; it is used up. As `phone_codes.judged`."""
 
     async def put_disclosure(self, request: Disclosure) -> None:
         """Seal a request."""

@@ -21,8 +21,8 @@ from danmaku.domain.people_facts import (
     IdentityVerified,
 )
 from danmaku.domain.persons import Person, citizen_number_of, legal_name_of, phone_of
-from danmaku.domain.phone_codes import CODE_DIGITS, PhoneCodes
-from danmaku.errors import Code, Coded, NotFound
+from danmaku.domain.phone_codes import CODE_DIGITS, LIFE_MS, CodePacing, Expected
+from danmaku.errors import Code, Coded, NotFound, Overloaded
 from danmaku.ports import Accounts, Append, Clock, Kept, Record, Vault
 
 DOCUMENTS_PER_S, DOCUMENTS_BURST = 1 / 600, 3  # tries of one account: a service asks for its pay
@@ -71,7 +71,7 @@ class Identities:
         self._decisions = Decisions(record, freshen)
         self._clock = clock
         self._settings = settings
-        self._codes = PhoneCodes()
+        self._pacing = CodePacing()
         self._document_tries = TokenBuckets(DOCUMENTS_PER_S, DOCUMENTS_BURST)
         offered = {
             Method.PHONE: verifiers.phones is not None,
@@ -94,11 +94,14 @@ class Identities:
         self._require(Method.PHONE)
         number = phone_of(phone, self._settings.phone_region)
         code = str(secrets.randbelow(10**CODE_DIGITS)).zfill(CODE_DIGITS)
-        self._codes.open(who.account, number, code, self._clock())
+        now_ms = self._clock()
+        self._pacing.take(who.account, number, now_ms)
+        expected = Expected(code, number, Millis(now_ms + LIFE_MS))
+        await self._vault.expect_code(who.account, expected)
         try:
             await self._verifiers.send_code(number, code)
-        except BaseException:
-            self._codes.drop(who.account, code)
+        except Overloaded:
+            await self._vault.drop_code(who.account, code)
             raise
 
     async def confirm_code(self, who: Standing, code: str) -> None:
@@ -107,7 +110,9 @@ class Identities:
         Raises:
             Coded: NOT_VERIFIED: it is not the right one, or is over; or as `_verify`.
         """
-        phone = self._codes.phone_with(who.account, code, self._clock())
+        phone = await self._vault.try_code(who.account, code)
+        if phone is None:
+            raise Coded(Code.NOT_VERIFIED, "This is not the code, or it is over; ask for another.")
         await self._verify(who, Person(Strength.PHONE, phone), Method.PHONE)
 
     async def confirm_document(self, who: Standing, legal_name: str, number: str) -> None:

@@ -101,7 +101,7 @@ IDENTITY = _holding(
     "identity",
     Ground.DUTY,
     Term(Since.CLOSED),
-    "identity sealed_person vault_key",
+    "identity sealed_person vault_key phone_code",
     "identity_verified identity_ended",
 )
 BAR = _holding(

@@ -21,6 +21,7 @@ from danmaku.domain.privacy import (
     ACCOUNT,
     COMMENT,
     DISCLOSURE,
+    IDENTITY,
     REPORT,
     RESET,
     SESSION,
@@ -51,6 +52,7 @@ _EXPIRING = (
     (SESSION, schema.session, schema.session.c.digest),
     (RESET, schema.reset, schema.reset.c.digest),
     (DISCLOSURE, schema.disclosure, schema.disclosure.c.id),
+    (IDENTITY, schema.phone_code, schema.phone_code.c.account),
 )
 
 
@@ -216,7 +218,7 @@ def _empty_accounts(
     for account in _accounts_in(connection, rows):
         nobody = {"login_key": f"~{account}", "login": "", "name": "", "password_hash": None}
         connection.execute(update(schema.account).where(_account.id == account).values(nobody))
-        for table in (schema.session, schema.reset, schema.sealed_person):
+        for table in (schema.session, schema.reset, schema.sealed_person, schema.phone_code):
             connection.execute(delete(table).where(table.c.account == account))
         issued = select(_token.issued_seq).where(_token.account == account)
         named = select(_naming.seq).where(_naming.account == account)

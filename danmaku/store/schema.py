@@ -434,3 +434,12 @@ disclosure = Table(
     Column("until_ms", BigInteger, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
+
+phone_code = Table(
+    "phone_code",
+    metadata,
+    Column("account", BigInteger, ForeignKey("account.id"), primary_key=True),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)

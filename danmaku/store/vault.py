@@ -16,6 +16,7 @@ from danmaku.config import StoreSettings
 from danmaku.domain.identity import Strength
 from danmaku.domain.ids import AccountId, Millis
 from danmaku.domain.persons import Person
+from danmaku.domain.phone_codes import Expected, judged
 from danmaku.errors import Broken, Code, Coded
 from danmaku.ports import Clock, Disclosure, Kept
 from danmaku.store import schema
@@ -34,9 +35,11 @@ VAULT_FILE = "vault.key"
 DISCLOSURES_MAX = 1000  # shown at a time
 
 _sealed, _barred, _disclosure = schema.sealed_person.c, schema.barred_person.c, schema.disclosure.c
+_code = schema.phone_code.c
 _bar, _measure = schema.identity_bar.c, schema.measure.c
 _PERSON = msgspec.json.Decoder(tuple[Strength, str, str])
 _REQUEST = msgspec.json.Decoder(Disclosure)
+_CODE = msgspec.json.Decoder(Expected)
 
 
 def key_file_of(settings: StoreSettings) -> Path:
@@ -93,8 +96,12 @@ class Vault:
 
     async def forget(self, account: AccountId) -> None:
         """As `ports.Vault.forget`."""
-        gone = delete(schema.sealed_person).where(_sealed.account == account)
-        await self._write(lambda connection: connection.execute(gone))
+
+        def write(connection: Connection) -> None:
+            connection.execute(delete(schema.sealed_person).where(_sealed.account == account))
+            connection.execute(delete(schema.phone_code).where(_code.account == account))
+
+        await self._write(write)
 
     async def keep_out(self, account: AccountId, fingerprint_id: str) -> list[str]:
         """As `ports.Vault.keep_out`."""
@@ -121,6 +128,40 @@ class Vault:
         )
         wanted = same.distinct().order_by(_sealed.account)
         return await self._readers.ask(lambda connection: list(connection.scalars(wanted)))
+
+    # --- codes that were sent to phones
+
+    async def expect_code(self, account: AccountId, expected: Expected) -> None:
+        """As `ports.Vault.expect_code`."""
+
+        def write(connection: Connection) -> None:
+            _put_code(connection, self._open(connection), account, expected)
+
+        await self._write(write)
+
+    async def drop_code(self, account: AccountId, code: str) -> None:
+        """As `ports.Vault.drop_code`."""
+
+        def write(connection: Connection) -> None:
+            envelope = self._open(connection)
+            known = _code_of(connection, envelope, account)
+            if known is not None and known.code == code:
+                _put_code(connection, envelope, account, None)
+
+        await self._write(write)
+
+    async def try_code(self, account: AccountId, code: str) -> str | None:
+        """As `ports.Vault.try_code`."""
+        now_ms = self._clock()
+
+        def write(connection: Connection) -> str | None:
+            envelope = self._open(connection)
+            phone, left = judged(_code_of(connection, envelope, account), code, now_ms)
+            _put_code(connection, envelope, account, left)
+            return phone
+
+        phone: str | None = await self._write(write)
+        return phone
 
     # --- requests to disclose
 
@@ -190,6 +231,7 @@ class Vault:
             _put(connection, new, AccountId(row.account), _person_in(row, old))
         for row in connection.execute(select(schema.disclosure)).all():
             _put_disclosure(connection, new, _request_in(row.id, row.sealed, old))
+        connection.execute(delete(schema.phone_code))  # they live for minutes: one asks anew
         connection.execute(delete(schema.vault_key))
         _put_keys(connection, new, master)
         return len(people)
@@ -323,3 +365,24 @@ def _put_disclosure(connection: Connection, envelope: Envelope, request: Disclos
 
 def _request_in(request_id: str, blob: bytes, envelope: Envelope) -> Disclosure:
     return _REQUEST.decode(opened(envelope.seal_key, blob, purpose=f"request {request_id}"))
+
+
+def _code_of(connection: Connection, envelope: Envelope, account: AccountId) -> Expected | None:
+    # Locked, where others write too: of two tries at once, each counts.
+    wanted = select(_code.sealed).where(_code.account == account).with_for_update()
+    blob = connection.scalar(wanted)
+    if blob is None:
+        return None
+    return _CODE.decode(opened(envelope.seal_key, blob, purpose=f"code {account}"))
+
+
+def _put_code(
+    connection: Connection, envelope: Envelope, account: AccountId, expected: Expected | None
+) -> None:
+    connection.execute(delete(schema.phone_code).where(_code.account == account))
+    if expected is None:
+        return
+    content = msgspec.json.encode(expected)
+    blob = sealed(envelope.seal_key, content, purpose=f"code {account}")
+    row = {"account": account, "until_ms": expected.until_ms, "sealed": blob}
+    connection.execute(schema.phone_code.insert(), row)

@@ -10,6 +10,7 @@ from danmaku.domain.features import Feature, FeatureState
 from danmaku.domain.ids import AccountId, Millis, Number, Seq
 from danmaku.domain.naming import NameState, Surface
 from danmaku.domain.people_facts import LevelSet
+from danmaku.domain.phone_codes import LIFE_MS, TRIES_MAX, Expected
 from danmaku.domain.privacy import CASE_DAYS
 from danmaku.errors import Code, Coded, Stale
 from tests.contract.facts import (
@@ -192,3 +193,15 @@ class PeopleContract:
             "comment",
             "report",
         }
+
+    async def test_of_tries_at_once_each_counts_and_the_right_code_is_used_once(self, store):
+        expected = Expected("123456", "+8613800138000", Millis(LIFE_MS))
+
+        await store.vault.expect_code(ANN, expected)
+        right = await asyncio.gather(*(store.vault.try_code(ANN, "123456") for _ in range(3)))
+        await store.vault.expect_code(ANN, expected)
+        wrong = [store.vault.try_code(ANN, f"00000{number}") for number in range(TRIES_MAX)]
+        await asyncio.gather(*wrong)
+
+        assert sorted(right, key=str) == ["+8613800138000", None, None]
+        assert await store.vault.try_code(ANN, "123456") is None

@@ -1,93 +1,63 @@
+from dataclasses import replace
+
 import pytest
 
-from danmaku.domain import phone_codes as module
 from danmaku.domain.ids import AccountId, Millis
 from danmaku.domain.phone_codes import (
     CODES_A_DAY,
     CODES_BURST,
     LIFE_MS,
     TRIES_MAX,
-    PhoneCodes,
+    CodePacing,
+    Expected,
+    judged,
 )
-from danmaku.errors import Code, Coded, TooFast
+from danmaku.errors import TooFast
 
 ANN, BOB = AccountId(1), AccountId(2)
 PHONE = "+8613800138000"
 NOW = Millis(1_700_000_000_000)
+EXPECTED = Expected("123456", PHONE, Millis(NOW + LIFE_MS))
 
 
-@pytest.fixture
-def codes():
-    codes = PhoneCodes()
-    codes.open(ANN, PHONE, "123456", NOW)
-    return codes
+def test_the_right_code_tells_the_phone_and_is_used_up():
+    assert judged(EXPECTED, " 123456 ", NOW) == (PHONE, None)
+    assert judged(None, "123456", NOW) == (None, None)
 
 
-def refusal(codes, account, code, now=NOW):
-    with pytest.raises(Coded) as refused:
-        codes.phone_with(account, code, now)
-    assert refused.value.code is Code.NOT_VERIFIED
-    return str(refused.value)
+def test_a_wrong_code_is_counted():
+    assert judged(EXPECTED, "654321", NOW) == (None, replace(EXPECTED, tries=1))
 
 
-def test_the_right_code_tells_the_phone_and_is_used_up(codes):
-    assert codes.phone_with(ANN, " 123456 ", NOW) == PHONE
-    assert "new one" in refusal(codes, ANN, "123456")
+@pytest.mark.parametrize("now_ms", [NOW + LIFE_MS, NOW - 1], ids=["its time", "a clock set back"])
+def test_a_code_ends_with(now_ms):
+    assert judged(EXPECTED, "123456", Millis(now_ms)) == (None, None)
 
 
-def test_a_code_is_of_one_account(codes):
-    refusal(codes, BOB, "123456")
-
-
-def test_a_code_ends_with_its_time(codes):
-    refusal(codes, ANN, "123456", Millis(NOW + LIFE_MS))
-
-
-def test_a_clock_set_back_ends_a_code(codes):
-    refusal(codes, ANN, "123456", Millis(NOW - 1))
-
-
-def test_a_code_ends_with_its_tries(codes):
+def test_a_code_ends_with_its_tries():
+    left = EXPECTED
     for _ in range(TRIES_MAX):
-        refusal(codes, ANN, "654321")
+        _, left = judged(left, "654321", NOW)
 
-    refusal(codes, ANN, "123456")
-
-
-def test_a_code_that_was_not_sent_is_forgotten(codes):
-    codes.drop(ANN, "another, asked for before")
-    codes.drop(BOB, "123456")
-    assert codes.phone_with(ANN, "123456", NOW) == PHONE
-    codes.open(ANN, PHONE, "123456", NOW)
-
-    codes.drop(ANN, "123456")
-
-    refusal(codes, ANN, "123456")
+    assert left is None
 
 
-def test_a_phone_is_sent_only_so_many_a_day_whoever_asks(codes):
-    for account in range(2, CODES_A_DAY + 1):
-        codes.open(AccountId(account), PHONE, "1", Millis(NOW + account * 120_000))
+def test_one_account_asks_and_one_phone_is_sent_only_so_often():
+    pacing = CodePacing()
+    for _ in range(CODES_BURST):
+        pacing.take(ANN, PHONE, NOW)
 
     with pytest.raises(TooFast):
-        codes.open(AccountId(99), PHONE, "1", Millis(NOW + 3_600_000))
-    codes.open(AccountId(99), PHONE, "1", Millis(NOW + 86_400_000))
+        pacing.take(ANN, "+8613800138001", NOW)
+    with pytest.raises(TooFast):
+        pacing.take(BOB, PHONE, NOW)
 
 
-def test_one_account_asks_and_one_phone_is_sent_only_so_often(codes):
-    for _ in range(CODES_BURST - 1):
-        codes.open(ANN, PHONE, "1", NOW)
+def test_a_phone_is_sent_only_so_many_a_day_whoever_asks():
+    pacing = CodePacing()
+    for account in range(CODES_A_DAY):
+        pacing.take(AccountId(account), PHONE, Millis(NOW + account * 120_000))
 
     with pytest.raises(TooFast):
-        codes.open(ANN, "+8613800138001", "1", NOW)
-    with pytest.raises(TooFast):
-        codes.open(BOB, PHONE, "1", NOW)
-
-
-def test_the_oldest_make_room(codes, monkeypatch):
-    monkeypatch.setattr(module, "WAITING_MAX", 1)
-
-    codes.open(BOB, "+8613800138001", "777777", NOW)
-
-    refusal(codes, ANN, "123456")
-    assert codes.phone_with(BOB, "777777", NOW) == "+8613800138001"
+        pacing.take(AccountId(99), PHONE, Millis(NOW + 3_600_000))
+    pacing.take(AccountId(99), PHONE, Millis(NOW + 86_400_000))

@@ -4,6 +4,7 @@ from danmaku.domain.facts import BuiltRules, RulesActivated, TokenRevoked
 from danmaku.domain.identity import Strength
 from danmaku.domain.ids import Millis
 from danmaku.domain.persons import Person
+from danmaku.domain.phone_codes import Expected
 from danmaku.ports import Disclosure
 from tests.contract.facts import (
     ANN,
@@ -46,6 +47,7 @@ async def fill(store):
     await store.open_reset(b"a reset of Ben's", BEN, LATER_MS)
     await store.vault.keep(BEN, Person(Strength.PHONE, "+8613800138000"), accounts_max=1)
     await store.vault.keep_out(BEN, "f1")
+    await store.vault.expect_code(BEN, Expected("123456", "+8613800138000", LATER_MS))
     await store.vault.put_disclosure(
         Disclosure("d1", BEN, ANN, purpose="inquiry", basis="law 1", until_ms=LATER_MS)
     )

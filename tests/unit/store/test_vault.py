@@ -12,6 +12,7 @@ from danmaku.domain.ids import PLATFORM, AccountId, Millis
 from danmaku.domain.measures import Measure, Step
 from danmaku.domain.people_facts import IdentityBarred, MeasureReversed, MeasureTaken
 from danmaku.domain.persons import Person
+from danmaku.domain.phone_codes import TRIES_MAX, Expected
 from danmaku.errors import Broken
 from danmaku.ports import Append, Disclosure, Kept
 from danmaku.store.database import DATABASE_FILE
@@ -215,3 +216,45 @@ async def test_whatever_was_found_out_later_bars_as_well(store, accounts):
 
     assert await store.vault.keep_out(ann, "f2") == ["f1", "f2"]
     assert await store.vault.keep_out(bob, "f3") == []
+
+
+def expected(code="123456", until_ms=NOW + 600_000):
+    return Expected(code, "+8613800138000", Millis(until_ms))
+
+
+async def test_a_code_is_of_one_account_tried_so_often_and_used_once(store, accounts):
+    ann, bob, _ = accounts
+    await store.vault.expect_code(ann, expected())
+
+    assert await store.vault.try_code(bob, "123456") is None
+    tries = await asyncio.gather(*(store.vault.try_code(ann, f"00000{n}") for n in range(4)))
+    assert tries == [None] * 4
+    assert await store.vault.try_code(ann, "123456") == "+8613800138000"
+    assert await store.vault.try_code(ann, "123456") is None
+    await store.vault.expect_code(ann, expected())
+    for number in range(TRIES_MAX):
+        await store.vault.try_code(ann, f"00000{number}")
+    assert await store.vault.try_code(ann, "123456") is None
+
+
+async def test_only_the_code_that_was_not_sent_is_dropped(store, accounts):
+    ann, *_ = accounts
+    await store.vault.expect_code(ann, expected())
+
+    await store.vault.drop_code(ann, "another")
+    assert await store.vault.try_code(ann, "123456") is not None
+    await store.vault.expect_code(ann, expected())
+    await store.vault.drop_code(ann, "123456")
+    assert await store.vault.try_code(ann, "123456") is None
+
+
+@pytest.mark.parametrize("act", ["forget", "rotate"])
+async def test_a_code_goes_with_what_is_known_of_its_account_and_with_the_keys(
+    store, accounts, act
+):
+    ann, *_ = accounts
+    await store.vault.expect_code(ann, expected())
+
+    await (store.vault.forget(ann) if act == "forget" else store.vault.rotate())
+
+    assert await store.vault.try_code(ann, "123456") is None
