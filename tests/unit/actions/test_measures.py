@@ -5,7 +5,7 @@ import pytest
 from danmaku.actions.drawn import new_id
 from danmaku.actions.measures import MeasureDraft
 from danmaku.actions.moderation import Moderation
-from danmaku.domain.account import Bundle
+from danmaku.domain.account import Bundle, Power
 from danmaku.domain.facts import CommentHeld, CommentPublished
 from danmaku.domain.measures import Function, Step
 from danmaku.domain.people_facts import MeasureTaken
@@ -78,6 +78,24 @@ async def test_a_step_ends_by_itself(house, cast, name):
     assert await code_of(house.say(cast["ann"])) == STOPPED[name][1]
     house.clock.now_ms += 1
     assert await code_of(house.say(cast["ann"])) is CommentPublished
+
+
+async def test_a_clock_that_jumps_back_and_forth_leaves_measures_and_grants_as_of_its_time(
+    house, cast
+):
+    start_ms = house.clock.now_ms
+    await house.offices.measures.take(cast["rey"], draft(lasts_ms=HOUR_MS))
+    until_ms = house.clock.now_ms + HOUR_MS
+    await house.people.grant(None, "ann", Bundle.REVIEWER, room=None, until_ms=until_ms)
+    ann = await house.people.known("ann")
+    seen = []
+    for jump_ms in (0, HOUR_MS, 0, 2 * HOUR_MS, HOUR_MS - 1):
+        house.clock.now_ms = start_ms + jump_ms
+        may = ann.may(Power.REPORT_READ, None, house.clock())
+        seen.append((await code_of(house.say(ann, f"after {len(seen)}")), may))
+
+    stopped, free = (Code.ACCOUNT_SUSPENDED, True), (CommentPublished, False)
+    assert seen == [stopped, free, stopped, free, stopped]
 
 
 async def test_a_limited_sender_waits_a_minute_between_comments(house, cast):
