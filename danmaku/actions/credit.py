@@ -230,7 +230,8 @@ class Credits:
             except Unavailable as error:
                 log.warning("credit_not_settled", code=error.code)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._has_due.wait(), LOOK_S)
+                async with asyncio.timeout(LOOK_S):
+                    await self._has_due.wait()
 
     async def _take_part(self, mark: str) -> bool:
         """See that somebody reckons everybody; False: somebody else is at it still."""

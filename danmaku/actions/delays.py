@@ -103,7 +103,8 @@ class Delays:
             return
         self._has_more.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._has_more.wait(), LOOK_S)
+            async with asyncio.timeout(LOOK_S):
+                await self._has_more.wait()
 
     async def look(self, patience_ms: int) -> None:
         """Take on what the record has waiting.

@@ -229,7 +229,9 @@ class PostgresReaders:
         asked = _Asked(question, asyncio.get_running_loop())
         self._asked.put(asked)
         try:
-            answer: Answer = await asyncio.wait_for(asked.answer, ANSWER_S)
+            # Not `wait_for`: of a cancellation that comes together with the answer it says nothing.
+            async with asyncio.timeout(ANSWER_S):
+                answer: Answer = await asked.answer
         except TimeoutError as error:
             raise StoreDown from error
         return answer

@@ -76,6 +76,21 @@ async def test_who_stops_within_a_transaction_cannot_commit_it_any_more(postgres
     assert found is None
 
 
+async def test_who_is_ended_as_the_answer_comes_is_ended(postgres_url):
+    readers, next_begun = PostgresReaders(partial(engine_of, postgres_url), 1), threading.Event()
+    asking = asyncio.create_task(readers.ask(lambda _: "the answer"))
+    after = asyncio.create_task(readers.ask(lambda _: next_begun.set()))
+    await asyncio.sleep(0)
+
+    next_begun.wait()  # the answer waits for the loop, which stands still here
+    asyncio.get_running_loop().call_soon(asking.cancel)
+
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await after
+    await asyncio.to_thread(readers.close)
+
+
 async def test_questions_are_answered_side_by_side_and_each_from_one_moment(postgres_url):
     readers = PostgresReaders(
         partial(engine_of, postgres_url, default_transaction_isolation="repeatable read"), 2
