@@ -4,7 +4,7 @@ Article: articles.Article.PERSONAL_DATA
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
 from danmaku.actions.accounts import People
@@ -13,12 +13,14 @@ from danmaku.actions.retention import Retention, Terms
 from danmaku.domain.account import Bundle, Standing
 from danmaku.domain.identity import ENDED
 from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
+from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.privacy import OwnComment, OwnEntry, OwnLike
 from danmaku.errors import NotAllowed
 from danmaku.ports import Accounts, Clock, Reader, Record, Vault
 
 COMMENTS_PER_PAGE = 500
 NEWEST = 50
+EXPORTS_PER_S, EXPORTS_BURST = 1 / 600, 5  # of one account
 
 
 class OwnRecord(Leavers, Protocol):
@@ -65,6 +67,19 @@ class OwnData:
     _accounts: Accounts
     _own: OwnRecord
     _clock: Clock
+    _exports: TokenBuckets = field(
+        default_factory=lambda: TokenBuckets(EXPORTS_PER_S, EXPORTS_BURST)
+    )
+
+    def begin_export(self, who: Standing) -> None:
+        """Note that all of it is about to be read: the whole platform's chain is gone through.
+
+        Raises:
+            NotAllowed: As `newest`.
+            TooFast: Too many of one account.
+        """
+        require_whole(who)
+        self._exports.take(who.account, self._clock())
 
     async def newest(self, who: Standing) -> list[OwnComment]:
         """Own comments of all rooms, newest first; whatever became of them.

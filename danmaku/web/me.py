@@ -71,6 +71,7 @@ async def show_me(
 async def export(visit: PageVisit) -> Response:
     """Everything held about oneself, as one file."""
     who = visit.signed_in()
+    visit.house.offices.privacy.own.begin_export(who)
     return StreamingResponse(
         _archive(visit, who),
         media_type="application/zip",

@@ -9,6 +9,7 @@ import orjson
 from websockets.asyncio.client import connect
 
 from bench.client import Viewer
+from danmaku.actions.personal import EXPORTS_BURST
 from danmaku.domain.account import Bundle
 from danmaku.errors import Close
 from danmaku.web.forms import form_token_of
@@ -181,3 +182,11 @@ async def test_an_own_record_read_on_past_its_owners_leaving_ends_and_tells_noth
 
     assert first.comment.content is not None
     assert len(rest) == 3
+
+
+async def test_exports_are_as_often_as_people_need_them_and_no_oftener(site):
+    browser = await Signed.come(site, (await site.person("ann")).who)
+
+    statuses = [(await browser.get("/me/export")).status_code for _ in range(EXPORTS_BURST + 1)]
+
+    assert statuses == [200] * EXPORTS_BURST + [429]

@@ -6,8 +6,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 
-from danmaku.store import schema
 from danmaku.store.database import DATABASE_FILE, write_engine
+from danmaku.store.feature_schema import metadata
 from danmaku.store.migrations import migrate
 from danmaku.store.postgres_link import driven, engine_of
 
@@ -18,7 +18,7 @@ def test_the_steps_lead_to_the_schema(tmp_path):
         migrate(connection)
         migrate(connection)  # again: nothing is left to do
 
-        differences = compare_metadata(MigrationContext.configure(connection), schema.metadata)
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
 
     assert differences == []
 
@@ -35,14 +35,14 @@ def _differences(url, partitions_count):
         migrate(connection, partitions_count=partitions_count)
         migrate(connection, partitions_count=partitions_count)
         context = MigrationContext.configure(connection, opts={"include_object": _is_no_part})
-        return compare_metadata(context, schema.metadata)
+        return compare_metadata(context, metadata)
 
 
 def _is_no_part(found, name, kind, *_):
     """Each part of a table is a table of its own, and what points to the whole points to it."""
     if kind == "foreign_key_constraint":
         name = found.elements[0].target_fullname.partition(".")[0]
-    return kind not in {"table", "foreign_key_constraint"} or name in schema.metadata.tables
+    return kind not in {"table", "foreign_key_constraint"} or name in metadata.tables
 
 
 def test_comments_survive_that_their_keys_name_the_room(tmp_path):
