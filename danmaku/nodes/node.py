@@ -66,10 +66,15 @@ async def joined(
         stack.push_async_callback(record.close)
         await record.open()
         _log.info("node_joined", node=circle.name)
+        failed: Exception | None = None
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(each.run()) for each in (record, neighbours)]
             try:
                 yield Node(record, neighbours)
+            except Exception as error:  # noqa: BLE001 -- raised below, alone and not as a group
+                failed = error
             finally:
                 for task in running:
                     task.cancel()
+        if failed is not None:
+            raise failed

@@ -49,6 +49,17 @@ class Site:
         return float(re.search(rf"^{name} (\S+)$", said.text, re.MULTILINE)[1])
 
 
+def test_what_is_refused_at_a_shared_record_is_said_in_one_line(shell, postgres_url, tmp_path):
+    settings = tmp_path / "danmaku.toml"
+    settings.write_text(f'[store]\nurl = "{postgres_url}"\n')
+
+    refused = shell.run("--config", str(settings), "account", "grant", "nobody", "reviewer")
+
+    assert refused.exit_code == 1
+    assert "error: There is no such account." in refused.output
+    assert "Traceback" not in refused.output
+
+
 @pytest.fixture
 def site(shell, postgres_url, redis_url, tmp_path):
     ops_port = free_port()
