@@ -37,6 +37,8 @@ HOLDERS = {
     Power.NAME_REVIEW: {Bundle.REVIEWER, Bundle.CHIEF_EDITOR},
     Power.IDENTITY_ASK: {Bundle.CHIEF_EDITOR, Bundle.INSPECTOR},
     Power.IDENTITY_DISCLOSE: {Bundle.CHIEF_EDITOR},
+    Power.FEATURE_ASSESS: {Bundle.CHIEF_EDITOR},
+    Power.FEATURE_SWITCH: {Bundle.CHIEF_EDITOR, Bundle.OPERATOR},
 }  # fmt: skip
 
 
