@@ -13,7 +13,7 @@ PORT ?= 8000
 ARGS ?=
 
 BUILT := danmaku/web/static/manifest.json
-PAGES := $(shell find frontend -name node_modules -prune -o -type f -print 2>/dev/null)
+PAGES := $(shell find frontend \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
 .PHONY: help
 help: ## Say what there is
@@ -29,6 +29,10 @@ serve: .venv/.run $(BUILT) ## Run the demo at http://127.0.0.1:8000 (PORT change
 wheel: .venv/.dev $(BUILT) ## Build dist/*.whl, the built pages in it
 	$(BIN)/python -m tools.wheel dist
 
+.PHONY: client
+client: frontend/node_modules/.installed ## Pack the client library for npm: dist/danmaku-client-*.tgz
+	tools/client_library.sh dist
+
 # --- judge it
 
 .PHONY: check
@@ -37,15 +41,22 @@ check: .venv/.dev frontend/node_modules/.installed $(BUILT) ## Format, lint, typ
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy danmaku bench tools
 	$(BIN)/lint-imports
+	$(BIN)/bandit -q -r danmaku -c pyproject.toml
 	cd frontend && npm run --silent lint && npm run --silent typecheck
 	$(BIN)/pytest -q tests/house
 
 .PHONY: test
 test: .venv/.dev frontend/node_modules/.installed $(BUILT) ## Every test; thirty minutes at most
 	tools/system_packages.sh chromium ffmpeg fonts-noto-cjk postgresql redis-server \
-		nginx-light caddy python3-venv openssl curl iproute2
+		nginx-light caddy python3-venv openssl curl iproute2 gcc libc6-dev
 	cd frontend && npm test --silent
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 2 $(ARGS)
+
+.PHONY: clients
+clients: .venv/.dev $(BUILT) ## Players and converters of others, unmodified, against a running server
+	tools/system_packages.sh chromium ffmpeg fonts-noto-cjk python3-venv
+	tools/clients.sh
+	$(BIN)/pytest -m clients tests/clients $(ARGS)
 
 .PHONY: soak
 soak: .venv/.dev $(BUILT) ## The long rounds: hundreds of kills
@@ -66,6 +77,10 @@ fmt: .venv/.dev frontend/node_modules/.installed ## Format and mend what can be 
 .PHONY: docs
 docs: .venv/.dev ## Write the generated pages of docs/ anew
 	$(BIN)/python -m tools.docs
+
+.PHONY: sbom
+sbom: .venv/.dev ## Write dist/sbom.json: every pinned package, as CycloneDX
+	$(BIN)/python -m tools.sbom dist/sbom.json
 
 .PHONY: lock
 lock: ## Pin every dependency anew from pyproject.toml

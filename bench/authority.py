@@ -92,7 +92,8 @@ class _Keeper:
     async def restore(self, _due_ns: int) -> None:
         """Let the comment back that was taken out first."""
         if self._recalled:
-            await self._ask(self._api, f"/comments/{self._recalled.pop(0)}/restore")
+            await self._ask(self._api, f"/comments/{self._recalled[0]}/restore")
+            self._recalled.pop(0)  # not before: until then there is nothing to recall
             self._stage.counts["restores"] += 1
 
     async def switch(self, _due_ns: int) -> None:

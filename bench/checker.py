@@ -27,6 +27,8 @@ class Law(StrEnum):
 
     SEEN_NOT_RECORDED = "seen but not recorded"
     RECORDED_NOT_SEEN = "recorded but not seen"
+    LEFT_OUT_TOO_MANY = "more comments said to be left out than were"
+    LEFT_OUT_UNEVENLY = "left out for one, and shown live to another"
     RECALL_MISSED = "recall, restore or room change missed"
     ORDER = "out of order"
     HOLE = "hole between two batches"
@@ -40,6 +42,9 @@ class Law(StrEnum):
     REFUSED_BUT_RECORDED = "refused but recorded"
     REAL_TIME = "acknowledged before the other was sent, but recorded after it"
     UNANSWERED = "never answered"
+    LATE = "answered too late"
+    EPOCH = "another life of the record, though nothing was restored or nobody was told"
+    SHOWN_AFTER_RECALL = "shown after its recall was acknowledged"
     NUMBERS = "numbers of the record have gaps"
 
 
@@ -54,15 +59,21 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A viewer (re)joined; `since` None: it asked for the tail only."""
+    """A viewer (re)joined.
+
+    Attributes:
+        since: None: it asked for the tail only.
+        epoch: Which life of the record it was told of; None: nobody noted it.
+    """
 
     since: int | None
     top: int
+    epoch: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """The range (after, upto] and what came of it.
+    """The range (after, upto] and what came of it; `left_out` comments of it did not.
 
     Many viewers of one process share the batch that they received as the same bytes; it is then
     looked into once.
@@ -72,6 +83,14 @@ class Batch:
     upto: int
     entries: tuple[Fields, ...]
     skipped: bool = False
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A comment of the viewer's own that the batch to come leaves out."""
+
+    entry: Fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +100,7 @@ class Reset:
     top: int
 
 
-Event = Joined | Batch | Reset
+Event = Joined | Batch | Own | Reset
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +148,16 @@ class Run:
     Attributes:
         sends: All of them, or None where others wrote to the room too.
         settled: Whether viewers had time to reach the top, and senders to hear an answer.
+        answer_ns_max: How long any answer may take; None: no promise holds for this run.
+        restores: How often the record was put back from a backup in the course of it.
     """
 
     record: Record
     viewers: Mapping[str, Sequence[Event]]
     sends: Sequence[Send] | None = None
     settled: bool = True
+    answer_ns_max: int | None = None
+    restores: int = 0
 
 
 def check(run: Run) -> list[Finding]:
@@ -142,9 +165,10 @@ def check(run: Run) -> list[Finding]:
     look = _Look(run.record)
     for name, events in run.viewers.items():
         look.follow(name, events, settled=run.settled)
-    findings = [*look.findings, *_judge_numbers(run.record)]
+    findings = [*look.findings, *_judge_numbers(run.record), *_judge_epochs(run)]
     if run.sends is not None:
         findings += _judge_sends(run.record, run.sends, settled=run.settled)
+        findings += _judge_haste(run.sends, run.answer_ns_max)
     return findings
 
 
@@ -166,6 +190,7 @@ class _Look:
         self._recalled = _last_recalls(record)
         self._first: dict[int, Fields] = {}  # what anybody saw first at a seq, text included
         self._judged: set[int] = set()  # id() of batches; the run holds them alive
+        self._is_chosen: dict[int, bool] = {}  # whether thinned batches show this comment
 
     def follow(self, viewer: str, events: Sequence[Event], *, settled: bool) -> None:
         position: int | None = None
@@ -175,6 +200,8 @@ class _Look:
                     position = top if since is None else since
                 case Reset(top=top):
                     position = top
+                case Own(entry=entry):
+                    self._compare(f"{viewer}, own", cast("int", entry["seq"]), entry)
                 case Batch():
                     position = self._advance(viewer, position, event)
         if settled and position is not None and self._seqs and position < self._seqs[-1]:
@@ -207,7 +234,8 @@ class _Look:
         if recorded is None or not _same_kind(entry, recorded):
             self._find(Law.SEEN_NOT_RECORDED, where, f"{entry} at {seq}, recorded: {recorded}")
             return
-        if not _agree(entry, recorded) or not _agree(entry, self._first.get(seq, entry)):
+        unlike = not _agree(entry, recorded) or not _agree(entry, self._first.get(seq, entry))
+        if unlike or (entry.get("restored") and entry["number"] not in self._recalled):
             self._find(Law.CONTENT, where, f"{entry} at {seq}, recorded: {recorded}")
         if entry["kind"] != "marker":
             self._first.setdefault(seq, entry)
@@ -221,15 +249,64 @@ class _Look:
         return is_restore and seq < self._recalled.get(entry["number"], 0)
 
     def _judge_completeness(self, where: str, batch: Batch, seen: set[int]) -> None:
-        for seq in _between(self._seqs, batch.after, batch.upto):
-            sticky = self._record.entries[seq]["kind"] in STICKY
-            if seq in seen or (batch.skipped and not sticky):
-                continue
-            law = Law.RECALL_MISSED if sticky else Law.RECORDED_NOT_SEEN
-            self._find(law, where, f"{self._record.entries[seq]}")
+        missing = [s for s in _between(self._seqs, batch.after, batch.upto) if s not in seen]
+        sticky = [s for s in missing if self._record.entries[s]["kind"] in STICKY]
+        for seq in sticky:
+            self._find(Law.RECALL_MISSED, where, f"{self._record.entries[seq]}")
+        if batch.skipped:
+            return
+        unsaid = len(missing) - len(sticky) - batch.left_out
+        if unsaid > 0:
+            for seq in missing:
+                if seq not in sticky:
+                    self._find(Law.RECORDED_NOT_SEEN, where, f"{self._record.entries[seq]}")
+        elif unsaid < 0:
+            self._find(Law.LEFT_OUT_TOO_MANY, where, f"{batch.left_out}, {-unsaid} too many")
+        if batch.left_out:
+            self._judge_choice(where, batch, missing)
+
+    def _judge_choice(self, where: str, batch: Batch, missing: list[int]) -> None:
+        """Batches are thinned for all alike; whoever catches up is sent everything."""
+        shown = [cast("int", e["seq"]) for e in batch.entries if e["kind"] == "comment"]
+        for seqs, is_shown in ((shown, True), (missing, False)):
+            for seq in seqs:
+                if self._is_chosen.setdefault(seq, is_shown) is not is_shown:
+                    self._find(Law.LEFT_OUT_UNEVENLY, where, f"{seq}")
 
     def _find(self, law: Law, where: str, what: str) -> None:
         self.findings.append(Finding(law, where, what))
+
+
+def _judge_epochs(run: Run) -> list[Finding]:
+    """A life begins with a restore alone, and no position of another one is gone on from."""
+    epochs: set[str] = set()
+    findings = []
+    for name, events in run.viewers.items():
+        known: str | None = None
+        is_lost = False  # its position is of another life
+        for event in events:
+            if isinstance(event, Joined) and event.epoch is not None:
+                epochs.add(event.epoch)
+                is_lost = known not in {None, event.epoch} and event.since is not None
+                known = event.epoch
+            elif isinstance(event, Reset):
+                is_lost = False
+            elif isinstance(event, Batch) and is_lost:
+                findings.append(Finding(Law.EPOCH, name, f"({event.after}, {event.upto}]"))
+    if len(epochs) > 1 + run.restores:
+        findings.append(Finding(Law.EPOCH, "all viewers", f"{sorted(epochs)}"))
+    return findings
+
+
+def _judge_haste(sends: Sequence[Send], answer_ns_max: int | None) -> list[Finding]:
+    if answer_ns_max is None:
+        return []
+    waits = [(send, send.answers[0].at_ns - send.sent_ns) for send in sends if send.answers]
+    return [
+        Finding(Law.LATE, send.client_id, f"{wait_ns / 1e6:.0f} ms")
+        for send, wait_ns in waits
+        if wait_ns > answer_ns_max
+    ]
 
 
 def _last_recalls(record: Record) -> dict[object, int]:
@@ -256,11 +333,15 @@ def _agree(one: Fields, other: Fields) -> bool:
     """Whether two forms of one entry contradict each other.
 
     A marker lacks the text, and a recall's category may be corrected by a later recall of the same
-    comment, so these compare by number alone.
+    comment, so these compare by number alone. A comment bears the mark of its return only since.
     """
     if one["kind"] == other["kind"] and one["kind"] not in {"recall", "marker"}:
-        return one == other
+        return _without_mark(one) == _without_mark(other)
     return one.get("number") == other.get("number")
+
+
+def _without_mark(entry: Fields) -> Fields:
+    return {name: value for name, value in entry.items() if name != "restored"}
 
 
 def _judge_numbers(record: Record) -> list[Finding]:

@@ -5,6 +5,7 @@ nothing: its `events` go to the checker.
 """
 
 import asyncio
+import secrets
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from bench.checker import Answer, Event, Fields, Joined, Reset, Send
-from bench.messages import KINDS, Kind, batch_of, decoded, encoded
+from bench.checker import Answer, Event, Fields, Joined, Own, Reset, Send
+from bench.messages import KINDS, Kind, batch_of
+from danmaku.conformance.encodings import decoded, encoded
 
 PATIENCE_S = 10.0
 _ANSWERS = frozenset({"published", "held", "refused", "recalled", "liked"})
@@ -43,6 +45,7 @@ class Viewer:
 
     Attributes:
         events: What the checker wants, in the order of arrival.
+        heard_ns: When each of them came, on the clock that all processes share.
         others: Every other message: viewers, pong, bye, error.
         welcome: The answer to the hello.
         position: `upto` of the last batch.
@@ -50,6 +53,7 @@ class Viewer:
 
     def __init__(self, link: ClientConnection, door: Door) -> None:
         self.events: list[Event] = []
+        self.heard_ns: list[int] = []
         self.sends: dict[str, Send] = {}
         self.others: list[Fields] = []
         self.welcome: Fields = {}
@@ -60,6 +64,7 @@ class Viewer:
         self._answers: dict[str, list[Fields]] = {}
         self._news = asyncio.Event()
         self._ids = count(1)
+        self._name = secrets.token_hex(8)  # no other viewer's, of whatever account and time
         self._listening = asyncio.create_task(self._listen(), name="viewer")
 
     @classmethod
@@ -115,7 +120,7 @@ class Viewer:
 
     async def begin(self, text: str, *, client_id: str | None = None, **style: object) -> Send:
         """Send a comment without waiting; its answers come into `Send.answers`."""
-        name = client_id or f"{id(self)}-{next(self._ids)}"
+        name = client_id or f"{self._name}-{next(self._ids)}"
         send = self.sends.setdefault(name, Send(name, text, monotonic_ns()))
         await self.say({"op": "send", "id": name, "text": text, **style})
         return send
@@ -191,6 +196,7 @@ class Viewer:
             async for raw in self._link:
                 payload = raw.encode() if isinstance(raw, str) else raw
                 self._take(decoded(self._door.kind.dialect, payload))
+                self.heard_ns += [monotonic_ns()] * (len(self.events) - len(self.heard_ns))
                 self._news.set()
         except ConnectionClosed:
             pass  # the code says how; tests ask for it
@@ -202,12 +208,14 @@ class Viewer:
             case "welcome":
                 self.welcome = message
                 top = cast("int", message["top"])
-                self.events.append(Joined(self._since, top))
+                self.events.append(Joined(self._since, top, cast("str", message["epoch"])))
                 self.position = top if self._since is None else self._since
             case "entries" | "skipped":
                 batch = batch_of(message)
                 self.events.append(batch)
                 self.position = batch.upto
+            case "own":
+                self.events.append(Own(cast("Fields", message["entry"])))
             case "reset":
                 self.events.append(Reset(cast("int", message["top"])))
                 self.position = cast("int", message["top"])

@@ -29,8 +29,9 @@ from bench.frames import (
     upgrade_request,
 )
 from bench.latency import Delivery
-from bench.messages import Kind, batch_of, encoded
+from bench.messages import Kind, batch_of
 from bench.views import message_of
+from danmaku.conformance.encodings import encoded
 
 PAYLOADS_MAX = 1024
 """Distinct payloads remembered; one that comes back later is decoded anew, which is only slower."""

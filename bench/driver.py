@@ -28,9 +28,10 @@ from bench.checker import Batch, Fields
 from bench.client import Door
 from bench.crowd import Crowd, Listener, Seat
 from bench.happenings import carry_out
+from bench.past import Past
 from bench.reckoning import Heard, Result, reckon
 from bench.record import read_records
-from bench.scenario import TEXT, Quiet, Rate, Scenario, Steps, Window
+from bench.scenario import TEXT, Quiet, Rate, Scenario, Steps, Surge, Window
 from bench.seating import knocks_of, places_of, room_of_sender, rooms_of
 from bench.senders import Pace, Senders, plan_of
 from bench.stage import Stage
@@ -55,6 +56,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         moderator: Of an account that may recall and restore in the first room; empty: nobody may.
         attackers: One for each account that floods.
         subjects: Whom acts are about.
+        past: What the record of the first server held already.
         core: Processor to stay on; None: wherever the system likes.
     """
 
@@ -69,6 +71,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     subjects: list[Person]
     seed: int
     core: int | None = None
+    past: Past | None = None
 
 
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -143,6 +146,7 @@ def _stage_of(order: Order, viewers: Audience) -> Stage:
     return Stage(
         addresses=order.addresses,
         desk=order.desk,
+        pid=order.pids[0],
         moderator=order.moderator,
         attackers=order.attackers,
         subjects=order.subjects,
@@ -156,6 +160,7 @@ def _stage_of(order: Order, viewers: Audience) -> Stage:
         random=Random(order.seed),
         ears=ears,
         felts=felts,
+        past=order.past,
     )
 
 
@@ -230,7 +235,10 @@ class _Load:
             await asyncio.sleep(_TICK_S)
 
 
-def _paces_of(load: Rate | Steps) -> list[Pace]:
+def _paces_of(load: Rate | Steps | Surge) -> list[Pace]:
+    if isinstance(load, Surge):
+        before = Pace(load.per_s, load.warm_up_s + load.calm_s)
+        return [before, Pace(load.surge_per_s, load.surge_s), Pace(load.per_s, load.after_s)]
     rates = [load.per_s] if isinstance(load, Rate) else load.per_s
     each_s = load.seconds / len(rates)
     return [Pace(rates[0], load.warm_up_s), *(Pace(per_s, each_s) for per_s in rates)]

@@ -4,6 +4,7 @@ They exist to be caught: a checker, or a bench, that lets one pass is worth noth
 none of them.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from danmaku.core import Subscribed
     from danmaku.domain.comment import Content
     from danmaku.domain.facts import Verdict
+
+DAWDLE_S = 0.1
 
 EVERY = 5
 """One in so many is treated wrongly, so that a run goes on and its other laws can hold."""
@@ -163,6 +166,13 @@ def untold(entry: Entry) -> Entry:
     return replace(entry, fact=WarningRead(entry.fact.account, entry.fact.measure.measure_id))
 
 
+def dawdling(entry: Entry) -> Entry:
+    """An announcement for which the loop stands still, wherever there is a measure."""
+    if isinstance(entry.fact, MeasureTaken):
+        time.sleep(DAWDLE_S)
+    return entry
+
+
 def garbled(entry: Entry) -> Entry:
     """An announcement with a text that nobody wrote."""
     if not isinstance(entry.fact, CommentPublished) or entry.comment is None:
@@ -199,13 +209,15 @@ class FaultyDialect:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
 
-    def batch(self, op: Any, after: Seq, upto: Seq, parts: Sequence[bytes]) -> bytes:
+    def batch(
+        self, op: Any, after: Seq, upto: Seq, parts: Sequence[bytes], lacks: int = 0
+    ) -> bytes:
         """See `Dialect`."""
         if (spoilt := self._spoil(list(parts))) == list(parts):
-            return self._real.batch(op, after, upto, parts)  # one alone cannot be swapped
+            return self._real.batch(op, after, upto, parts, lacks)  # one alone cannot be swapped
         self._spoilable += 1
         is_spoilt = self._spoilable % EVERY == 1
-        return self._real.batch(op, after, upto, spoilt if is_spoilt else parts)
+        return self._real.batch(op, after, upto, spoilt if is_spoilt else parts, lacks)
 
 
 def with_record(core: Core, record: object, verbs: type[Comments] = Comments) -> Core:
@@ -228,8 +240,10 @@ def with_record(core: Core, record: object, verbs: type[Comments] = Comments) ->
         words=ReadyWords(core.store, core.settings.filter.room_words_kept_max),
         freshen=core.people.standings.freshen,
         clock=now_ms,
+        report_ms=core.settings.filings.item_ms,
         settings=core.settings.admission,
         telemetry=core.telemetry,
+        brownout=core.brownout,
     )
     return replace(core, record=record, comments=comments)
 
@@ -239,6 +253,7 @@ STORES: dict[str, Callable[[Core], FaultyStore]] = {
     "answers first": AnswersFirst,
     "drops comments": lambda core: FaultyStore(core, in_turn(dropping(CommentPublished))),
     "drops recalls": lambda core: FaultyStore(core, dropping(CommentRecalled)),
+    "dawdles at measures": lambda core: FaultyStore(core, dawdling),
     "keeps measures quiet": lambda core: FaultyStore(core, untold),
     "garbles": lambda core: FaultyStore(core, in_turn(garbled)),
 }

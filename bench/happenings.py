@@ -10,7 +10,20 @@ from bench.audience import Knock
 from bench.authority import keep_order, take_measures
 from bench.client import Door
 from bench.frames import BINARY, TEXT
-from bench.scenario import Enforce, Flood, Garbage, Happening, Join, Measures, Pause, Storm
+from bench.probes import files_count
+from bench.rework import work_over
+from bench.scenario import (
+    Enforce,
+    Flood,
+    Garbage,
+    Happening,
+    Join,
+    Measures,
+    Pause,
+    Rework,
+    Stall,
+    Storm,
+)
 from bench.seating import Return, knocks_of
 from bench.stage import Stage, repeat, until
 from bench.views import Views
@@ -18,6 +31,7 @@ from bench.views import Views
 _SLOT_S = 0.1  # those who come within one are let in together
 _AWAY_S = 0.25  # how long who was thrown out stays away
 _PATIENCE_S = 5.0
+_LOOK_S = 0.25
 _GARBAGE = (
     (TEXT, b"{"),
     (BINARY, b"\xc1"),
@@ -48,14 +62,24 @@ async def _happen(stage: Stage, happening: Happening, at_ns: int, joining: int) 
             await _storm(stage, happening, at_ns)
         case Pause():
             await _pause(stage, happening, at_ns)
-        case Enforce():
-            await keep_order(stage, happening, at_ns)
+        case Stall():
+            await _stall(stage, happening, at_ns)
         case Flood():
             await _flood(stage, happening, at_ns)
         case Garbage():
             await _litter(stage, happening, at_ns)
+        case Enforce() | Measures() | Rework():
+            await _govern(stage, happening, at_ns)
+
+
+async def _govern(stage: Stage, happening: Enforce | Measures | Rework, at_ns: int) -> None:
+    match happening:
+        case Enforce():
+            await keep_order(stage, happening, at_ns)
         case Measures():
             await take_measures(stage, happening, at_ns)
+        case Rework():
+            await work_over(stage, happening, at_ns)
 
 
 # --- viewers
@@ -72,15 +96,33 @@ async def _storm(stage: Stage, storm: Storm, at_ns: int) -> None:
     count = stage.first(storm.share)
     stage.disturbed[:count] = True
     await stage.audience.drop(0, count)
+    await _come_back(stage, count, at_ns + round(storm.away_s * 1e9), storm.over_s)
+
+
+async def _stall(stage: Stage, stall: Stall, at_ns: int) -> None:
+    count = stage.first(stall.share)
+    stage.disturbed[:count] = stage.let_go[:count] = True
+    empty = files_count(stage.pid) - count
+    await stage.audience.pause(0, count)
+    ends_ns = at_ns + round(stall.within_s * 1e9)
+    while (rest := files_count(stage.pid) - empty) > 0 and monotonic_ns() < ends_ns:  # noqa: ASYNC110 -- nobody tells
+        await asyncio.sleep(_LOOK_S)
+    stage.took_s["stall"] = (monotonic_ns() - at_ns) / 1e9
+    if rest > 0:
+        stage.wrongs.append(f"{rest} viewers were kept who took nothing for {stall.within_s:g} s")
+    await stage.audience.drop(0, count)
+    await _come_back(stage, count, monotonic_ns(), stall.over_s)
+
+
+async def _come_back(stage: Stage, count: int, back_ns: int, over_s: float) -> None:
     log = await stage.audience.log()
     # In a thread: what the senders have planned goes on meanwhile.
     views = await asyncio.to_thread(Views, log, stage.places, dict(stage.returns))
     returns = [Return(views.position_of(viewer), views.epoch) for viewer in range(count)]
     for viewer, back in enumerate(returns):
         stage.returns[viewer].append(back)
-    back_ns = at_ns + round(storm.away_s * 1e9)
     await until(back_ns)
-    await _let_in(stage, 0, knocks_of(stage.addresses, stage.places[:count], returns), storm.over_s)
+    await _let_in(stage, 0, knocks_of(stage.addresses, stage.places[:count], returns), over_s)
     stage.took_s["return"] = (monotonic_ns() - back_ns) / 1e9
 
 

@@ -1,7 +1,7 @@
 """The servers of a scenario: one with its own record, or several that share one."""
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -18,6 +18,7 @@ def serving(
     nodes: int,
     core: int | None,
     program: Sequence[str],
+    furnish: Callable[[Path], None] | None = None,
 ) -> Iterator[list[Server]]:
     """Servers that are ready, on empty records.
 
@@ -29,6 +30,7 @@ def serving(
         nodes: How many; 0: one, with the embedded record.
         core: Processor of all of them; None: wherever the system likes.
         program: As `Server`.
+        furnish: Puts something into the first one's folder before it starts.
 
     Raises:
         RuntimeError: One of them does not start, or PostgreSQL is not installed.
@@ -42,6 +44,8 @@ def serving(
         for n in range(max(1, nodes)):
             server = Server(folder / str(n), settings, core=core, program=program)
             server.data_dir.mkdir(parents=True)
+            if furnish is not None and not servers:
+                furnish(server.data_dir)
             if servers:
                 shutil.copy(servers[0].data_dir / KEY_FILE, server.data_dir)
             servers.append(stack.enter_context(server))

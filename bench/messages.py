@@ -1,25 +1,14 @@
-"""The dialects of docs/protocol.md as a client speaks them, written without the server's code.
+"""The ways of being connected that the bench tries, and what it reads off messages.
 
-A bench that decoded with the server's own functions could not see what they get wrong.
+It speaks as the conformance kit does: a bench that decoded with the server's own functions could
+not see what they get wrong.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import cast
 
-import msgpack
-import orjson
-
 from bench.checker import Batch, Fields
-from bench.frames import BINARY, TEXT
-
-
-class Dialect(StrEnum):
-    """Subprotocols by the names that a client offers."""
-
-    JSON = "danmaku.v1.json"
-    MSGPACK = "danmaku.v1.msgpack"
-    ROWS = "danmaku.v1.rows"
+from danmaku.conformance.encodings import Dialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,65 +28,6 @@ KINDS = {
     "rows_deflate": Kind(Dialect.ROWS, deflate=True),
 }
 
-_REQUIRED = object()
-_NUMBERED = {"seq": _REQUIRED, "number": _REQUIRED}
-_PLACE = _NUMBERED | {"at_ms": _REQUIRED, "position_ms": _REQUIRED}
-_COMMENT = _PLACE | {
-    "author": _REQUIRED,
-    "name": _REQUIRED,
-    "text": _REQUIRED,
-    "mode": 1,
-    "color": 0xFFFFFF,
-    "size": 25,
-    "late": False,
-    "imported": False,
-}
-_GONE = {"by": None, "category": None}
-# What a row's first cell says, and what its other cells are when they are left out.
-_ROWS: dict[int, tuple[str, dict[str, object]]] = {
-    0: ("comment", _COMMENT),
-    1: ("marker", _PLACE | _GONE),
-    2: ("recall", _NUMBERED | _GONE),
-    3: ("restore", _COMMENT),
-    4: ("room", {"seq": _REQUIRED, "state": _REQUIRED}),
-}
-_MODES = {1: "scroll", 4: "bottom", 5: "top", 6: "reverse"}
-
-
-def encoded(dialect: Dialect, message: Fields) -> tuple[int, bytes]:
-    """Opcode and payload of a message to the server."""
-    if dialect is Dialect.JSON:
-        return TEXT, orjson.dumps(message)
-    return BINARY, msgpack.packb(message)
-
-
-def decoded(dialect: Dialect, payload: bytes) -> Fields:
-    """A message of the server.
-
-    Raises:
-        ValueError: If the payload is not of that dialect.
-    """
-    message = orjson.loads(payload) if dialect is Dialect.JSON else msgpack.unpackb(payload)
-    match message:
-        case {"op": str()}:
-            return cast("Fields", message)
-        case [str(op), after, upto, rows, *_] if dialect is Dialect.ROWS:
-            entries = [_entry_of(row) for row in rows if row[0] in _ROWS]
-            return {"op": op, "after": after, "upto": upto, "entries": entries}
-        case _:
-            raise ValueError(f"no message: {payload[:80]!r}")
-
-
-def _entry_of(row: list[object]) -> Fields:
-    """A row under the names that the other dialects give its cells."""
-    kind, defaults = _ROWS[cast("int", row[0])]
-    entry = {"kind": kind, **defaults, **dict(zip(defaults, row[1:], strict=False))}
-    if _REQUIRED in entry.values():
-        raise ValueError(f"row is too short: {row!r}")
-    if "mode" in entry:
-        entry["mode"] = _MODES[cast("int", entry["mode"])]
-    return entry
-
 
 def batch_of(message: Fields) -> Batch:
     """The range that an `entries` or a `skipped` message covers."""
@@ -107,6 +37,7 @@ def batch_of(message: Fields) -> Batch:
         upto=cast("int", message["upto"]),
         entries=tuple(entries),
         skipped=message["op"] == "skipped",
+        left_out=cast("int", message.get("left_out", 0)),
     )
 
 

@@ -13,14 +13,18 @@ from hdrh.histogram import HdrHistogram
 
 from bench.audience import Log
 from bench.checker import Event, Fields, Finding, Record, Run, Send, check, counts_of
-from bench.latency import Delivery, Slot, Times, receipts_by_slot
-from bench.scenario import Scenario, Steps
+from bench.latency import Delivery, Slot, Times, histogram, receipts_by_slot
+from bench.meanwhile import BEFORE, Meanwhile
+from bench.scenario import Scenario, Steps, Surge
 from bench.senders import Senders, last_answers
-from bench.stage import Stage
+from bench.stage import Span, Stage
+from bench.surge import Surged, surged
 from bench.views import Views
 from bench.watch import Spent
 
 FINDINGS_SHOWN = 20
+LATE_MS_MAX = 100.0
+"""Who sends a hundredth of the comments later than this measures itself."""
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +54,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         wrongs: What should not have been, in words.
         lost: Connections that the server let down.
         saturated: Why times are not to be trusted; empty: they are.
+        meanwhile: End to end while the past was worked over, by how; BEFORE: until then.
+        published: Comments that were acknowledged as published within the measured time.
+        surged: What became of comments in a surge; None: there was none.
+        late: From the planned moment to the one at which a comment left.
     """
 
     comments: int
@@ -76,6 +84,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     saturated: str
     spent: Spent
     effects: dict[str, str] = {}
+    meanwhile: dict[str, Meanwhile] = {}
+    published: int = 0
+    surged: Surged | None = None
+    late: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +116,14 @@ def reckon(heard: Heard) -> Result:
 
     Cost: seconds for some millions of rows.
     """
-    stage, honest = heard.stage, heard.stage.honest
+    stage, honest, load = heard.stage, heard.stage.honest, heard.scenario.load
     views = Views(heard.log, stage.places, stage.returns)
     told = [*views.deliveries(disturbed=stage.disturbed), *stage.crowd.deliveries()]
     findings = _findings(heard, views)
     steady = [delivery for delivery in told if not delivery.is_disturbed]
     times = _times(heard, steady)
     frames, payload_bytes = _frames(heard, told)
+    late = _late(honest)
     receipts = receipts_by_slot(told, heard.begin_ns, heard.end_ns)
     return Result(
         comments=sum(heard.begin_ns <= due < heard.end_ns for due in honest.due_ns.values()),
@@ -136,10 +149,18 @@ def reckon(heard: Heard) -> Result:
         wrongs=stage.wrongs,
         lost=[
             *stage.crowd.lost,
-            *(f"viewer {lost.viewer}: {lost.why}" for lost in heard.log.losses),
+            *(
+                f"viewer {lost.viewer}: {lost.why}"
+                for lost in heard.log.losses
+                if not stage.let_go[lost.viewer]
+            ),
         ],
-        saturated=heard.log.saturated,
+        saturated=heard.log.saturated or _strain_of(late),
         spent=heard.spent,
+        meanwhile=_meanwhile(heard, steady),
+        published=_published(heard),
+        late=_encoded(late),
+        surged=surged(load, honest, heard.begin_ns) if isinstance(load, Surge) else None,
     )
 
 
@@ -176,16 +197,35 @@ def _by_room(*parties: Senders) -> dict[str, list[Send]]:
 
 
 def _times(heard: Heard, deliveries: Iterable[Delivery]) -> Times:
-    due_ns = heard.stage.honest.due_ns
     load = heard.scenario.load
     slot_s = load.step_s if isinstance(load, Steps) else 1.0
+    return _take_all(heard, deliveries, Times(heard.begin_ns, heard.end_ns, slot_s=slot_s))
+
+
+def _times_within(heard: Heard, deliveries: Iterable[Delivery], span: Span) -> Times:
+    return _take_all(heard, deliveries, Times(span.from_ns, min(span.until_ns, heard.end_ns)))
+
+
+def _take_all(heard: Heard, deliveries: Iterable[Delivery], times: Times) -> Times:
+    due_ns = heard.stage.honest.due_ns
 
     def due_of(entry: Fields) -> int | None:
         return due_ns.get(cast("str", entry["text"])) if entry["kind"] == "comment" else None
 
-    times = Times(heard.begin_ns, heard.end_ns, slot_s=slot_s)
     times.take(deliveries, due_of)
     return times
+
+
+def _meanwhile(heard: Heard, deliveries: Sequence[Delivery]) -> dict[str, Meanwhile]:
+    spans = heard.stage.spans
+    if not spans:
+        return {}
+    first_ns = min(span.from_ns for span in spans.values())
+    before = Span(heard.begin_ns, first_ns, 0)
+    return {
+        name: Meanwhile(span, _encoded(_times_within(heard, deliveries, span).histogram()))
+        for name, span in ({BEFORE: before} | spans).items()
+    }
 
 
 def _recalled(heard: Heard, deliveries: Iterable[Delivery]) -> Times:
@@ -222,6 +262,25 @@ def _answered(heard: Heard) -> Times:
         if send.answers and heard.begin_ns <= (due := honest.due_ns[send.text]) < heard.end_ns:
             times.add(due, np.array([send.answers[0].at_ns], np.int64))
     return times
+
+
+def _late(honest: Senders) -> HdrHistogram:
+    late = histogram()
+    for send in honest.sends.values():
+        late.record_value(max(1, (send.sent_ns - honest.due_ns[send.text]) // 1000))
+    return late
+
+
+def _strain_of(late: HdrHistogram) -> str:
+    late_ms = late.get_value_at_percentile(99) / 1000
+    return f"comments left {late_ms:.0f} ms late" if late_ms > LATE_MS_MAX else ""
+
+
+def _published(heard: Heard) -> int:
+    return sum(
+        send.published is not None and heard.begin_ns <= send.answers[0].at_ns < heard.end_ns
+        for send in heard.stage.honest.sends.values()
+    )
 
 
 def _frames(heard: Heard, deliveries: Iterable[Delivery]) -> tuple[int, float]:

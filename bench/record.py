@@ -47,9 +47,20 @@ async def _entries_of(api: httpx.AsyncClient, room: str) -> list[Fields]:
     entries: list[Fields] = []
     after = 0
     while True:
-        got = await api.get(f"/api/rooms/{room}/entries", params={"after": after, "limit": PAGE})
+        got = await _when_it_can(api, room, after)
         page = got.raise_for_status().json()
         entries += page["entries"]
         if page["upto"] <= after:
             return entries
         after = page["upto"]
+
+
+async def _when_it_can(api: httpx.AsyncClient, room: str, after: int) -> httpx.Response:
+    """A page; a server that does without reading for its load is asked again when it says."""
+    until_s = asyncio.get_running_loop().time() + PATIENCE_S
+    while True:
+        got = await api.get(f"/api/rooms/{room}/entries", params={"after": after, "limit": PAGE})
+        is_late = asyncio.get_running_loop().time() >= until_s
+        if got.status_code != httpx.codes.SERVICE_UNAVAILABLE or is_late:
+            return got
+        await asyncio.sleep(float(got.headers.get("Retry-After", "1")))

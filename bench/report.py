@@ -6,10 +6,11 @@ from itertools import chain
 import msgspec
 from hdrh.histogram import HdrHistogram
 
+from bench import meanwhile, surge
 from bench.latency import histogram
 from bench.outcome import Curve, Environment, Figure, Outcome
 from bench.runner import Measured
-from bench.scenario import Scenario, Steps
+from bench.scenario import Scenario, Stall, Steps
 from bench.watch import Spent
 
 _SERVER_STAGES = {
@@ -24,7 +25,19 @@ _SERVER_STAGES = {
 
 _CURVE_SHARES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999, 1.0)
 _PER_DELIVERY = "server CPU / us per comment delivery"
-_HIGHER_IS_BETTER = frozenset({"comment deliveries / per s", "ramp / good comments per s"})
+_PUBLISHED_PER_S = "comments / published per s"
+_P99 = "end to end / p99 ms"
+_P99_RISE = "ratio / rise of p99 to what is allowed"
+P99_RISE_SHARE, P99_RISE_MS = 0.1, 5.0
+"""The 99th percentile may rise by this share of what it is without, or by that: what is more."""
+_TO_PEAK = "ratio / accepted in the surge to the peak"
+_HIGHER_IS_BETTER = meanwhile.HIGHER_IS_BETTER | {
+    surge.ACCEPTED_PER_S,
+    _PUBLISHED_PER_S,
+    _TO_PEAK,
+    "comment deliveries / per s",
+    "ramp / good comments per s",
+}
 
 _Named = Iterator[tuple[str, float | None]]
 
@@ -113,6 +126,8 @@ def _figures(measured: Measured) -> _Named:
     yield from _costs(measured)
     yield from _times(measured)
     yield from _storms(measured)
+    yield from meanwhile.figures_of(measured.result.meanwhile)
+    yield from surge.figures_of(measured.result.surged)
 
 
 def _costs(measured: Measured) -> _Named:
@@ -129,7 +144,9 @@ def _costs(measured: Measured) -> _Named:
     yield "ratio / per frame", _ratio(per_frame, plain_us)
     yield "ratio / per comment delivery", _ratio(per_delivery, plain_us)
     yield "comment deliveries / per s", _per(result.deliveries, round(spent.seconds)) or None
+    yield _PUBLISHED_PER_S, _per(result.published, round(spent.seconds)) or None
     yield "memory / KiB a viewer", _memory_kib(spent, scenario)
+    yield "memory / KiB at the most", spent.memory_peak / 1024 or None
     yield "handshake / us CPU a viewer", _per(spent.handshake_ns / 1000, scenario.viewers_count)
     yield "driver / share of a core", spent.driver_ns / 1e9 / spent.seconds
 
@@ -137,10 +154,26 @@ def _costs(measured: Measured) -> _Named:
 def _ratios(measured: Measured, beside: Outcome | None) -> _Named:
     if beside is None:
         return
+    if (surged := measured.result.surged) is not None:
+        peak = beside.figures.get(_PUBLISHED_PER_S)
+        accepted_per_s = surged.accepted / surged.seconds
+        yield _TO_PEAK, _ratio(accepted_per_s, None if peak is None else peak.values[0])
+        return
+    if any(isinstance(event, Stall) for event in measured.scenario.events):
+        yield _P99_RISE, _rise(measured, beside)
+        return
     theirs = beside.figures.get(_PER_DELIVERY)
     ours = _per(measured.result.spent.cpu_ns / 1000, measured.result.deliveries)
     ratio = _ratio(ours, None if theirs is None else theirs.values[0])
     yield f"ratio / per comment delivery, to {beside.name}", ratio
+
+
+def _rise(measured: Measured, beside: Outcome) -> float | None:
+    p99_ms = _at(HdrHistogram.decode(measured.result.end_to_end), 99, 1000)
+    if p99_ms is None or (theirs := beside.figures.get(_P99)) is None:
+        return None
+    [was_ms] = theirs.values
+    return max(0.0, p99_ms - was_ms) / max(P99_RISE_SHARE * was_ms, P99_RISE_MS)
 
 
 def _heard_us(measured: Measured) -> float | None:
@@ -160,6 +193,9 @@ def _times(measured: Measured) -> _Named:
     ):
         for share in (50, 99, 99.9):
             yield f"{name} / p{share:g} ms", _at(HdrHistogram.decode(encoded), share, 1000)
+    if result.late:
+        yield "driver / p99 ms late", _at(HdrHistogram.decode(result.late), 99, 1000)
+    yield "recall / p100 ms", _at(HdrHistogram.decode(result.recalled), 100, 1000)
     yield from _effects(result.effects)
     stages = {
         name: HdrHistogram.decode(result.stages[theirs])
@@ -193,7 +229,8 @@ def _effects(effects: dict[str, str]) -> _Named:
 def _storms(measured: Measured) -> _Named:
     result = measured.result
     for what, took_s in result.took_s.items():
-        yield f"{what} / ms until all were in", took_s * 1000
+        end = "let go" if what == "stall" else "in"
+        yield f"{what} / ms until all were {end}", took_s * 1000
     if result.good_per_s is not None:
         yield "ramp / good comments per s", result.good_per_s
 
@@ -229,6 +266,7 @@ def _curves(measured: Measured) -> dict[str, Curve]:
         "answer": result.answered,
         "recall": result.recalled,
         **result.effects,
+        **{f"live, {what}": found.end_to_end for what, found in result.meanwhile.items()},
     }
     nanos = {name: result.stages.get(theirs, "") for name, theirs in _SERVER_STAGES.items()}
     curves = {

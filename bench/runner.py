@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from bench.driver import Order, Said
 from bench.furnishing import furnish
 from bench.house import serving
 from bench.native import NoCompilerError
+from bench.past import Past, lay_down
 from bench.plain_loop import Writing, Written
 from bench.plain_loop import measure as measure_plain_loop
 from bench.reckoning import Result
@@ -68,11 +70,23 @@ def run(
     program = ("bench.served",) if fault is None else ("bench.served", fault)
     with tempfile.TemporaryDirectory(prefix="danmaku-bench-") as folder:
         settings = {**scenario.settings, **_rules_of(scenario, Path(folder))}
+        pasts: list[Past] = []
+
+        def furnish_past(data_dir: Path) -> None:
+            if (rework := scenario.rework) is not None:
+                sought = rework.sought_every
+                pasts.append(lay_down(data_dir, comments=rework.comments, sought_every=sought))
+
         with serving(
-            Path(folder), settings, nodes=scenario.nodes, core=core, program=program
+            Path(folder),
+            settings,
+            nodes=scenario.nodes,
+            core=core,
+            program=program,
+            furnish=furnish_past,
         ) as servers:
             order = _order_of(scenario, servers, seed, DRIVER_CORE if pinned else None)
-            result = _drive(order, progress)
+            result = _drive(replace(order, past=next(iter(pasts), None)), progress)
     if not yardstick:
         return Measured(scenario, seed, result, None, "not asked for")
     plain_loop, absent = _plain_loop(scenario, result, pinned=pinned)

@@ -14,6 +14,9 @@ import msgspec
 from bench.messages import KINDS
 
 FOLDER = Path(__file__).parent / "scenarios"
+_DURATIONS = frozenset(
+    {"seconds", "step_s", "calm_s", "surge_s", "after_s", "at_s", "for_s", "over_s", "away_s"}
+)
 TEXT = "前方高能预警大家快看吧 {:08}"
 
 
@@ -75,6 +78,30 @@ class Steps(_Part, frozen=True, tag="steps"):
         return self.step_s * len(self.per_s)
 
 
+class Surge(_Part, frozen=True, tag="surge"):
+    """An open loop at an even pace, which for a while offers far more than the server can take.
+
+    Attributes:
+        per_s: Before and after.
+        surge_per_s: Meanwhile.
+        calm_s, surge_s, after_s: How long each part lasts.
+    """
+
+    per_s: float
+    surge_per_s: float
+    calm_s: float
+    surge_s: float
+    after_s: float
+    senders: int
+    warm_up_s: float = 1.0
+    text: str = TEXT
+
+    @property
+    def seconds(self) -> float:
+        """All three parts."""
+        return self.calm_s + self.surge_s + self.after_s
+
+
 class Window(_Part, frozen=True, tag="window"):
     """A closed loop: a comment ends when its own sender sees it, and the next one leaves.
 
@@ -89,7 +116,7 @@ class Window(_Part, frozen=True, tag="window"):
     text: str = TEXT
 
 
-Load = Quiet | Rate | Steps | Window
+Load = Quiet | Rate | Steps | Surge | Window
 
 
 # --- what happens meanwhile
@@ -124,6 +151,22 @@ class Pause(_Part, frozen=True, tag="pause"):
     at_s: float
     for_s: float
     share: float
+
+
+class Stall(_Part, frozen=True, tag="stall"):
+    """The first viewers take nothing any more, until the server has let go of all of them.
+
+    Then they vanish, and come back with what they had.
+
+    Attributes:
+        within_s: After so long those who are still there are a fault of the server.
+        over_s: From the first one's return to the last one's.
+    """
+
+    at_s: float
+    share: float
+    within_s: float
+    over_s: float
 
 
 class Enforce(_Part, frozen=True, tag="enforce"):
@@ -182,7 +225,23 @@ class Measures(_Part, frozen=True, tag="measures"):
     sockets: int
 
 
-Happening = Join | Storm | Pause | Enforce | Flood | Garbage | Measures
+class Rework(_Part, frozen=True, tag="rework"):
+    """Old comments are looked through by other rules, and many taken away, while others talk.
+
+    Attributes:
+        comments: How many the record holds from before the run, in a room of their own.
+        sought_every: One in so many is what the rules are after.
+        watchers: Viewers of that room.
+    """
+
+    at_s: float
+    for_s: float
+    comments: int
+    sought_every: int
+    watchers: int
+
+
+Happening = Join | Storm | Pause | Stall | Enforce | Flood | Garbage | Measures | Rework
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -221,7 +280,8 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
         Raises:
             ValueError: For an unknown kind of viewer, sends that nobody sends, an event after the
-                end, an event whose share is none, or more nodes that speak than there are.
+                end, an event whose share is none, more nodes that speak than there are, or more
+                than one past.
         """
         for happening in self.events:
             self._check(happening)
@@ -234,11 +294,14 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             raise ValueError(f"{self.name}: a run has a room at least")
         if not 0 <= self.speaking <= self.nodes:
             raise ValueError(f"{self.name}: {self.speaking} of {self.nodes} nodes cannot speak")
+        reworks = sum(isinstance(happening, Rework) for happening in self.events)
+        if reworks > (not self.nodes):
+            raise ValueError(f"{self.name}: there is one past, of a server that is alone")
 
     def _check(self, happening: Happening) -> None:
         if not 0 <= happening.at_s < self.seconds:
             raise ValueError(f"{self.name}: nothing can happen at {happening.at_s:g} s")
-        if isinstance(happening, Storm | Pause) and not 0 < happening.share <= 1:
+        if isinstance(happening, Storm | Pause | Stall) and not 0 < happening.share <= 1:
             raise ValueError(f"{self.name}: {happening.share:g} is no share of the viewers")
 
     @property
@@ -266,7 +329,13 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         joining = sum(sum(join.viewers.values()) for join in self._joins)
         acts = (event for event in self.events if isinstance(event, Measures))
         subjects = sum(event.people * event.sockets for event in acts)
-        return self.viewers_count + joining + self.senders + subjects
+        watchers = 0 if self.rework is None else self.rework.watchers
+        return self.viewers_count + joining + self.senders + subjects + watchers
+
+    @property
+    def rework(self) -> Rework | None:
+        """What is done to the past; None: there is none."""
+        return next((event for event in self.events if isinstance(event, Rework)), None)
 
     @property
     def comments_count(self) -> int | None:
@@ -278,6 +347,9 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
                 return round(per_s * (seconds + warm_up_s))
             case Steps(per_s=rates, step_s=step_s, warm_up_s=warm_up_s):
                 return round(sum(rates) * step_s + rates[0] * warm_up_s)
+            case Surge() as load:
+                calm_s = load.warm_up_s + load.calm_s + load.after_s
+                return round(load.per_s * calm_s + load.surge_per_s * load.surge_s)
             case Window():
                 return None
 
@@ -285,7 +357,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         """The same with fewer viewers and in less time, for a quick look.
 
         Args:
-            scale: Of the numbers of viewers, rooms, and of flooding accounts.
+            scale: Of the numbers of viewers, rooms, flooding accounts and old comments.
             seconds: How long it is measured instead; events come at the same part of it.
         """
         pace = 1.0 if seconds is None else seconds / self.seconds
@@ -293,10 +365,10 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         raw["viewers"] = _scaled(raw["viewers"], scale)
         raw["rooms"] = max(1, round(self.rooms * scale))
         for part in [raw["load"], *raw["events"]]:
-            for key in part.keys() & {"seconds", "step_s", "at_s", "for_s", "over_s", "away_s"}:
+            for key in part.keys() & _DURATIONS:
                 part[key] *= pace
         for event in raw["events"]:
-            for key in event.keys() & {"accounts", "sockets"}:
+            for key in event.keys() & {"accounts", "sockets", "comments", "watchers"}:
                 event[key] = max(1, round(event[key] * scale))
             if "viewers" in event:
                 event["viewers"] = _scaled(event["viewers"], scale)

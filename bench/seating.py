@@ -7,8 +7,9 @@ from os import urandom
 
 from bench.audience import Knock
 from bench.frames import client_frame, upgrade_request
-from bench.messages import KINDS, Kind, encoded
+from bench.messages import KINDS, Kind
 from bench.scenario import Join, Scenario
+from danmaku.conformance.encodings import encoded
 
 
 @dataclass(frozen=True, slots=True)

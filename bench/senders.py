@@ -21,6 +21,7 @@ from bench.crowd import Seat
 
 ANSWERS = frozenset({"published", "held", "refused"})
 POSITION_MS_MAX = 90_000
+_HASTE = 32  # comments that leave one after the other when they are late
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,12 @@ class Senders:
             seats: Of the senders, in the plan's order.
             began_ns: When the plan begins or began, on the monotonic clock.
         """
-        for item in planned:
+        for n, item in enumerate(planned):
             due_ns = began_ns + item.after_ns
             if (ahead_ns := due_ns - monotonic_ns()) > 0:
                 await asyncio.sleep(ahead_ns / 1e9)
+            elif n % _HASTE == 0:
+                await asyncio.sleep(0)  # answers are heard even by who is late
             self.send(seats[item.sender], due_ns)
 
     async def fill(self, seats: Sequence[Seat], *, in_flight: int, until_ns: int) -> None:

@@ -22,10 +22,19 @@ PLAIN_CROWD = {"ADMISSION__WAVES_HELD": "false"}
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of 127.0.0.1 that the system gives to nobody else within the next minute.
+
+    A connection to it that has just ended holds it; whoever asks for this very port, as servers do,
+    may listen there all the same.
+    """
+    with socket.socket() as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind(("127.0.0.1", 0))
+        door.listen(1)
+        address = door.getsockname()
+        with socket.create_connection(address):
+            door.accept()[0].close()  # first, so that it is this end that waits
+        return int(address[1])
 
 
 class Server:
@@ -36,6 +45,7 @@ class Server:
         settings: By the names of environment variables without their prefix.
         core: Processor to stay on; None: wherever the system likes.
         program: Module that serves, and its arguments.
+        environment: Variables of its process that are no settings of the house.
     """
 
     def __init__(
@@ -45,12 +55,14 @@ class Server:
         *,
         core: int | None = None,
         program: Sequence[str] = ("danmaku", "serve"),
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.address = f"127.0.0.1:{(port := free_port())}"
         self.data_dir = folder / "data"
         self.log = folder / "server.log"
         self._core = core
         self._program = program
+        self._environment = environment or {}
         self._settings = {
             "SERVER__PORT": str(port),
             "STORE__DATA_DIR": str(self.data_dir),
@@ -74,6 +86,11 @@ class Server:
     def pid(self) -> int:
         """Process id of the running server."""
         return self._running().pid
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has been started and has not ended."""
+        return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
         """Start and wait until it says that it is ready.
@@ -148,6 +165,7 @@ class Server:
         """`env` hands the settings over and then *becomes* the server: one process, one id."""
         said = {**PLAIN_CROWD, **self._settings}
         settings = [f"DANMAKU_{name}={value}" for name, value in said.items()]
+        settings += [f"{name}={value}" for name, value in self._environment.items()]
         return ["/usr/bin/env", *settings, sys.executable, "-m", *self._program]
 
     def _is_ready(self) -> bool:

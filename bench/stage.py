@@ -7,14 +7,35 @@ from dataclasses import dataclass, field
 from random import Random
 from time import monotonic_ns
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.acts import Ears, Felts, Person
 from bench.audience import Audience
 from bench.crowd import Crowd
+from bench.past import Past
 from bench.seating import Place, Return
 from bench.senders import Senders
+
+
+class Span(msgspec.Struct, frozen=True):
+    """One piece of work, while it lasted.
+
+    Attributes:
+        from_ns, until_ns: On the monotonic clock.
+        amount: Comments that were looked through, or measures that were taken.
+        took_ns: From the first of them on.
+        cpu_ns: Processor time of other processes that did it for the server.
+        begin_ns: What of `cpu_ns` they took before they had looked at anything.
+    """
+
+    from_ns: int
+    until_ns: int
+    amount: int
+    took_ns: int = 0
+    cpu_ns: int = 0
+    begin_ns: int = 0
 
 
 @dataclass(slots=True)
@@ -24,6 +45,7 @@ class Stage:
     Attributes:
         addresses: Of all servers.
         desk: The operator's socket at the first one.
+        pid: Process of the first one.
         moderator: Token of an account that may recall and restore in the first room.
         attackers: Tokens of the accounts that flood.
         subjects: Whom acts are about.
@@ -33,15 +55,19 @@ class Stage:
         standing: How many of them are there from the beginning.
         returns: With what each viewer came back.
         disturbed: By viewer: whether it was made to miss anything.
+        let_go: By viewer: whether the server is to end its connection.
         recalls_ns: Planned moment of each recall, by its seq in the first room.
         thrown_out: How attackers' sockets ended, and how often.
         counts: How often what was done.
         took_s: How long what took.
+        past: What the record of the first server held already.
+        spans: When the past was worked over, by how.
         wrongs: What should not have been.
     """
 
     addresses: Sequence[str]
     desk: str
+    pid: int
     moderator: str
     attackers: Sequence[str]
     subjects: Sequence[Person]
@@ -57,15 +83,19 @@ class Stage:
     felts: Felts
     returns: defaultdict[int, list[Return]] = field(default_factory=lambda: defaultdict(list))
     disturbed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    let_go: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     recalls_ns: dict[int, int] = field(default_factory=dict)
     thrown_out: Counter[str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
     took_s: dict[str, float] = field(default_factory=dict)
     wrongs: list[str] = field(default_factory=list)
+    past: Past | None = None
+    spans: dict[str, Span] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Nobody is disturbed yet."""
         self.disturbed = np.zeros(len(self.places), np.bool_)
+        self.let_go = np.zeros(len(self.places), np.bool_)
 
     @property
     def address(self) -> str:

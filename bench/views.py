@@ -18,8 +18,9 @@ from bench.audience import Log, Payload
 from bench.checker import Batch, Event, Fields, Joined, Reset
 from bench.frames import RSV1, inflated
 from bench.latency import Delivery
-from bench.messages import Dialect, batch_of, control_in, decoded
+from bench.messages import batch_of, control_in
 from bench.seating import Place, Return
+from danmaku.conformance.encodings import Dialect, decoded
 
 _DIALECTS = {dialect: code for code, dialect in enumerate(Dialect)}
 _BATCHES = frozenset({"entries", "skipped"})
@@ -206,5 +207,5 @@ def _meaning_of(message: Fields) -> Meaning | None:
 def _name_of(meaning: Meaning) -> object:
     if isinstance(meaning, Batch):
         entries = orjson.dumps(meaning.entries, option=orjson.OPT_SORT_KEYS)
-        return meaning.after, meaning.upto, meaning.skipped, entries
+        return meaning.after, meaning.upto, meaning.skipped, meaning.left_out, entries
     return meaning

@@ -7,7 +7,7 @@ from time import monotonic_ns
 
 import msgspec
 
-from bench.probes import children, cpu_ns, memory_bytes
+from bench.probes import children, cpu_ns, memory_bytes, memory_peak_bytes
 
 _EVERY_S = 1.0
 
@@ -24,6 +24,7 @@ class Spent(msgspec.Struct, frozen=True):
         memory_before, memory_held: Resident bytes of the server before anybody came, and with
             everybody there.
         shares: Of a core, that the server took, second by second.
+        memory_peak: The most of any moment until the load was over.
     """
 
     handshake_ns: int
@@ -34,6 +35,7 @@ class Spent(msgspec.Struct, frozen=True):
     memory_held: int
     shares: list[float]
     nodes_ns: list[int] = []
+    memory_peak: int = 0
 
 
 class Watch:
@@ -46,7 +48,7 @@ class Watch:
     def __init__(self, pids: Sequence[int]) -> None:
         self._pids = pids
         self._memory_before = self._memory_bytes()
-        self._memory_held = 0
+        self._memory_held = self._memory_peak = 0
         self._handshake_ns = -self._cpu_ns()
         self._at_ns = self._driver_ns = self._for_ns = 0
         self._nodes_ns = [0 for _ in pids]
@@ -70,6 +72,7 @@ class Watch:
         self._nodes_ns = [cpu_ns(pid) - former for pid, former in former_ns]
         self._driver_ns = _driver_ns() - self._driver_ns
         self._memory_held = self._memory_bytes()
+        self._memory_peak = sum(memory_peak_bytes(pid) for pid in self._pids)
         if self._sampling is not None:
             self._sampling.cancel()
 
@@ -84,6 +87,7 @@ class Watch:
             memory_held=self._memory_held,
             shares=self._shares,
             nodes_ns=self._nodes_ns,
+            memory_peak=self._memory_peak,
         )
 
     async def _sample(self) -> None:

@@ -1,6 +1,10 @@
 """The house without doors: the record, and the verbs over it, joined.
 
 What follows a commit hears of it in the order in which it is subscribed here; doors come after.
+Whatever decides, records and shows is in this process, or in the operator's own database: nothing
+from outside is asked unless a setting names its address.
+
+Article: articles.Article.SAFE_MEANS
 """
 
 import asyncio
@@ -11,34 +15,53 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from danmaku.actions.accounts import People
+from danmaku.actions.brownout import BrownOut
+from danmaku.actions.casework import terms_in
 from danmaku.actions.classifier import Classifier
 from danmaku.actions.comments import Comments
 from danmaku.actions.conditions import Prevailing
+from danmaku.actions.couriers import Couriers
+from danmaku.actions.couriers import Ground as CourierGround
 from danmaku.actions.credit import formula_in
+from danmaku.actions.delays import Looking
 from danmaku.actions.drawn import new_id
-from danmaku.actions.filter_files import learned_of, screens_of
+from danmaku.actions.endpoints import Endpoints, reach_of
+from danmaku.actions.filing_drafts import HouseFacts
+from danmaku.actions.filing_office import FilingOffice
+from danmaku.actions.filter_files import changed_ms_of, learned_of, screens_of
 from danmaku.actions.learned import Learned
+from danmaku.actions.likes import Likes
+from danmaku.actions.load_desk import LoadDesk
 from danmaku.actions.moderation import Moderation
 from danmaku.actions.naming import Naming
 from danmaku.actions.offices import Offices
+from danmaku.actions.outbound import Resolver, trust_of
 from danmaku.actions.proofs import Proofs, Services
 from danmaku.actions.room_words import ReadyWords, WordLists
 from danmaku.actions.rooms import Rooms
+from danmaku.actions.rule_office import RuleOffice
+from danmaku.actions.rule_share import SharedRules
 from danmaku.actions.rules import Rules
 from danmaku.config import Settings
+from danmaku.domain.even_clock import EvenClock
 from danmaku.domain.ids import Millis
+from danmaku.domain.times import MINUTE_MS
 from danmaku.filter.names import Names
 from danmaku.nodes.bus import Bus
 from danmaku.nodes.node import Node, joined
 from danmaku.ports import Announce, Record
 from danmaku.store.opening import open_store
+from danmaku.store.sift import Sifter
 from danmaku.store.store import Store
 from danmaku.telemetry import Telemetry
 
+now_ms = EvenClock(time.time_ns, time.monotonic_ns)
+"""The clock of the house, one for the process: what it has told it does not take back."""
 
-def now_ms() -> Millis:
-    """The clock of the house."""
-    return Millis(time.time_ns() // 1_000_000)
+
+def steady_ms() -> Millis:
+    """Milliseconds since anything: they go on evenly, whatever becomes of the wall clock."""
+    return Millis(time.monotonic_ns() // 1_000_000)
 
 
 class Subscribed(Record, Protocol):
@@ -64,6 +87,11 @@ class Core:
     moderation: Moderation
     offices: Offices
     proofs: Proofs
+    rule_office: RuleOffice
+    filing: FilingOffice
+    endpoints: Endpoints
+    load_desk: LoadDesk
+    brownout: BrownOut
     learned: Learned | None
     node: Node | None = None  # one of several; None: nobody else writes to this record
 
@@ -80,6 +108,9 @@ class _Ground:
     learned: Learned | None
     classifier: Classifier | None
     services: Services
+    node: Node | None
+    look_up: Resolver
+    brownout: BrownOut
 
 
 @contextlib.asynccontextmanager
@@ -97,7 +128,7 @@ async def opened(
         StoreLocked: Another process holds the record.
         RuleFileError: A rule file is wrong.
         ModelError: The learned model cannot be used.
-        OSError: A rule file or the model cannot be read.
+        OSError: A rule file, the model or a certificate cannot be read.
     """
     screen, urgent = await asyncio.to_thread(screens_of, settings.filter)
     telemetry = telemetry or Telemetry()
@@ -124,9 +155,15 @@ async def opened(
             urgent=urgent,
             shares=store.is_shared,
         )
-        ground = _Ground(settings, record, store, telemetry, rules, learned, classifier, services)
-        core = _furnished(ground)
+        look_up = Resolver()
+        stack.callback(look_up.close)
+        brownout = BrownOut(settings.brownout, steady=steady_ms, telemetry=telemetry)
+        parts = (learned, classifier, services, node, look_up, brownout)
+        core = _furnished(_Ground(settings, record, store, telemetry, rules, *parts))
         stack.callback(core.people.close)
+        if node is None:  # nodes that are several agree on their rules before doors open
+            changed_ms = await asyncio.to_thread(changed_ms_of, settings.filter)
+            await SharedRules(rules, store, telemetry).recall(changed_ms)
         await _subscribe(core, node)
         yield core
 
@@ -136,7 +173,15 @@ async def _subscribe(core: Core, node: Node | None) -> None:
     await core.offices.prevailing.read(core.store, now_ms())
     core.record.subscribe(core.people.standings.apply)
     core.record.subscribe(core.offices.prevailing.apply)
+    core.record.subscribe(core.load_desk.apply)
     core.record.subscribe(core.rooms.apply)
+    core.record.subscribe(core.rule_office.live.apply)
+    for work in core.rule_office.works:
+        core.record.subscribe(work.apply)
+    core.record.subscribe(core.offices.review.news.apply)
+    core.record.subscribe(core.offices.review.patrol.apply)
+    core.record.subscribe(core.endpoints.couriers.apply)
+    await core.rule_office.live.lay_over()
     core.store.subscribe(core.offices.credits.apply)  # each node reckons what it wrote
     core.store.subscribe(core.offices.keeping.delays.apply)
     if node is not None:
@@ -182,24 +227,159 @@ def _furnished(ground: _Ground) -> Core:
         freshen=people.standings.freshen,
         clock=now_ms,
         settings=settings.admission,
+        report_ms=settings.filings.item_ms,
         telemetry=ground.telemetry,
+        brownout=ground.brownout,
         learned=ground.learned if settings.filter.model_mode == "hold" else None,
         classifier=ground.classifier,
     )
+    offices = _offices(ground, prevailing, people, rooms, comments.looking)
     moderation = Moderation(
-        record, store, freshen=people.standings.freshen, clock=now_ms, new_id=new_id
+        *(record, store, store, store),
+        trained=offices.team.training.require_of_staff,
+        freshen=people.standings.freshen,
+        clock=now_ms,
+        new_id=new_id,
+        filings_max=settings.cases.filings_max,
+        report_ms=settings.filings.item_ms,
     )
-    offices = Offices.over(
-        record,
+    verbs = (people, rooms, word_lists, ground.rules, comments, moderation, offices, proofs)
+    office = _rule_office(ground, people)
+    filing = _filing_office(ground, prevailing, people, offices)
+    desks = (*verbs, office, filing, _endpoints(ground, people), _load_desk(ground, people))
+    return Core(
+        settings, record, store, ground.telemetry, *desks, ground.brownout, learned=ground.learned
+    )
+
+
+def _rule_office(ground: _Ground, people: People) -> RuleOffice:
+    """The verbs of rules with a life."""
+    node, settings, store = ground.node, ground.settings, ground.store
+    return RuleOffice.over(
+        ground.record,
         store,
+        rules=ground.rules,
+        sifter=Sifter(settings.store, store.readers),
+        freshen=people.standings.freshen,
+        clock=now_ms,
+        telemetry=ground.telemetry,
+        micros_max=settings.filter.micros_max,
+        build_s=settings.filter.build_s,
+        node="alone" if node is None else node.neighbours.name,
+        nodes_count=lambda: 1 if node is None else node.neighbours.count,
+        report_ms=settings.filings.item_ms,
+    )
+
+
+def _offices(
+    ground: _Ground, prevailing: Prevailing, people: People, rooms: Rooms, looking: Looking
+) -> Offices:
+    """The verbs that deal with people."""
+    return Offices.over(
+        ground.record,
+        ground.store,
         prevailing=prevailing,
         people=people,
         rooms=rooms,
+        looking=looking,
+        clock=now_ms,
+        steady=steady_ms,
+        new_id=new_id,
+        likes=_likes(ground, prevailing, people, rooms),
+        cases=ground.settings.cases,
+        team=ground.settings.team,
+        report_ms=ground.settings.filings.item_ms,
+    )
+
+
+def _likes(ground: _Ground, prevailing: Prevailing, people: People, rooms: Rooms) -> Likes:
+    """What people like."""
+    return Likes(
+        *(ground.record, ground.store, ground.store),
+        rooms=rooms,
+        conditions=prevailing,
+        freshen=people.standings.freshen,
+        clock=now_ms,
+        brownout=ground.brownout,
+    )
+
+
+def _load_desk(ground: _Ground, people: People) -> LoadDesk:
+    """Who holds a level of the brown-out."""
+    return LoadDesk(
+        ground.record,
+        brownout=ground.brownout,
+        freshen=people.standings.freshen,
+        clock=now_ms,
+    )
+
+
+def _filing_office(
+    ground: _Ground, prevailing: Prevailing, people: People, offices: Offices
+) -> FilingOffice:
+    """The verbs of filings and orders."""
+    return FilingOffice.over(
+        *(ground.record, ground.store),
+        controls=offices.controls,
+        measures=offices.measures,
+        conditions=prevailing,
+        freshen=people.standings.freshen,
         clock=now_ms,
         new_id=new_id,
+        settings=ground.settings.filings,
+        house=_house_facts(ground),
     )
-    verbs = (people, rooms, word_lists, ground.rules, comments, moderation, offices, proofs)
-    return Core(settings, record, store, ground.telemetry, *verbs, learned=ground.learned)
+
+
+def _endpoints(ground: _Ground, people: People) -> Endpoints:
+    """Who outside is told what happens."""
+    settings, store = ground.settings.webhooks, ground.store
+    reach = reach_of(settings)
+    couriers = Couriers(
+        ground.record,
+        store.endpoints,
+        CourierGround(
+            settings,
+            reach,
+            ground.look_up,
+            trust_of(settings.ca_file),
+            clock=now_ms,
+            epoch=store.epoch,
+            node=new_id() if store.is_shared else "alone",
+        ),
+        ground.telemetry,
+    )
+    return Endpoints(
+        ground.record,
+        store,
+        store.endpoints,
+        couriers,
+        reach=reach,
+        freshen=people.standings.freshen,
+        clock=now_ms,
+        new_id=new_id,
+        endpoints_max=settings.endpoints_max,
+    )
+
+
+def _house_facts(ground: _Ground) -> HouseFacts:
+    """What assessments state of the settings."""
+    settings, identity = ground.settings, ground.settings.identity
+    methods = {
+        "phone": identity.phone_url is not None,
+        "document": identity.document_url is not None,
+        "sandbox": settings.demo,
+    }
+    terms = terms_in(settings.cases).by_kind.items()
+    return HouseFacts(
+        rules_version=lambda: ground.rules.version,
+        identity_methods=(
+            *(word for word, is_there in methods.items() if is_there),
+            *(provider.name for provider in identity.providers),
+        ),
+        renewal_days=identity.renewal_days,
+        case_minutes={kind.value: term // MINUTE_MS for kind, term in terms},
+    )
 
 
 def _people(ground: _Ground) -> tuple[People, Proofs]:

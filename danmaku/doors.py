@@ -7,18 +7,23 @@ that a queue of visitors outlives the process that let visitors in.
 
 import asyncio
 import contextlib
+import resource
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from danmaku.config import ServerSettings
+from danmaku.web.patience import Terms, patient
 
 OPS_HOST = "127.0.0.1"
 BACKLOG = 4096  # visitors whom nobody has let in yet
+FILES_KEPT = 16  # descriptors that visitors leave to the record, pages and whoever comes in at once
+FILES_KEPT_SHARE = 20  # and the twentieth of all that are allowed
 HTTP_GOODBYE_S = 5  # requests that still run when the viewers have gone
 
 
@@ -98,6 +103,66 @@ class Door(uvicorn.Server):
         yield
 
 
+class PacketDoor:
+    """A listening address without HTTP: whatever comes in goes to the protocol as it is.
+
+    Args:
+        host: Where it listens.
+        port: Its port.
+        make: Makes the protocol of one connection, which stands in the set while it is open.
+        in_group: Whether other processes listen there too.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        make: Callable[[set[Any]], asyncio.Protocol],
+        *,
+        in_group: bool,
+    ) -> None:
+        self.opened = asyncio.Event()
+        self._host = host
+        self._port = port
+        self._make = make
+        self._in_group = in_group
+        self._connections: set[Any] = set()
+        self._ending = asyncio.Event()
+
+    async def stand(self) -> None:
+        """Let visitors in until `should_exit`.
+
+        Raises:
+            AddressTakenError: Nobody can come in there.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            server = await loop.create_server(
+                lambda: self._make(self._connections),
+                self._host,
+                self._port,
+                backlog=BACKLOG,
+                reuse_port=self._in_group,
+            )
+        except OSError:
+            raise AddressTakenError(f"Cannot listen on {self._host}:{self._port}.") from None
+        try:
+            self.opened.set()
+            await self._ending.wait()
+        finally:
+            server.close()
+
+    @property
+    def should_exit(self) -> bool:
+        """Whether the door is closed, or about to be."""
+        return self._ending.is_set()
+
+    @should_exit.setter
+    def should_exit(self, is_wanted: bool) -> None:
+        if is_wanted:
+            self._ending.set()
+
+
 def public_door(
     app: ASGIApp,
     settings: ServerSettings,
@@ -116,7 +181,7 @@ def public_door(
         app,
         host=settings.host,
         port=settings.port,
-        http="httptools",
+        http=patient(_terms_of(settings)),
         loop="uvloop",
         ws=sockets,
         lifespan="off",
@@ -129,6 +194,25 @@ def public_door(
         timeout_graceful_shutdown=HTTP_GOODBYE_S,
     )
     return Door(config, given)
+
+
+def _terms_of(settings: ServerSettings) -> Terms:
+    return Terms(
+        connections_max=_connections_max(),
+        head_s=settings.head_ms_max / 1000,
+        body_s=settings.body_ms_max / 1000,
+        body_bytes_per_s_min=settings.body_bytes_per_s_min,
+        answer_s=settings.answer_ms_max / 1000,
+    )
+
+
+def _connections_max() -> int | None:
+    """How many visitors the system's limit leaves descriptors for; None: there is no limit."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed == resource.RLIM_INFINITY:
+        return None
+    kept = FILES_KEPT + allowed // FILES_KEPT_SHARE
+    return max(1, allowed - sum(1 for _ in Path("/dev/fd").iterdir()) - kept)
 
 
 def desk_door(app: ASGIApp, path: Path) -> Door:

@@ -190,13 +190,29 @@ class TooFast(Refused):
 
 
 class Unavailable(DanmakuError):  # noqa: N818 -- reads as the answer it is
-    """Ours, and passing: the same request may succeed later."""
+    """Ours, and passing: the same request may succeed later.
+
+    Attributes:
+        wait_ms: How much later, as far as anybody can tell.
+    """
+
+    wait_ms: int = 1_000
 
 
 class Overloaded(Unavailable):
-    """A bound of ours is reached; nothing was done."""
+    """A bound of ours is reached; nothing was done.
+
+    Args:
+        text: As `DanmakuError`.
+        wait_ms: When to ask again; None: as ever.
+    """
 
     code = Code.OVERLOADED
+
+    def __init__(self, text: str = "", *, wait_ms: int | None = None) -> None:
+        super().__init__(text)
+        if wait_ms is not None:
+            self.wait_ms = wait_ms
 
 
 class StoreDown(Unavailable):

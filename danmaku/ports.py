@@ -4,21 +4,29 @@
 method may raise `StoreDown` when the record cannot be reached.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Protocol
 
-from danmaku.domain.account import Bundle, Standing
+from danmaku.domain.account import Bundle, Standing, TokenKind
 from danmaku.domain.comment import Comment, CommentStatus
 from danmaku.domain.controls import Control
 from danmaku.domain.documents import Document, DocumentKind, Edition
 from danmaku.domain.facts import BuiltRules, CommentHeld, Entry, Fact, ReportFiled
 from danmaku.domain.features import Features
-from danmaku.domain.ids import AccountId, ClientId, Millis, Number, Pseudonym, RoomId, Seq
+from danmaku.domain.ids import (
+    AccountId,
+    ClientId,
+    Millis,
+    Number,
+    Pseudonym,
+    RoomId,
+    RoomNumber,
+    Seq,
+)
+from danmaku.domain.legal_hold import LegalHoldLaid
+from danmaku.domain.measures import Step
 from danmaku.domain.people_facts import MeasureTaken
-from danmaku.domain.persons import Person
-from danmaku.domain.phone_codes import Expected
 from danmaku.domain.room import RoomState
 from danmaku.domain.room_words import RoomWords
 from danmaku.domain.views import View
@@ -38,6 +46,8 @@ class Append:
     fact: Fact
     room_version: Seq | None = None  # seq of the newest entry that set state or words
     standing: tuple[AccountId, Seq] | None = None  # the account's version that was seen
+    is_patient: bool = False  # people go first: nobody waits for this
+    besides: tuple[AccountId, Seq] | None = None  # another account's version that was seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,7 @@ class RoomRow:
     top: Seq  # seq of the newest entry
     comments_count: int  # numbers given so far: recalled ones keep theirs
     created_ms: Millis
+    number: RoomNumber  # what tools of others know it by
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,15 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Delayed:
+    """A comment that appears by itself when its time is over."""
+
+    room: RoomId
+    origin: Seq
+    at_ms: Millis  # when it came in
+
+
+@dataclass(frozen=True, slots=True)
 class Own:
     """A comment as its author may see it, held and refused ones included."""
 
@@ -91,6 +111,11 @@ class TokenRow:
     created_ms: Millis
     expires_ms: Millis | None
     room: RoomId | None
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it only reads: its public id tells, in the record too."""
+        return self.token_id.startswith(TokenKind.LINK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +172,15 @@ class MeasureRow:
     is_read: bool  # a warning that its reader has acknowledged
 
 
+@dataclass(frozen=True, slots=True)
+class StandingHold:
+    """A legal hold as the record holds it, with its basis."""
+
+    seq: Seq
+    at_ms: Millis
+    fact: LegalHoldLaid
+
+
 class Record(Protocol):
     """The write side: one append-only chain per room, and one of the platform."""
 
@@ -170,6 +204,13 @@ class Record(Protocol):
             Unknown: The commit failed in a way that leaves its outcome open.
         """
 
+    def require_place(self) -> None:
+        """Refuse a comment before it is decided on: in a rush, deciding is what costs.
+
+        Raises:
+            Overloaded: `commit` would refuse a comment at this moment.
+        """
+
     async def follow(self, chain: RoomId) -> None:
         """Have every entry of `chain` announced from here on, wherever it is written.
 
@@ -182,6 +223,9 @@ class Reader(Protocol):
 
     async def room(self, room: RoomId) -> RoomRow | None:
         """One room, or None."""
+
+    async def room_numbered(self, number: RoomNumber) -> RoomRow | None:
+        """The room that others know by this number, or None."""
 
     async def room_words(self, room: RoomId, seq: Seq) -> RoomWords:
         """The room's own words as the entry `seq` set them; none if that was erased since."""
@@ -198,6 +242,9 @@ class Reader(Protocol):
     async def author(self, room: RoomId, number: Number) -> AccountId | None:
         """The account behind a numbered comment."""
 
+    async def account_of(self, room: RoomId, author: Pseudonym) -> AccountId | None:
+        """The account behind a public id of a room."""
+
     async def status(self, room: RoomId, origin: Seq) -> CommentStatus | None:
         """What has become of a comment by now; None: there is none."""
 
@@ -207,8 +254,13 @@ class Reader(Protocol):
     async def held(self, room: RoomId | None, *, limit: int = 100) -> list[Held]:
         """Comments waiting for a reviewer, oldest first."""
 
-    async def delayed(self, since_ms: Millis, *, limit: int) -> list[Held]:
-        """Comments received since then that wait for their time alone, oldest first."""
+    async def held_after(
+        self, place: tuple[RoomId, Seq], *, room: RoomId | None, limit: int
+    ) -> list[Held]:
+        """The same by room and as they came, after that one: for whoever wants them all."""
+
+    async def delayed(self, *, after: tuple[RoomId, Seq] | None, limit: int) -> list[Delayed]:
+        """Comments that wait for their time alone, by room and as they came, after that one."""
 
     async def own(self, account: AccountId, room: RoomId, *, limit: int = 100) -> list[Own]:
         """An author's own comments in a room, newest first, held and refused ones included."""
@@ -245,9 +297,6 @@ class Reader(Protocol):
         still comes, followed by the restore. At most `limit`; fewer than `limit` means that the
         range is exhausted.
         """
-
-    def export(self, room: RoomId) -> AsyncIterator[View]:
-        """Every numbered comment or marker in order of number, in bounded memory."""
 
     async def pseudonym(self, room: RoomId, account: AccountId) -> Pseudonym | None:
         """The account's random public id in that room; None before its first act there."""
@@ -339,6 +388,9 @@ class Registry(Protocol):
     async def measure(self, measure_id: str) -> MeasureRow | None:
         """One measure."""
 
+    async def legal_holds(self) -> list[StandingHold]:
+        """Legal holds that stand, oldest first."""
+
     async def entry(self, chain: RoomId, seq: Seq) -> Entry | None:
         """One entry with all that is left of its bodies, the sealed one too."""
 
@@ -347,89 +399,9 @@ class Registry(Protocol):
         *,
         account: AccountId | None = None,
         room: RoomId | None = None,
+        case_id: str | None = None,
+        steps: Collection[Step] = tuple(Step),
         before: Seq | None = None,
         limit: int = 100,
     ) -> list[MeasureRow]:
-        """Measures, newest first: against one account, of one room, or all; `before` a seq."""
-
-
-class Kept(Enum):
-    """What became of a person that was to be kept."""
-
-    KEPT = auto()
-    TAKEN = auto()  # as many other accounts as may belong to this person already
-    BARRED = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Disclosure:
-    """A request to be told who an account belongs to."""
-
-    request_id: str
-    account: AccountId
-    asker: AccountId
-    purpose: str
-    basis: str  # the law or the order that it stands on
-    until_ms: Millis
-    second: AccountId | None = None  # who has agreed; None: nobody yet
-
-
-class Vault(Protocol):
-    """Who accounts belong to. Nothing of it is part of any chain, and none of it is cached."""
-
-    async def keep(self, account: AccountId, person: Person, *, accounts_max: int) -> Kept:
-        """Seal what a verification found out, in place of what one of that strength found before.
-
-        Args:
-            account: Whose owner it is.
-            person: Who that is.
-            accounts_max: How many accounts one person may have.
-        """
-
-    async def persons(self, account: AccountId) -> list[Person]:
-        """All that is known; the caller has entered this look already."""
-
-    async def forget(self, account: AccountId) -> None:
-        """Destroy what is known; fingerprints of the barred stay."""
-
-    async def keep_out(self, account: AccountId, fingerprint_id: str) -> list[str]:
-        """Keep the fingerprints of an account's owner; they bar once a measure stands behind them.
-
-        Returns:
-            The ids under which they lie: the one that was handed in, those of an earlier time, or
-            both; none if nothing is known of the owner.
-        """
-
-    async def accounts_like(self, account: AccountId) -> list[AccountId]:
-        """Other accounts of the same owner."""
-
-    async def expect_code(self, account: AccountId, expected: Expected) -> None:
-        """Seal the code that an account shall type; whatever was expected before is not."""
-
-    async def drop_code(self, account: AccountId, code: str) -> None:
-        """Forget a code that was not sent after all; one that was asked for since stays."""
-
-    async def try_code(self, account: AccountId, code: str) -> str | None:
-        """The phone that the right code was sent to; it is used up. As `phone_codes.judged`."""
-
-    async def put_disclosure(self, request: Disclosure) -> None:
-        """Seal a request."""
-
-    async def second_disclosure(self, request_id: str, second: AccountId) -> bool:
-        """Note who agrees to a request; False: it is used up or over, or somebody has agreed."""
-
-    async def disclosures(self) -> list[Disclosure]:
-        """Requests whose time is not over, newest first."""
-
-    async def take_disclosure(self, request_id: str) -> bool:
-        """Use up a request; False: somebody has already."""
-
-    async def rotate(self) -> int:
-        """Seal everything anew with another key, and wrap that with another master key.
-
-        Returns:
-            How many persons were sealed anew.
-
-        Raises:
-            Broken: The key file does not open the vault; nothing was changed.
-        """
+        """Measures, newest first: against an account, of a room or case, or all; `before` a seq."""

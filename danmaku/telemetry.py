@@ -1,22 +1,16 @@
-"""What the house tells its keepers: numbers for Prometheus, and one JSON line per event.
+"""The numbers that the house tells its keepers, for Prometheus.
 
-Neither may carry what people wrote or who they are. Metrics have labels from fixed sets only; a log
-line keeps the fields of `LOGGED` and a trace keeps places, never the words of an exception, because
-those words quote what they failed on.
+None may carry what people wrote or who they are: labels come from fixed sets only.
 
 Owned by `app.py`; counted on the event loop and in the store's threads (the library locks).
 """
 
-import logging
-import sys
-import traceback
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable
 from functools import partial
-from threading import Lock
 from time import monotonic
 from typing import Final
 
-import structlog
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -27,32 +21,33 @@ from prometheus_client import (
     ProcessCollector,
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
-from structlog.typing import EventDict, ExcInfo, WrappedLogger
-
-LOGGED = frozenset(
-    {
-        "event", "level", "timestamp", "logger", "trace",
-        "request_id", "method", "route", "status", "ms", "code", "reason",
-        "room", "chain", "seq", "after", "upto", "number", "count", "version",
-        "host", "port", "path", "ruleset", "micros", "socket", "task", "phase", "gap", "viewers",
-        "node", "nodes", "worker",
-    }
-)  # fmt: skip
-"""Fields a log line may have; any other is dropped, so that a new one must be thought about."""
 
 _MICROS = (5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 5e-3, 2e-2)
 _WAITS = (5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 0.5, 1.0, 5.0)
 _SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
-_TRACE_FRAMES_MAX = 30
+_NEWEST_MAX: Final = 5
 
-LINES_PER_MINUTE_MAX: Final = 20
-"""Log lines of one event, from `warning` on, that are written in a minute."""
 
-LEFT_OUT: Final = "lines_left_out"
-"""The line that says how many of which event were not."""
+class Newest:
+    """The last few delays of a stage, for whoever judges the load of now.
 
-_MINUTE_S: Final = 60.0
-_BOUNDED: Final = frozenset(("warning", "error", "exception", "critical"))
+    Noted on the loop and on the store's thread; a deque that is bounded needs no lock.
+
+    Args:
+        now_s: A clock that is never set back, seconds.
+    """
+
+    def __init__(self, now_s: Callable[[], float] = monotonic) -> None:
+        self._now_s = now_s
+        self._noted: deque[tuple[float, float]] = deque(maxlen=_NEWEST_MAX)
+
+    def note(self, seconds: float) -> None:
+        """Take one that has just ended."""
+        self._noted.append((self._now_s(), seconds))
+
+    def since(self, from_s: float) -> list[float]:
+        """Those that ended after a moment of that clock, milliseconds each."""
+        return [seconds * 1000 for at_s, seconds in tuple(self._noted) if at_s >= from_s]
 
 
 class Telemetry:
@@ -72,31 +67,16 @@ class Telemetry:
         self.comments = counter("danmaku_comments", "Comments judged, by outcome.", ["outcome"])
         self.refusals = counter("danmaku_refusals", "Answers other than yes, by code.", ["code"])
         self._declare_filter(histogram)
+        self._declare_cases()
         self._declare_nodes(histogram)
-        self.commit_seconds = timed(
-            "danmaku_commit_seconds", "One transaction of the record, fsync included."
-        )
-        self.commit_entries = histogram(
-            "danmaku_commit_entries",
-            "Entries in one transaction.",
-            buckets=_SIZES,
-            registry=registry,
-        )
-        self.fanout_seconds = timed(
-            "danmaku_fanout_seconds",
-            "One batch of a room, from its announcement to the last write.",
-        )
-        self.loop_lag_seconds = timed(
-            "danmaku_loop_lag_seconds",
-            "How late the event loop came to its next task, looked at fifty times a second.",
-        )
-        self.gc_seconds = timed(
-            "danmaku_gc_seconds",
-            "One round of the garbage collector over more than the youngest objects.",
-        )
+        self._declare_webhooks(histogram)
+        self._declare_load(histogram)
         self.deliveries = counter("danmaku_deliveries", "Batches to sockets.")
         self.skips = counter(
             "danmaku_skips", "Ranges that slow viewers were told to read in the list."
+        )
+        self.left_out = counter(
+            "danmaku_left_out", "Comments that live batches left out while there was a brown-out."
         )
         self.connections = gauge("danmaku_connections", "Open sockets.")
         self.viewers = gauge("danmaku_viewers", "Sockets that have joined a room.")
@@ -110,6 +90,106 @@ class Telemetry:
             "danmaku_http_request_seconds",
             "From an HTTP request to the end of its answer.",
             ["route"],
+        )
+        self.backup_made_seconds = gauge(
+            "danmaku_backup_made_seconds",
+            "When the newest backup of the embedded record was made, seconds since 1970; 0: never; "
+            "NaN: the record lies elsewhere.",
+        )
+
+        self.record_proved_seconds = gauge(
+            "danmaku_record_proved_seconds",
+            "When every chain was last walked to its end, seconds since 1970; 0: not since the "
+            "start.",
+        )
+        self.record_faults = gauge(
+            "danmaku_record_faults",
+            "Chains that were not sound then, and what was wrong with the file.",
+        )
+
+    def _declare_load(self, histogram: type[Histogram]) -> None:
+        timed = partial(histogram, registry=self._registry, buckets=_WAITS)
+        self.commit_seconds = timed(
+            "danmaku_commit_seconds", "One transaction of the record, fsync included."
+        )
+        self.commit_entries = histogram(
+            "danmaku_commit_entries",
+            "Entries in one transaction.",
+            buckets=_SIZES,
+            registry=self._registry,
+        )
+        self.commit_delay_seconds = timed(
+            "danmaku_commit_delay_seconds",
+            "The oldest entry of a transaction, from the writer's queue to the end of its commit.",
+        )
+        self.fanout_seconds = timed(
+            "danmaku_fanout_seconds",
+            "One batch of a room, from its announcement to the last write.",
+        )
+        self.loop_lag_seconds = timed(
+            "danmaku_loop_lag_seconds",
+            "How late the event loop came to its next task, looked at fifty times a second.",
+        )
+        self.newest_lags, self.newest_commits, self.newest_fanouts = Newest(), Newest(), Newest()
+        self.brownout_level = Gauge(
+            "danmaku_brownout_level",
+            "What the house does without for its load: 0 nothing, 4 most; docs/operations.md.",
+            registry=self._registry,
+        )
+        self.gc_seconds = timed(
+            "danmaku_gc_seconds",
+            "One round of the garbage collector over more than the youngest objects.",
+        )
+
+    def _declare_cases(self) -> None:
+        gauge = partial(Gauge, registry=self._registry)
+        self.cases_open = gauge(
+            "danmaku_cases_open", "Cases that wait for the platform, by kind.", ["kind"]
+        )
+        self.parity = Counter(
+            "danmaku_parity",
+            "Comments sent live that were held against the list: same, differs.",
+            ["outcome"],
+            registry=self._registry,
+        )
+        self.cases_overdue = gauge(
+            "danmaku_cases_overdue", "Cases that should be decided by now, by kind.", ["kind"]
+        )
+        self.filings_open = gauge(
+            "danmaku_filings_open", "Filings still to be handed in, by kind.", ["kind"]
+        )
+        self.filings_overdue = gauge(
+            "danmaku_filings_overdue", "Filings that it should have by now, by kind.", ["kind"]
+        )
+        self.weaknesses_open = gauge(
+            "danmaku_weaknesses_open", "Weaknesses that are not mended, by risk.", ["risk"]
+        )
+        self.reviewers_on_duty = gauge("danmaku_reviewers_on_duty", "Staff who are on duty.")
+        self.rooms_per_reviewer = gauge(
+            "danmaku_rooms_per_reviewer", "Open rooms for each who is on duty."
+        )
+
+    def _declare_webhooks(self, histogram: type[Histogram]) -> None:
+        registry = self._registry
+        self.webhook_tries = Counter(
+            "danmaku_webhook_tries",
+            "Messages sent to endpoints, by what came of each try; given_up: passed over.",
+            ["outcome"],
+            registry=registry,
+        )
+        self.webhook_seconds = histogram(
+            "danmaku_webhook_seconds",
+            "One try of a message to an endpoint.",
+            buckets=_WAITS,
+            registry=registry,
+        )
+        self.webhook_lag_seconds = Gauge(
+            "danmaku_webhook_lag_seconds",
+            "Age of the oldest event that an endpoint in use has yet to be told of.",
+            registry=registry,
+        )
+        self.webhook_endpoints = Gauge(
+            "danmaku_webhook_endpoints", "Endpoints, by state.", ["state"], registry=registry
         )
 
     def _declare_filter(self, histogram: type[Histogram]) -> None:
@@ -175,141 +255,23 @@ class Telemetry:
 
     content_type = CONTENT_TYPE_LATEST
 
-    def note_commit(self, entries: int, seconds: float) -> None:
-        """Count one transaction of the record."""
+    def note_commit(self, entries: int, seconds: float, delay_s: float) -> None:
+        """Count one transaction of the record; `delay_s` is what its oldest entry waited, too."""
         self.commit_entries.observe(entries)
         self.commit_seconds.observe(seconds)
+        self.commit_delay_seconds.observe(delay_s)
+        self.newest_commits.note(delay_s)
+
+    def note_lag(self, seconds: float) -> None:
+        """Count how late the event loop came."""
+        self.loop_lag_seconds.observe(seconds)
+        self.newest_lags.note(seconds)
+
+    def note_fanout(self, seconds: float) -> None:
+        """Count one batch of a room."""
+        self.fanout_seconds.observe(seconds)
+        self.newest_fanouts.note(seconds)
 
     def exposition(self) -> bytes:
         """All metrics in the text format of Prometheus."""
         return generate_latest(self._registry)
-
-
-class LineBound:
-    """Bounds what faults write: one that comes with every comment must not fill a disk.
-
-    Of each event the first lines of a minute are written and the others counted; the first line of
-    any event after that minute brings one that says how many. Metrics count all of them.
-
-    A processor of structlog, asked on the loop and in the store's threads. It knows as many events
-    as the code has names for: an event is never made of what somebody wrote.
-
-    Args:
-        tell: Writes the line about what was left out: takes the event and how many.
-        now_s: A clock that is never set back, seconds.
-    """
-
-    def __init__(
-        self, tell: Callable[[str, int], None], now_s: Callable[[], float] = monotonic
-    ) -> None:
-        self._tell = tell
-        self._now_s = now_s
-        self._lock = Lock()
-        self._counts: dict[str, int] = {}
-        self._until_s = 0.0
-
-    def __call__(self, _logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-        """Let a line pass.
-
-        Raises:
-            structlog.DropEvent: It is one too many.
-        """
-        name = str(event["event"])
-        with self._lock:
-            left_out = self._begin_again() if self._now_s() >= self._until_s else {}
-            if method in _BOUNDED:
-                self._counts[name] = self._counts.get(name, 0) + 1
-            is_over = method in _BOUNDED and self._counts[name] > LINES_PER_MINUTE_MAX
-        for one, count in left_out.items():
-            self._tell(one, count)
-        if is_over:
-            raise structlog.DropEvent
-        return event
-
-    def _begin_again(self) -> dict[str, int]:
-        """Begin a minute; which events of the last one were left out, and how often."""
-        last, self._counts = self._counts, {}
-        self._until_s = self._now_s() + _MINUTE_S
-        over = {name: count - LINES_PER_MINUTE_MAX for name, count in last.items()}
-        return {name: count for name, count in over.items() if count > 0}
-
-
-def _tell_left_out(event: str, count: int) -> None:
-    structlog.get_logger(__name__).warning(LEFT_OUT, code=event, count=count)
-
-
-def configure_logging(level: str) -> None:
-    """Send every log line of the process, the libraries' too, to stderr as one JSON object.
-
-    Our own are bounded (see `LineBound`).
-
-    Args:
-        level: Least level that is written: debug, info, warning or error.
-    """
-    shared: list[structlog.typing.Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _add_trace,
-        _keep_known_fields,
-    ]
-    structlog.configure(
-        processors=[
-            LineBound(_tell_left_out),  # first: what is left out costs no trace
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-    )
-    lines = logging.StreamHandler(sys.stderr)
-    lines.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(),
-            ],
-        )
-    )
-    root = logging.getLogger()
-    root.handlers = [lines]
-    root.setLevel(level.upper())
-    logging.getLogger("uvicorn.access").disabled = True  # its lines hold addresses and queries
-    # Its lines at lower levels tell of every socket, and at `debug` what is said over it.
-    logging.getLogger("websockets").setLevel(max(logging.WARNING, root.level))
-    for chatty in ("alembic", "uvicorn.error", "httpx"):
-        logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
-
-
-def _add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    exc_info = event.pop("exc_info", None)
-    if exc_info is True:
-        exc_info = sys.exc_info()
-    error = _error_of(exc_info)
-    if error is not None:
-        event["trace"] = list(_trace_of(error))
-    return event
-
-
-def _error_of(
-    exc_info: ExcInfo | BaseException | tuple[None, None, None] | None,
-) -> BaseException | None:
-    if isinstance(exc_info, tuple):
-        return exc_info[1]
-    return exc_info
-
-
-def _trace_of(error: BaseException) -> Iterator[str]:
-    """Types and places, from the outermost error to its causes."""
-    link: BaseException | None = error
-    while link is not None:
-        yield type(link).__qualname__
-        for frame in traceback.extract_tb(link.__traceback__)[-_TRACE_FRAMES_MAX:]:
-            yield f"  {frame.filename}:{frame.lineno} {frame.name}"
-        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
-
-
-def _keep_known_fields(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    # The formatter's own underscore fields travel in the same dictionary and are removed there.
-    return {key: value for key, value in event.items() if key in LOGGED or key.startswith("_")}

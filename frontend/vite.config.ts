@@ -40,8 +40,11 @@ export default defineConfig({
       input: {
         room: join(here, "src/room.ts"),
         embed: join(here, "src/embed.ts"),
+        overlay: join(here, "src/overlay.ts"),
         site: join(here, "src/site.ts"),
         docs: join(here, "src/docs.ts"),
+        review: join(here, "src/review.ts"),
+        patrol: join(here, "src/patrol.ts"),
       },
     },
   },

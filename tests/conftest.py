@@ -1,14 +1,50 @@
 """What every test may ask for: the servers beside the house; and the settings of hypothesis."""
 
+import gc
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 from hypothesis import settings
 
 from bench import backing
+from danmaku.web.pages import Pages
+from tests import once
+from tests.turns import Turns
 
 # A shared machine may stall any example: how long one takes says nothing. A failure prints the
 # words that bring it back.
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
+
+# A full round of the collector looks at everything that thousands of tests are made of: as often as
+# the library has it, such rounds took a fifth of the processor time of a run.
+gc.set_threshold(700, 10, 100)
+
+
+@pytest.hookimpl(optionalhook=True)  # in one process nobody asks
+def pytest_xdist_make_scheduler(config, log):
+    return Turns(config, log)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _made_once(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patched:
+        tables = once.tables_from(tmp_path_factory.mktemp("once") / "record.db")
+        patched.setattr("danmaku.store.sqlite.migrate", tables)
+        patched.setattr("danmaku.web.app.Pages", cache(Pages))
+        patched.setattr("danmaku.app.create_app", once.created)
+        patched.setattr("danmaku.core.trust_of", once.trusted)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _calm():
+    """A busy machine is no load of the house: tests that want a level say so."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("DANMAKU_BROWNOUT__FORCED_LEVEL", "0")
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +75,11 @@ def redis_url(redis):
 def redis_cluster():
     with backing.redis_cluster() as nodes:
         yield nodes
+
+
+@pytest.fixture
+def quick_disk():
+    """A folder for what syncs hundreds of times: in memory, where there is some."""
+    memory = Path("/dev/shm")  # noqa: S108 -- a folder with a name of its own is made there
+    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)

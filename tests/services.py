@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
+from standardwebhooks.webhooks import Webhook
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -178,3 +179,50 @@ class IdentityProvider:
             return JSONResponse({"error": "invalid_grant"}, 400)
         claims = self._standard(CLIENT) | {"nonce": asked["nonce"]} | self.claims
         return JSONResponse({"id_token": self.sign(self, claims), "token_type": "Bearer"})
+
+
+@dataclass
+class Receiver:
+    """Somebody who is told by webhooks; what it answers is up to the test.
+
+    It verifies as anybody would, with the library of those who made the standard.
+    """
+
+    secret: str = ""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    late_s: float = 0
+    refuses: Callable[[dict], bool] = lambda _: False  # which messages it says no to
+    told: list[dict] = field(default_factory=list)  # bodies of what it said yes to
+    ids: list[str] = field(default_factory=list)
+    tries: list[str] = field(default_factory=list)  # ids of all that came, said no to included
+    signatures: list[str] = field(default_factory=list)
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def app(self):
+        return Starlette(routes=[Route("/{path:path}", self._hear, methods=["POST"])])
+
+    async def _hear(self, request: Request) -> Response:
+        body = await request.body()
+        message = Webhook(self.secret).verify(body, dict(request.headers))
+        message_id = request.headers["webhook-id"]
+        self.tries.append(message_id)
+        self.signatures.append(request.headers["webhook-signature"])
+        await asyncio.sleep(self.late_s)
+        status = 500 if self.refuses(message) else self.status
+        if status < 300:
+            self.told.append(message)
+            self.ids.append(message_id)
+        self.heard.set()
+        return Response(b"", status, headers=self.headers)
+
+    def of(self, event):
+        return [message["data"] for message in self.told if message["type"] == event]
+
+    async def until(self, holds):
+        """Wait until something holds of what was heard."""
+        async with asyncio.timeout(60):
+            while not holds():
+                self.heard.clear()
+                await self.heard.wait()

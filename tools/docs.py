@@ -17,6 +17,7 @@ from danmaku.config import ENV_PREFIX, Settings
 from danmaku.domain.articles import UNSERVED, Article
 from danmaku.domain.comment import Mode
 from danmaku.domain.levels import FORMULA, START_LEVEL, Level
+from danmaku.domain.room import ReviewMode
 from danmaku.errors import ANSWERS, Close, Code
 from danmaku.filter.rules import Klass
 from danmaku.telemetry import Telemetry
@@ -35,7 +36,8 @@ def pages() -> dict[Path, str]:
         "regulation": regulation_page(),
         "credit": credit_page(),
     }
-    return {Path("docs", f"{name}.md"): text for name, text in texts.items()}
+    told = {Path("docs", f"{name}.md"): text for name, text in texts.items()}
+    return told | {Path("danmaku/web/regulation.json"): regulation_file()}
 
 
 def page(title: str, source: str, *parts: str) -> str:
@@ -158,6 +160,21 @@ def metric_rows(exposition: str) -> Iterator[tuple[str, ...]]:
             yield f"`{name}`", kind, sentence
 
 
+def regulation_file() -> str:
+    """The same for the duty page, which has no tests beside it to read: by clause."""
+    code, tests = told_by(ROOT, "danmaku"), told_by(ROOT, "tests/articles")
+    rows = {
+        article.clause: {"code": _bare(code, article), "tests": _bare(tests, article)}
+        for article in Article
+        if article not in UNSERVED
+    }
+    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+
+
+def _bare(told: dict[Article, list[str]], article: Article) -> list[str]:
+    return [place.replace("`", "") for place in told.get(article, ())]
+
+
 def regulation_page() -> str:
     """Every duty with the code that serves it and the scenario that proves it."""
     introduction = (
@@ -243,6 +260,13 @@ def credit_page() -> str:
     return page("Credit and levels", "danmaku/domain/levels.py", *parts)
 
 
+_REVIEWS = {
+    ReviewMode.MACHINE: "as the room",
+    ReviewMode.DELAYED: "as the room, some seconds later at least",
+    ReviewMode.EVERY: "a person, each comment",
+}
+
+
 def level_row(at: int, level: Level) -> tuple[str, ...]:
     """One level as people read it."""
     return (
@@ -252,7 +276,7 @@ def level_row(at: int, level: Level) -> tuple[str, ...]:
         "all" if len(level.modes) == len(Mode) else ", ".join(sorted(level.modes)),
         f"{level.text_max}",
         f"{level.gap_ms // 1000} s" if level.gap_ms else "none",
-        "a person, each comment" if level.reviewed else "as the room",
+        _REVIEWS[level.review],
         "yes" if level.rooms else "no",
     )
 

@@ -31,6 +31,7 @@ ALONE = Path(tempfile.gettempdir()) / "danmaku-bench.lock"
 """Two benches on one machine would measure each other: the second one waits."""
 
 GOODBYE_S = 1.0  # their records lie in folders that go too
+KILLED_S = 20.0  # who waits for a slow disk ends only after it
 _LOOK_S = 0.05
 _INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 
@@ -78,7 +79,9 @@ def alone() -> Iterator[None]:
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)
-        _end(_descendants() - before)
+        started = _descendants() - before
+        _end(started)
+        _collect(started)
 
 
 @contextmanager
@@ -104,13 +107,20 @@ def _descendants() -> set[int]:
 
 
 def _end(pids: set[int]) -> None:
-    for number in (signal.SIGTERM, signal.SIGKILL):
+    for number, patience_s in ((signal.SIGTERM, GOODBYE_S), (signal.SIGKILL, KILLED_S)):
         for pid in filter(_runs, pids):
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
-        until_s = monotonic() + GOODBYE_S
+        until_s = monotonic() + patience_s
         while any(map(_runs, pids)) and monotonic() < until_s:
             sleep(_LOOK_S)
+
+
+def _collect(pids: set[int]) -> None:
+    """Take away those that ended before anybody here knew of them: nobody else would."""
+    for pid in pids:
+        with suppress(ChildProcessError):  # another's child, or collected already
+            os.waitpid(pid, os.WNOHANG)
 
 
 def _runs(pid: int) -> bool:

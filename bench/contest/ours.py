@@ -13,10 +13,10 @@ from bench.audience import Knock
 from bench.contest.contestant import Lack, text_of
 from bench.frames import TEXT, client_frame, upgrade_request
 from bench.furnishing import furnish
-from bench.messages import Dialect
 from bench.probes import server_histograms
 from bench.rules import rule_file
 from bench.server import Server
+from danmaku.conformance.encodings import Dialect
 
 RULES = 1000
 IN_FLIGHT_MAX = 8  # half of what it takes: a comment may be back before it is answered

@@ -9,11 +9,12 @@ from bench.micro.samples import AT_MS, texts
 from bench.outcome import Figure
 from bench.rules import rule_file
 from danmaku.domain.account import Bundle, PowerGrant, Standing
-from danmaku.domain.admission import Asked, Look, admit
+from danmaku.domain.admission import Asked, admit
 from danmaku.domain.comment import Draft
 from danmaku.domain.facts import CommentPublished
 from danmaku.domain.ids import AccountId, ClientId, Millis, RoomId, Seq
 from danmaku.domain.live import LiveRoom
+from danmaku.domain.looks import Look
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.room import RoomState
 from danmaku.filter.floods import Repeats

@@ -13,7 +13,8 @@ from bench.micro.samples import texts, views
 from bench.outcome import Figure
 from danmaku.domain.ids import Seq
 from danmaku.domain.views import View
-from danmaku.gateway.dialects.danmaku_v1 import Dialect, Op, dialects
+from danmaku.gateway.dialects.danmaku_v1 import Dialect, dialects
+from danmaku.gateway.dialects.outward import Op
 from danmaku.gateway.framing import frame_of
 
 BATCHES = (1, 5, 20, 100)

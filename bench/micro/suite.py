@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from bench.micro import admissions, codecs, commits, looks, writes
+from bench.micro import admissions, codecs, commits, exports, looks, mixed, writes
 from bench.outcome import Figure, Outcome, environment
 
 Progress = Callable[[str], None]
@@ -12,13 +12,15 @@ _PARTS: dict[str, Callable[[int], dict[str, Figure]]] = {
     "admission": admissions.figures,
     "codec": codecs.figures,
     "the whole way out": writes.figures,
+    "a mixed room": mixed.figures,
+    "exports": exports.figures,
     "record": commits.figures,
     "record that servers share": commits.shared_figures,
 }
 
 
 def measured(seed: int, progress: Progress) -> Outcome:
-    """Measure every part; about half a minute on a machine that does nothing else.
+    """Measure every part; about a minute on a machine that does nothing else.
 
     Args:
         seed: Of the texts that are drawn.
@@ -27,7 +29,7 @@ def measured(seed: int, progress: Progress) -> Outcome:
     return Outcome(
         kind="micro",
         name="micro",
-        title="Single parts: filter, admission, codec, record",
+        title="Single parts: filter, admission, codec, exports, record",
         environment=environment(),
         seed=seed,
         figures=dict(_figures(seed, progress)),

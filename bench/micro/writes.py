@@ -15,7 +15,8 @@ from bench.micro.codecs import OBJECTS
 from bench.micro.samples import views
 from bench.outcome import Figure
 from danmaku.domain.ids import Seq
-from danmaku.gateway.dialects.danmaku_v1 import Dialect, Op, dialects
+from danmaku.gateway.dialects.danmaku_v1 import Dialect, dialects
+from danmaku.gateway.dialects.outward import Op
 from danmaku.gateway.framing import frame_of
 
 VIEWERS = 1000
@@ -32,10 +33,10 @@ def figures(seed: int) -> dict[str, Figure]:
     """Microseconds a frame and viewer, plain and deflated, and their ratio in each round."""
     dialect = dialects()[OBJECTS]
     parts = [dialect.part(view) for view in views(COMMENTS, seed=seed)]
-    with _room(VIEWERS) as pairs, without_collector():
+    with room_of(VIEWERS) as pairs, without_collector():
         send = partial(_send, dialect, parts, pairs)
         works = {"plain": partial(send, deflate=False), "deflated": partial(send, deflate=True)}
-        rounds = [_round(works, pairs) for _ in range(WARM_UP + ROUNDS)][WARM_UP:]
+        rounds = [one_round(works, pairs) for _ in range(WARM_UP + ROUNDS)][WARM_UP:]
     spent = {name: [each[name] for each in rounds] for name in works}
     a_viewer = {name: [value / VIEWERS for value in values] for name, values in spent.items()}
     ratios = [d / p for d, p in zip(a_viewer["deflated"], a_viewer["plain"], strict=True)]
@@ -46,7 +47,7 @@ def figures(seed: int) -> dict[str, Figure]:
     } | {f"{way} / deflated to plain": Figure(ratios, "ratio", goal=CPU_RATIO_MAX)}
 
 
-def _round(works: Mapping[str, Work], pairs: Sequence[Pair]) -> dict[str, float]:
+def one_round(works: Mapping[str, Work], pairs: Sequence[Pair]) -> dict[str, float]:
     """Microseconds of each work; what was written is taken off the sockets outside of them."""
     spent_us = dict.fromkeys(works, 0.0)
     for _ in range(TIMES_A_ROUND):
@@ -67,7 +68,7 @@ def _send(
 
 
 @contextmanager
-def _room(viewers: int) -> Iterator[list[Pair]]:
+def room_of(viewers: int) -> Iterator[list[Pair]]:
     """Connections over loopback, as a server has them."""
     _allow_descriptors(2 * viewers + _DESCRIPTORS_BESIDE)
     with ExitStack() as stack, socket.create_server(("127.0.0.1", 0), backlog=viewers) as door:

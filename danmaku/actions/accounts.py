@@ -9,7 +9,8 @@ from hashlib import sha256
 
 from danmaku.actions.decisions import Decisions
 from danmaku.actions.drawn import digest_of, new_id, new_secret
-from danmaku.actions.holders import MS_PER_DAY, Holders
+from danmaku.actions.existing import account_called
+from danmaku.actions.holders import Holders
 from danmaku.actions.naming import Naming
 from danmaku.actions.passwords import PASSWORD_MAX, Passwords
 from danmaku.actions.sessions import Sessions
@@ -20,6 +21,7 @@ from danmaku.domain.account import (
     Power,
     PowerGrant,
     Standing,
+    TokenKind,
     login_of,
 )
 from danmaku.domain.admission import REVIEW_CATEGORY
@@ -38,16 +40,15 @@ from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId
 from danmaku.domain.name_judging import Given
 from danmaku.domain.naming import NameState, Surface
 from danmaku.domain.pacing import TokenBuckets
+from danmaku.domain.times import DAY_MS, MINUTE_MS
 from danmaku.errors import BadMessage, Code, Coded, NotAllowed, NotFound, NotSignedIn, Prohibited
 from danmaku.ports import Accounts, Append, Clock, Record, TokenRow
 
 THE_NEW_ONE = AccountId(0)  # in a commit that registers an account: that account
-TOKEN_PREFIX = "dm_"  # noqa: S105 -- lets scanners recognise a leaked token
 TOKENS_MAX = 50  # in force at one time, of one account
 TTL_MIN_MS = 1000  # of an embed token
 LABEL_MAX = 60  # code points
 SIGN_INS_PER_S, SIGN_INS_BURST = 0.1, 10  # of one login
-MS_PER_MINUTE = 60_000
 
 
 Bearer = Callable[[str], Awaitable[Standing]]
@@ -200,13 +201,13 @@ class People:
             NotSignedIn: It is not known, revoked or expired.
             Overloaded: Another house signed it, and does not tell its keys.
         """
-        if self._bearer_outside is not None and not token.startswith(TOKEN_PREFIX):
+        if self._bearer_outside is not None and not token.startswith(tuple(TokenKind)):
             return await self._bearer_outside(token)
         found = await self._accounts.token(digest_of(token), self._clock())
         standing = None if found is None else await self.standings.of(found[0])
         if found is None or standing is None:
             raise NotSignedIn("The token is not valid.")
-        return replace(standing, token_room=found[1])
+        return replace(standing, token_room=found[1], reads_only=token.startswith(TokenKind.LINK))
 
     # --- passwords
 
@@ -238,12 +239,10 @@ class People:
         Raises:
             NotFound: There is no such login.
         """
-        found = await self._accounts.credentials(login)
-        if found is None:
-            raise NotFound("There is no such account.")
+        account = await account_called(self._accounts, login)
         secret = new_secret()
-        until_ms = Millis(self._clock() + self._settings.reset_minutes * MS_PER_MINUTE)
-        await self._accounts.open_reset(digest_of(secret), found.account, until_ms)
+        until_ms = Millis(self._clock() + self._settings.reset_minutes * MINUTE_MS)
+        await self._accounts.open_reset(digest_of(secret), account, until_ms)
         return secret
 
     async def reset(self, secret: str, password: str) -> None:
@@ -268,7 +267,13 @@ class People:
     # --- tokens and grants
 
     async def issue_token(
-        self, who: Standing, label: str, *, expires_ms: Millis | None, room: RoomId | None
+        self,
+        who: Standing,
+        label: str,
+        *,
+        expires_ms: Millis | None,
+        room: RoomId | None,
+        kind: TokenKind = TokenKind.OWN,
     ) -> tuple[str, str]:
         """A new token for one's own clients: its public id and its secret, which is shown once.
 
@@ -284,18 +289,24 @@ class People:
             raise BadMessage(f"A label has 1 to {LABEL_MAX} characters.")
         if len(await self.tokens(who)) >= TOKENS_MAX:
             raise Coded(Code.OWN_LIMIT, f"One has {TOKENS_MAX} tokens at most.")
-        return await self._issue(who.account, label, expires_ms=expires_ms, room=room)
+        return await self._issue(who.account, label, expires_ms=expires_ms, room=room, kind=kind)
 
     async def _issue(
-        self, account: AccountId, label: str, *, expires_ms: Millis | None, room: RoomId | None
+        self,
+        account: AccountId,
+        label: str,
+        *,
+        expires_ms: Millis | None,
+        room: RoomId | None,
+        kind: TokenKind = TokenKind.OWN,
     ) -> tuple[str, str]:
-        secret = TOKEN_PREFIX + new_secret()
+        secret = kind + new_secret()
         fact = TokenIssued(
             account=account,
             label=label,
             digest=digest_of(secret),
             expires_ms=expires_ms,
-            token_id=new_id(),
+            token_id=new_id() if kind is TokenKind.OWN else kind + new_id(),
             room=room,
         )
         await self._record.commit(Append(PLATFORM, fact))
@@ -344,7 +355,7 @@ class People:
         name = self.naming.vouched(name)
         if not 1 <= len(subject) <= LABEL_MAX or not subject.isprintable():
             raise BadMessage("A subject is 1 to 60 printable characters.")
-        if not TTL_MIN_MS <= ttl_ms <= self._settings.session_days * MS_PER_DAY:
+        if not TTL_MIN_MS <= ttl_ms <= self._settings.session_days * DAY_MS:
             raise BadMessage("A token lives from a second up to the life of a session.")
         # Logins compare without case and subjects do not: the digest keeps two of them apart.
         login = f"@{site.account}:{sha256(subject.encode()).hexdigest()[:32]}"
@@ -388,15 +399,13 @@ class People:
             Coded: OWN_INTEREST: nobody gives powers to themselves; NOT_VERIFIED: powers are for
                 the verified here.
         """
-        found = await self._accounts.credentials(login)
-        if found is None:
-            raise NotFound("There is no such account.")
+        account = await account_called(self._accounts, login)
         grant = PowerGrant(new_id(), bundle, room, until_ms)
 
         async def decide(giver: Standing | None) -> list[Append]:
-            actor = self._giver_of(giver, room, found.account)
-            term = await self.holders.begin_term(found.account, bundle)
-            return [Append(PLATFORM, PowersGranted(grant, found.account, actor)), *term]
+            actor = self._giver_of(giver, room, account)
+            term = await self.holders.begin_term(account, bundle)
+            return [Append(PLATFORM, PowersGranted(grant, account, actor)), *term]
 
         await self._decisions.carry(who, decide)
         return grant
@@ -426,7 +435,8 @@ class People:
             if holder is None or not ended:
                 raise NotFound("There is no such grant.")
             actor = self._giver_of(giver, ended[0].room, holder.account)
-            await self.holders.require_successor(holder.account, ended)
-            return [Append(PLATFORM, PowersRevoked(holder.account, grant_id, actor))]
+            successor = await self.holders.require_successor(holder.account, ended)
+            revoked = PowersRevoked(holder.account, grant_id, actor)
+            return [Append(PLATFORM, revoked, besides=successor)]
 
         await self._decisions.carry(who, decide)

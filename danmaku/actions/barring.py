@@ -16,8 +16,10 @@ from danmaku.domain.ids import PLATFORM, AccountId
 from danmaku.domain.measures import Step
 from danmaku.domain.people_facts import IdentityBarred, MeasureReversed, MeasureTaken
 from danmaku.errors import Code, Coded, NotAllowed
-from danmaku.ports import Append, Clock, MeasureRow, Registry, Vault
+from danmaku.ports import Append, Clock, MeasureRow, Registry
+from danmaku.vault_port import Vault
 
+_GROUNDS = (Step.SUSPEND, Step.FORBID)
 BESIDE = "-"  # stands in no id that is drawn: `m-1` is what came beside the measure `m`
 
 
@@ -78,7 +80,7 @@ class Barring:
         actor, now_ms = None if who is None else who.account, self._clock()
         in_force = [
             row.fact
-            for row in await self._registry.measures(account=account)
+            for row in await self._registry.measures(account=account, steps=_GROUNDS)
             if not row.is_reversed and row.fact.measure.binds(now_ms)
         ]
         if any(fact.measure.step is Step.FORBID for fact in in_force):

@@ -13,18 +13,21 @@ from dataclasses import replace
 from functools import partial
 from itertools import count
 
+from danmaku.actions.brownout import BrownOut
 from danmaku.actions.classifier import RULE, Classifier
 from danmaku.actions.decisions import Decisions, Freshen
-from danmaku.actions.hiding import hidden_by, restored_by
+from danmaku.actions.existing import comment_numbered
+from danmaku.actions.hiding import hidden_by, reported, restored_by
 from danmaku.actions.learned import Learned
 from danmaku.actions.room_words import ReadyWords
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
 from danmaku.config import AdmissionSettings
 from danmaku.domain.account import Power, Standing
-from danmaku.domain.admission import Asked, Judgement, Look, admit, withheld
+from danmaku.domain.admission import Asked, Judgement, admit, withheld
+from danmaku.domain.brownout import Shed
 from danmaku.domain.categories import category_of
-from danmaku.domain.comment import Comment, Draft, RecalledBy
+from danmaku.domain.comment import Draft, RecalledBy, clean_text
 from danmaku.domain.conditions import Conditions
 from danmaku.domain.delay import put_off
 from danmaku.domain.facts import (
@@ -37,10 +40,12 @@ from danmaku.domain.facts import (
 from danmaku.domain.grants import recalled_by, require, require_restore
 from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Number, RoomId
 from danmaku.domain.live import LiveRoom, turn_of
+from danmaku.domain.looks import Look
 from danmaku.domain.measures import stopped_by
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.people_facts import MuteServed
-from danmaku.errors import NotFound, Overloaded, Refused, StoreDown, TooFast, Unavailable
+from danmaku.errors import Refused, TooFast, Unavailable, Unknown
+from danmaku.filter.normalize import scanned_of
 from danmaku.ports import Append, Clock, Reader, Record, Registry
 from danmaku.telemetry import Telemetry
 
@@ -58,6 +63,7 @@ class Comments:
         rules: The filter; fails closed.
         words: The rooms' own words, which the filter asks besides.
         freshen: Brings a sender's powers up to date, without reading the record as a rule.
+        report_ms: Within what time the department hears of what was unlawful.
         conditions: What holds in the whole house right now; without it, nothing does.
         learned: A model that may hold what the filter lets pass; None: there is none.
         classifier: Asked about what would be published then; None: nobody is.
@@ -76,7 +82,9 @@ class Comments:
         clock: Clock,
         new_id: Callable[[], str],
         settings: AdmissionSettings,
+        report_ms: int,
         telemetry: Telemetry,
+        brownout: BrownOut,
         conditions: Callable[[], Conditions] = Conditions,
         learned: Learned | None = None,
         classifier: Classifier | None = None,
@@ -86,11 +94,13 @@ class Comments:
         self._reader = reader
         self._registry = registry
         self._new_id = new_id
+        self._report_ms = report_ms
         self._rooms = rooms
         self._rules = rules
         self._words = words
         self._freshen = freshen
         self._clock = clock
+        self._brownout = brownout
         self._conditions = conditions
         self._outcomes = {
             CommentPublished: telemetry.comments.labels("published"),
@@ -125,6 +135,9 @@ class Comments:
             await running.wait()  # a second send with the same id; if the first fails, it tries
         if (first := self._answers.get(key)) is not None:
             return replace(first, repeated=True)
+        if self._brownout.sheds(Shed.SENDING):
+            self._brownout.admit_sender(who, await self._rooms.live(room), self._clock())
+        self._record.require_place()
         ended = self._running[key] = asyncio.Event()
         try:
             entry = await self._answer(who, room, draft, imported=imported)
@@ -159,10 +172,6 @@ class Comments:
                 await self._serve(who, room)
                 raise
             return first
-        except (Overloaded, StoreDown):
-            if (live := self._rooms.peek(room)) is not None:
-                live.slow.give_back(who.account)  # nothing was written: the turn was not used
-            raise
 
     async def _serve(self, who: Standing, room: RoomId) -> None:
         """A mute for one comment is over with the comment that it has just kept back."""
@@ -183,8 +192,7 @@ class Comments:
         async def decide(sender: Standing | None) -> list[Append]:
             live = await self._rooms.live(room)
             version = live.version  # of now: the room may change while we wait below
-            own = await self._words.of(live)
-            look = partial(self._rules.look, own=own, last=self._last)
+            look = await self.looking(live)
             asked = self._asked(live, sender, draft, look, imported=imported)
             judgement = admit(asked, again=next(tries) > 0)
             if second_look is not None and isinstance(judgement, CommentPublished):
@@ -194,10 +202,34 @@ class Comments:
             return [Append(room, judgement, version)]
 
         fresh = None if who is None else await self._freshen(who)
-        [entry] = await self._decisions.carry(fresh, decide)
+        try:
+            [entry] = await self._decisions.carry(fresh, decide)
+        except Unavailable as error:
+            if fresh is not None and next(tries) > 0:  # what was noted before is another comment's
+                self._take_back(fresh.account, room, draft, error)
+            raise
         if not entry.repeated:
             self._outcomes[type(entry.fact)].inc()
         return entry
+
+    def _take_back(
+        self, account: AccountId, room: RoomId, draft: Draft, error: Unavailable
+    ) -> None:
+        """Forget what was noted of a draft that was let in: it will be sent again."""
+        if (live := self._rooms.peek(room)) is None:
+            return
+        live.take_back(account, scanned_of(clean_text(draft.text)).skeleton)
+        if not isinstance(error, Unknown):
+            live.slow.give_back(account)  # nothing was written: the turn was not used
+
+    async def looking(self, live: LiveRoom) -> Callable[[str], Look]:
+        """What looks at texts in a room by the rules and the words of this moment.
+
+        Raises:
+            StoreDown: As `ReadyWords.of`.
+        """
+        own = await self._words.of(live)
+        return partial(self._rules.look, own=own, last=self._last)
 
     def _asked(
         self,
@@ -234,7 +266,7 @@ class Comments:
     ) -> Entry:
         """Take a published comment out of every public place; its marker stays.
 
-        Article: articles.Article.PROMPT_ADDRESS
+        Article: articles.Article.PROMPT_ADDRESS, articles.Article.STOP_DELETE_KEEP_REPORT
 
         Args:
             who: The author, within the room's time; or who holds the power.
@@ -252,7 +284,7 @@ class Comments:
 
         async def decide(asker: Standing | None) -> list[Append]:
             live = await self._rooms.live(room)
-            comment, author = await self._numbered(room, number)
+            comment, author = await comment_numbered(self._reader, room, number)
             within_ms, now_ms = live.state.policy.recall_within_ms, self._clock()
             by = recalled_by(
                 asker, room, comment, author=author, within_ms=within_ms, now_ms=now_ms
@@ -260,7 +292,7 @@ class Comments:
             assert asker is not None  # recalled_by refuses a guest
             if by is RecalledBy.AUTHOR:
                 return [Append(room, CommentRecalled(asker.account, number, by))]
-            return hidden_by(
+            hidden = hidden_by(
                 asker,
                 room,
                 comment,
@@ -270,6 +302,7 @@ class Comments:
                 measure_id=measure_id,
                 now_ms=now_ms,
             )
+            return reported(hidden, self._report_ms)
 
         return (await self._decisions.carry(who, decide))[0]
 
@@ -282,18 +315,11 @@ class Comments:
         """
 
         async def decide(asker: Standing | None) -> list[Append]:
-            comment, author = await self._numbered(room, number)
+            comment, author = await comment_numbered(self._reader, room, number)
             keeper = require_restore(asker, room, comment, author=author, now_ms=self._clock())
             return await restored_by(keeper, room, number, author, self._registry)
 
         return (await self._decisions.carry(who, decide))[0]
-
-    async def _numbered(self, room: RoomId, number: Number) -> tuple[Comment, AccountId]:
-        found = await self._reader.comment(room, number)
-        author = await self._reader.author(room, number)
-        if found is None or author is None:
-            raise NotFound("There is no such comment.")
-        return found[1], author
 
 
 def _second_look(

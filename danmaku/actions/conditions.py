@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from danmaku.domain.conditions import Conditions
-from danmaku.domain.controls import Control
+from danmaku.domain.controls import Control, laid
 from danmaku.domain.facts import Entry
 from danmaku.domain.features import FeatureAssessed, FeatureSwitched, after
 from danmaku.domain.ids import PLATFORM, Millis, RoomId
@@ -41,9 +41,9 @@ class Prevailing:
             if entry.chain != PLATFORM:
                 continue
             match entry.fact:
-                case ControlSet(control=control):
+                case ControlSet(control=control, beneath=beneath):
                     kept = self._controls_but(control.scope, entry.at_ms)
-                    self._now = replace(self._now, controls=(*kept, control))
+                    self._now = replace(self._now, controls=(*kept, *laid(control, beneath)))
                 case ControlLifted(scope=scope):
                     kept = self._controls_but(scope, entry.at_ms)
                     self._now = replace(self._now, controls=kept)

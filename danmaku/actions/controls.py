@@ -9,12 +9,12 @@ from danmaku.actions.decisions import Decisions, Freshen
 from danmaku.domain.account import Power, Standing
 from danmaku.domain.comment import clean_text
 from danmaku.domain.conditions import Conditions
-from danmaku.domain.controls import REASON_MAX, Control, checked
+from danmaku.domain.controls import REASON_MAX, Control, checked, is_patrols
 from danmaku.domain.grants import require
 from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId
 from danmaku.domain.people_facts import ControlLifted, ControlSet
 from danmaku.domain.room import ReviewMode
-from danmaku.errors import BadMessage, NotFound
+from danmaku.errors import BadMessage, NotAllowed, NotFound
 from danmaku.ports import Append, Clock, Reader, Record
 
 
@@ -52,43 +52,64 @@ class Controls:
         mode: ReviewMode,
         lasts_ms: int,
         reason: str,
-        reference: str = "",
     ) -> Control:
         """Lay a stricter mode over a room or the platform; it ends by itself.
 
         Args:
             who: Who asks; None is the operator at the command line.
             scope: Which room; None: all of them.
-            mode: EVERY or CLOSED.
+            mode: Any but MACHINE.
             lasts_ms: How long.
             reason: Why; sealed.
-            reference: Of the department's order that this carries out.
 
         Raises:
-            NotSignedIn, NotAllowed: `who` may not.
+            NotSignedIn, NotAllowed: `who` may not; or an order of the department holds there.
             NotFound: There is no such room.
             BadMessage: It makes nothing stricter, has no good end, or too many words.
         """
-        now_ms = self._clock()
-        until_ms = Millis(now_ms + lasts_ms)
-        if len(reason) > REASON_MAX or len(reference) > REASON_MAX:
-            raise BadMessage(f"At most {REASON_MAX} characters.")
-        control = checked(Control(scope, mode, until_ms, clean_text(reference)), now_ms)
-        if scope is not None and await self._reader.room(scope) is None:
-            raise NotFound("There is no such room.")
+        control = Control(scope, mode, Millis(self._clock() + lasts_ms))
 
         async def decide(asker: Standing | None) -> list[Append]:
-            actor = self._setter(asker)
-            return [Append(PLATFORM, ControlSet(control, actor, clean_text(reason)))]
+            return await self.laying(asker, control, reason)
 
         await self._decisions.carry(who, decide)
         return control
+
+    async def laying(self, asker: Standing | None, control: Control, reason: str) -> list[Append]:
+        """All that laying a control writes, for a commit of the caller's.
+
+        Raises:
+            DanmakuError: As `set`.
+        """
+        actor = self._setter(asker, control)
+        if len(reason) > REASON_MAX:
+            raise BadMessage(f"At most {REASON_MAX} characters.")
+        checked(control, self._clock())
+        self._require_no_order(control.scope)
+        if control.scope is not None and await self._reader.room(control.scope) is None:
+            raise NotFound("There is no such room.")
+        beneath = self._houses_own(control.scope) if control.reference else None
+        return [Append(PLATFORM, ControlSet(control, actor, clean_text(reason), beneath))]
+
+    def _houses_own(self, scope: RoomId | None) -> Control | None:
+        """What the house itself has laid over a scope, under an order's or alone."""
+        own = (one for one in self.in_force() if one.scope == scope and not one.reference)
+        return next(own, None)
+
+    def giving_back(
+        self, scope: RoomId | None, reference: str, actor: AccountId | None, why: str
+    ) -> list[Append]:
+        """All that lifting an order's control writes: the house's own under it goes on."""
+        lifted = Append(PLATFORM, ControlLifted(scope, actor, why, reference))
+        if (own := self._houses_own(scope)) is None:
+            return [lifted]
+        return [lifted, Append(PLATFORM, ControlSet(own, actor, why))]
 
     async def lift(self, who: Standing | None, *, scope: RoomId | None, reason: str) -> None:
         """End the control of a scope before its time.
 
         Raises:
-            NotSignedIn, NotAllowed: `who` may not.
+            NotSignedIn, NotAllowed: `who` may not; or it carries out an order of the department.
             NotFound: None holds there.
             BadMessage: The reason is too long.
         """
@@ -99,9 +120,22 @@ class Controls:
             actor = self._setter(asker)
             if scope not in {control.scope for control in self.in_force()}:
                 raise NotFound("No control holds there.")
+            self._require_no_order(scope)
             return [Append(PLATFORM, ControlLifted(scope, actor, clean_text(reason)))]
 
         await self._decisions.carry(who, decide)
 
-    def _setter(self, who: Standing | None) -> AccountId | None:
-        return None if who is None else require(who, Power.CONTROL_SET, None, self._clock()).account
+    def _require_no_order(self, scope: RoomId | None) -> None:
+        """What the department ordered is not loosened by another control of the same scope."""
+        if any(one.scope == scope and one.reference for one in self.in_force()):
+            raise NotAllowed("An order of the department holds there.")
+
+    def _setter(self, who: Standing | None, control: Control | None = None) -> AccountId | None:
+        if who is None:
+            return None
+        now_ms = self._clock()
+        is_small = control is not None and is_patrols(control, now_ms)
+        if control is not None and control.scope in {one.scope for one in self.in_force()}:
+            is_small = False  # what somebody else has set is not replaced by less
+        power = Power.CASE_DECIDE if is_small else Power.CONTROL_SET
+        return require(who, power, None, now_ms).account

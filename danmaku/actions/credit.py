@@ -18,12 +18,14 @@ import structlog
 from danmaku.actions.decisions import TRIES_MAX
 from danmaku.actions.personal import require_whole
 from danmaku.domain.account import Standing
-from danmaku.domain.credit import DAY_MS, LedgerRow, Reckoning, Turn, Way, reckon, way_up
+from danmaku.domain.credit import LedgerRow, Reckoning, Turn, Way, reckon, way_up
 from danmaku.domain.facts import CommentPublished, CommentRecalled, CommentRestored, Entry
+from danmaku.domain.grants import require_signed_in
 from danmaku.domain.ids import PLATFORM, AccountId, Millis
 from danmaku.domain.levels import FORMULA, START_LEVEL, Formula, Level, formula_from
 from danmaku.domain.people_facts import LevelSet, MeasureReversed, MeasureTaken
-from danmaku.errors import NotFound, NotSignedIn, Stale, Unavailable
+from danmaku.domain.times import DAY_MS
+from danmaku.errors import NotFound, Stale, Unavailable
 from danmaku.ports import Append, Clock, Record
 
 DUE_MAX = 100_000  # accounts that wait to be reckoned; a day's end finds those that are left out
@@ -131,8 +133,7 @@ class Credits:
             NotSignedIn: `who` is a guest.
             NotAllowed: `who` came with a token that is good in one room only.
         """
-        if who is None:
-            raise NotSignedIn("Sign in first.")
+        who = require_signed_in(who)
         require_whole(who)
         ledger, now_ms = (await self._row(who.account)).ledger, self._clock()
         reckoning = reckon(ledger, self.formula, now_ms)

@@ -60,5 +60,8 @@ def _borne_by(
     standing: tuple[AccountId, Seq] | None, appends: Sequence[Append]
 ) -> Sequence[Append]:
     # Made anew, not by `replace`, which costs three times as much.
-    first = [Append(one.chain, one.fact, one.room_version, standing) for one in appends[:1]]
+    first = [
+        Append(one.chain, one.fact, one.room_version, standing, besides=one.besides)
+        for one in appends[:1]
+    ]
     return [*first, *appends[1:]]

@@ -5,15 +5,18 @@ Article: articles.Article.IDENTITY_PROTECTED
 
 from danmaku.actions.decisions import Decisions, Freshen
 from danmaku.actions.drawn import new_id
-from danmaku.actions.holders import MS_PER_DAY
+from danmaku.actions.existing import account_called
 from danmaku.domain.account import Power, Standing
 from danmaku.domain.comment import clean_text
 from danmaku.domain.grants import require, require_other
+from danmaku.domain.identity import Disclosure
 from danmaku.domain.ids import PLATFORM, AccountId, Millis
-from danmaku.domain.people_facts import IdentityRead
+from danmaku.domain.people_facts import DisclosureAgreed, DisclosureAsked, IdentityRead
 from danmaku.domain.persons import Person
+from danmaku.domain.times import DAY_MS
 from danmaku.errors import BadMessage, Code, Coded, NotFound
-from danmaku.ports import Accounts, Append, Clock, Disclosure, Record, Vault
+from danmaku.ports import Accounts, Append, Clock, Record
+from danmaku.vault_port import Vault
 
 LIFE_DAYS = 7  # of a request; then it is asked anew
 WORDS_MAX = 400  # code points of a purpose, and of a basis
@@ -21,7 +24,7 @@ REQUESTS_MAX = 100  # that wait, of all together
 
 
 class Disclosures:
-    """Requests, from asking to the one look that each is good for."""
+    """Requests, from asking to the one look that each is good for; each step is entered first."""
 
     def __init__(
         self,
@@ -48,19 +51,23 @@ class Disclosures:
         """
         now_ms = self._clock()
         asker = require(who, Power.IDENTITY_ASK, None, now_ms)
-        found = await self._accounts.credentials(login)
-        if found is None:
-            raise NotFound("There is no such account.")
+        account = await account_called(self._accounts, login)
         if len(await self._vault.disclosures()) >= REQUESTS_MAX:
             raise Coded(Code.OWN_LIMIT, f"{REQUESTS_MAX} requests wait already.")
         request = Disclosure(
             request_id=new_id(),
-            account=found.account,
+            account=account,
             asker=asker.account,
             purpose=_words_of(purpose),
             basis=_words_of(basis),
-            until_ms=Millis(now_ms + LIFE_DAYS * MS_PER_DAY),
+            until_ms=Millis(now_ms + LIFE_DAYS * DAY_MS),
         )
+
+        async def decide(standing: Standing | None) -> list[Append]:
+            require(standing, Power.IDENTITY_ASK, None, self._clock())
+            return [Append(PLATFORM, _question_of(request))]
+
+        await self._decisions.carry(who, decide)
         await self._vault.put_disclosure(request)
         return request
 
@@ -86,11 +93,20 @@ class Disclosures:
         """
         second = require(who, Power.IDENTITY_DISCLOSE, None, self._clock())
         request = await self._request(request_id)
+        if request.second is not None:
+            raise NotFound("Somebody else has agreed.")
         parties = {request.asker, request.account}
         for party in parties:
             require_other(second, party)
         if not parties.isdisjoint(await self._vault.accounts_like(second.account)):
             raise Coded(Code.OWN_INTEREST, "This is about another account of yours.")
+
+        async def decide(standing: Standing | None) -> list[Append]:
+            agrees = require(standing, Power.IDENTITY_DISCLOSE, None, self._clock())
+            agreed = DisclosureAgreed(agrees.account, request.account, request_id)
+            return [Append(PLATFORM, agreed)]
+
+        await self._decisions.carry(who, decide)
         if not await self._vault.second_disclosure(request_id, second.account):
             raise NotFound("Somebody else has agreed, or it has been used.")
 
@@ -122,6 +138,16 @@ class Disclosures:
         raise NotFound("There is no such request.")
 
 
+def _question_of(request: Disclosure) -> DisclosureAsked:
+    return DisclosureAsked(
+        actor=request.asker,
+        account=request.account,
+        request_id=request.request_id,
+        purpose=request.purpose,
+        basis=request.basis,
+    )
+
+
 def _look_of(request: Disclosure, asker: Standing) -> IdentityRead:
     if request.asker != asker.account:
         raise NotFound("There is no such request of yours.")
@@ -133,6 +159,7 @@ def _look_of(request: Disclosure, asker: Standing) -> IdentityRead:
         purpose=request.purpose,
         basis=request.basis,
         second=request.second,
+        request_id=request.request_id,
     )
 
 

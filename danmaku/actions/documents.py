@@ -17,10 +17,10 @@ from danmaku.domain.documents import (
     checked,
     outstanding,
 )
-from danmaku.domain.grants import require
+from danmaku.domain.grants import require, require_signed_in
 from danmaku.domain.ids import PLATFORM
 from danmaku.domain.people_facts import ConsentWithdrawn, DocumentAccepted, DocumentIssued
-from danmaku.errors import BadMessage, NotFound, NotSignedIn
+from danmaku.errors import BadMessage, NotFound
 from danmaku.ports import Append, Clock, Record, Registry
 
 
@@ -108,8 +108,7 @@ class Documents:
             raise NotFound("There is no such document.")
 
         async def decide(asker: Standing | None) -> list[Append]:
-            if asker is None:
-                raise NotSignedIn("Sign in first.")
+            asker = require_signed_in(asker)
             if asker.accepted.get(kind) == version:
                 return []
             return [Append(PLATFORM, DocumentAccepted(asker.account, kind, version))]
@@ -125,8 +124,7 @@ class Documents:
         """
 
         async def decide(asker: Standing | None) -> list[Append]:
-            if asker is None:
-                raise NotSignedIn("Sign in first.")
+            asker = require_signed_in(asker)
             if kind not in asker.accepted:
                 raise NotFound("You have not accepted this.")
             return [Append(PLATFORM, ConsentWithdrawn(asker.account, kind))]

@@ -1,4 +1,4 @@
-"""What staff look at before they take a measure: one account or one room, and what was done so far.
+"""What staff look at: an account or a room before a measure is taken, and what one stood on.
 
 Never who somebody is by law.
 
@@ -12,14 +12,17 @@ from danmaku.actions.measures import Measures
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.standings import Standings
 from danmaku.domain.account import Power, Standing
-from danmaku.domain.grants import require
+from danmaku.domain.facts import Entry
+from danmaku.domain.grants import require, require_unless_operator
 from danmaku.domain.identity import Strength
 from danmaku.domain.ids import AccountId, Number, RoomId
 from danmaku.domain.keeping import Keeper
 from danmaku.domain.measures import Step
 from danmaku.domain.room import RoomState
 from danmaku.errors import NotFound
-from danmaku.ports import Accounts, Clock, MeasureRow, Reader
+from danmaku.ports import Accounts, Clock, MeasureRow, Reader, Registry
+
+NEIGHBOURS = 5  # comments on each side of the one that a measure is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,15 @@ class RoomDossier:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a measure stood on."""
+
+    row: MeasureRow
+    comment: Entry | None  # with its content, its verdict and its author
+    neighbours: tuple[str, ...]  # public texts around it, in order of number
+
+
+@dataclass(frozen=True, slots=True)
 class Suspended:
     """A suspension that a bar may follow: whoever took it is the second person."""
 
@@ -61,6 +73,7 @@ class Dossiers:
         measures: Measures,
         reader: Reader,
         accounts: Accounts,
+        registry: Registry,
         keepers: Keepers,
         *,
         rooms: Rooms,
@@ -70,6 +83,7 @@ class Dossiers:
         self._measures = measures
         self._reader = reader
         self._accounts = accounts
+        self._registry = registry
         self._keepers = keepers
         self._rooms = rooms
         self._standings = standings
@@ -98,6 +112,16 @@ class Dossiers:
         content = None if found is None else found[1].content
         author = await self._reader.author(room, number)
         return await self._of_account(who, author, None if content is None else content.text)
+
+    async def of_account(self, who: Standing | None, account: AccountId) -> AccountDossier:
+        """An account by its id.
+
+        Raises:
+            NotSignedIn, NotAllowed: As `of_login`.
+            NotFound: There is no such account any more.
+        """
+        self._require(who)
+        return await self._of_account(who, account)
 
     async def of_room(self, who: Standing | None, room: RoomId) -> RoomDossier:
         """A room.
@@ -138,6 +162,36 @@ class Dossiers:
             and not row.is_reversed
         ]
         return [one for one in found if one is not None]
+
+    async def evidence(self, who: Standing | None, measure_id: str) -> Evidence:
+        """What a measure stood on: the comment as it was written, its verdict, its neighbours.
+
+        Article: articles.Article.RECORDS_KEPT
+
+        Raises:
+            NotSignedIn, NotAllowed: `who` may not; None is the operator.
+            NotFound: There is no such measure.
+        """
+        require_unless_operator(who, Power.REPORT_READ, None, self._clock())
+        row = await self._registry.measure(measure_id)
+        if row is None:
+            raise NotFound("There is no such measure.")
+        measure = row.fact.measure
+        if measure.room is None or measure.origin is None:
+            return Evidence(row, None, ())
+        comment = await self._registry.entry(measure.room, measure.origin)
+        return Evidence(row, comment, await self._around(measure.room, measure.number))
+
+    async def _around(self, room: RoomId, number: Number | None) -> tuple[str, ...]:
+        if number is None:
+            return ()
+        first = Number(max(0, number - NEIGHBOURS - 1))
+        views = await self._reader.comments(room, after=first, limit=2 * NEIGHBOURS + 1)
+        return tuple(
+            view.comment.content.text
+            for view in views
+            if view.comment is not None and view.comment.content is not None
+        )
 
     async def _suspended(self, row: MeasureRow) -> Suspended | None:
         account = row.fact.account

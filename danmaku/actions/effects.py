@@ -10,13 +10,13 @@ from danmaku.domain.account import Standing
 from danmaku.domain.comment import CommentStatus, RecalledBy
 from danmaku.domain.facts import (
     CommentHeld,
-    CommentPublished,
     CommentRecalled,
     CommentRefused,
     CommentRestored,
     RoomChanged,
 )
 from danmaku.domain.ids import AccountId, Number, RoomId, Seq
+from danmaku.domain.judgements import approved, rejected
 from danmaku.domain.measures import Measure, Step
 from danmaku.domain.room import RoomState, Status
 from danmaku.errors import NotFound, NotSignedIn
@@ -51,8 +51,15 @@ class Effects:
             case _:
                 return []
 
-    async def undone(self, who: Standing | None, measure: Measure) -> list[Append]:
+    async def undone(
+        self, who: Standing | None, measure: Measure, appeal: str | None = None
+    ) -> list[Append]:
         """What undoing a step does; nothing, where time has done it already.
+
+        Args:
+            who: Who undoes it.
+            measure: Which.
+            appeal: The case that grants it; None: none had to.
 
         Raises:
             NotSignedIn: As `of`.
@@ -61,7 +68,7 @@ class Effects:
             case Measure(step=Step.DELETE | Step.HIDE, room=str() as room, number=int() as number):
                 return await self._restored(who, room, number)
             case Measure(step=Step.REFUSE, room=str() as room, origin=int() as origin):
-                return await self._let_out(who, room, origin)
+                return await self.let_out(who, room, origin, appeal)
             case Measure(step=Step.PAUSE_COMMENTS, room=str() as room):
                 return [await self._changed(who, room, paused_until_ms=None)]
             case Measure(step=Step.CLOSE_COMMENTS, room=str() as room):
@@ -69,50 +76,40 @@ class Effects:
             case _:
                 return []
 
+    async def let_out(
+        self, who: Standing | None, room: RoomId, origin: Seq, appeal: str | None
+    ) -> list[Append]:
+        """What publishing a comment after all does that is held, or was refused.
+
+        It comes late, at its old place on the media clock. Nothing, where it is public by now,
+        nothing is left of its text, or the room is closed for good.
+
+        Raises:
+            NotSignedIn: As `of`.
+        """
+        row, status = await self._reader.room(room), await self._reader.status(room, origin)
+        entry = await self._registry.entry(room, origin)
+        came = None if entry is None else entry.fact
+        is_waiting = status in {CommentStatus.HELD, CommentStatus.REFUSED}
+        if row is None or row.state.status is Status.CLOSED or not is_waiting:
+            return []
+        if not isinstance(came, CommentHeld | CommentRefused) or not came.content.text:
+            return []
+        was_refused = status is CommentStatus.REFUSED
+        fact = approved(came, origin, _person(who), was_refused=was_refused, appeal=appeal)
+        return [Append(room, fact, row.version)]
+
     async def _refused(self, actor: AccountId, room: RoomId, origin: Seq, category: str) -> Append:
         held = await self._reader.held_comment(room, origin)
         if held is None:
             raise NotFound("Nothing is held there.")
-        fact = held.fact
-        refused = CommentRefused(
-            actor=actor,
-            author=held.author,
-            client_id=fact.client_id,
-            at_ms=fact.at_ms,
-            content=fact.content,
-            verdict=fact.verdict,
-            category=category,
-            origin=origin,
-        )
-        return Append(room, refused)
+        return Append(room, rejected(held.fact, origin, actor, category))
 
     async def _restored(self, who: Standing | None, room: RoomId, number: Number) -> list[Append]:
         found = await self._reader.comment(room, number)
         if found is None or found[1].status is not CommentStatus.RECALLED:
             return []
         return [Append(room, CommentRestored(_person(who), number))]
-
-    async def _let_out(self, who: Standing | None, room: RoomId, origin: Seq) -> list[Append]:
-        """A refused comment is published after all: late, at its old place on the media clock.
-
-        Its text may be destroyed since; then it stays refused.
-        """
-        entry = await self._registry.entry(room, origin)
-        held = None if entry is None else entry.fact
-        if not isinstance(held, CommentHeld) or not held.content.text:
-            return []
-        published = CommentPublished(
-            actor=_person(who),
-            author=held.author,
-            client_id=held.client_id,
-            at_ms=held.at_ms,
-            content=held.content,
-            verdict=held.verdict,
-            origin=origin,
-            late=True,
-            was_refused=True,
-        )
-        return [Append(room, published)]
 
     async def _changed(self, who: Standing | None, room: RoomId, **changes: object) -> Append:
         live = await self._rooms.live(room)

@@ -1,4 +1,7 @@
-"""Features: assessed by the chief editor, switched by who runs the house, seen by all."""
+"""Features: switched by who runs the house once their assessment is filed, seen by all.
+
+Article: articles.Article.SECURITY_ASSESSMENT
+"""
 
 from collections.abc import Callable
 
@@ -7,14 +10,12 @@ from danmaku.domain.account import Power, Standing
 from danmaku.domain.conditions import Conditions
 from danmaku.domain.features import (
     Feature,
-    FeatureAssessed,
     FeatureState,
     FeatureSwitched,
-    reference_of,
 )
-from danmaku.domain.grants import require
+from danmaku.domain.grants import require_unless_operator
 from danmaku.domain.ids import PLATFORM
-from danmaku.errors import NotAllowed, NotSignedIn
+from danmaku.errors import NotAllowed
 from danmaku.ports import Append, Clock, Record
 
 
@@ -42,25 +43,6 @@ class FeatureDesk:
         said = self._conditions().features
         return {feature: said.get(feature, FeatureState()) for feature in Feature}
 
-    async def assess(
-        self, who: Standing | None, feature: Feature, *, is_approved: bool, reference: str
-    ) -> None:
-        """Enter what an assessment came to; one that is not approved ends the feature.
-
-        Raises:
-            NotSignedIn, NotAllowed: `who` is no chief editor; nor is the operator.
-            BadMessage: There is no reference.
-        """
-        named = reference_of(reference)
-
-        async def decide(asker: Standing | None) -> list[Append]:
-            if asker is None:
-                raise NotSignedIn("A chief editor answers for an assessment, by name.")
-            editor = require(asker, Power.FEATURE_ASSESS, None, self._clock())
-            return [Append(PLATFORM, FeatureAssessed(feature, is_approved, named, editor.account))]
-
-        await self._decisions.carry(who, decide)
-
     async def switch(self, who: Standing | None, feature: Feature, *, is_on: bool) -> None:
         """Let people have a feature, or take it away.
 
@@ -74,8 +56,7 @@ class FeatureDesk:
         """
 
         async def decide(asker: Standing | None) -> list[Append]:
-            if asker is not None:
-                require(asker, Power.FEATURE_SWITCH, None, self._clock())
+            require_unless_operator(asker, Power.FEATURE_SWITCH, None, self._clock())
             if is_on and not self.all()[feature].is_approved:
                 raise NotAllowed("It has not been assessed: no approval stands.")
             actor = None if asker is None else asker.account

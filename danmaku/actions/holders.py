@@ -8,12 +8,11 @@ from collections.abc import Collection
 from danmaku.actions.standings import Standings
 from danmaku.domain.account import Bundle, Power, PowerGrant
 from danmaku.domain.identity import require_verified
-from danmaku.domain.ids import PLATFORM, AccountId, Millis
+from danmaku.domain.ids import PLATFORM, AccountId, Millis, Seq
 from danmaku.domain.people_facts import IdentityVerified
+from danmaku.domain.times import DAY_MS
 from danmaku.errors import NotAllowed, NotFound
 from danmaku.ports import Accounts, Append, Clock
-
-MS_PER_DAY = 86_400_000
 
 
 class Holders:
@@ -50,14 +49,20 @@ class Holders:
         identity = require_verified(holder.identity, now_ms)
         if identity.until_ms is not None:
             return []
-        until_ms = Millis(now_ms + self._renewal_days * MS_PER_DAY)
+        until_ms = Millis(now_ms + self._renewal_days * DAY_MS)
         fact = IdentityVerified(account, identity.method, identity.strength, until_ms)
         return [Append(PLATFORM, fact)]
 
-    async def require_successor(self, account: AccountId, ended: Collection[PowerGrant]) -> None:
+    async def require_successor(
+        self, account: AccountId, ended: Collection[PowerGrant]
+    ) -> tuple[AccountId, Seq] | None:
         """See that somebody is chief editor still when these grants of an account end.
 
         Article: articles.Article.RESPONSIBLE_PERSONS
+
+        Returns:
+            Who is, and the version seen, for `Append.besides`: of two who go at once, one stays.
+            None: it asks for nobody.
 
         Raises:
             NotAllowed: Nobody else is.
@@ -65,11 +70,11 @@ class Holders:
         now_ms, chief = self._clock(), Power.MEASURE_GRAVE
         holder = await self._standings.of(account)
         if holder is None or not holder.may(chief, None, now_ms):
-            return
+            return None
         if any(one not in ended and one.carries(chief, None, now_ms) for one in holder.grants):
-            return
+            return None
         for other in await self._accounts.holders_of(Bundle.CHIEF_EDITOR, now_ms):
             standing = await self._standings.of(other)
             if standing and other != account and standing.may(chief, None, now_ms):
-                return
+                return other, standing.version
         raise NotAllowed("The house keeps a chief editor: let somebody else be one first.")

@@ -4,15 +4,13 @@ Article: articles.Article.REAL_IDENTITY, articles.Article.FOUNDERS_VERIFIED
 """
 
 import secrets
-from datetime import UTC, datetime
 from enum import StrEnum
 
 from danmaku.actions.decisions import Decisions, Freshen
-from danmaku.actions.holders import MS_PER_DAY
 from danmaku.actions.verifiers import Verifiers
 from danmaku.config import IdentitySettings
 from danmaku.domain.account import Bundle, Standing
-from danmaku.domain.identity import Identity, Strength
+from danmaku.domain.identity import Identity, Kept, Strength
 from danmaku.domain.ids import PLATFORM, AccountId, Millis
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.people_facts import (
@@ -22,8 +20,10 @@ from danmaku.domain.people_facts import (
 )
 from danmaku.domain.persons import Person, citizen_number_of, legal_name_of, phone_of
 from danmaku.domain.phone_codes import CODE_DIGITS, LIFE_MS, CodePacing, Expected
+from danmaku.domain.times import DAY_MS, day_of
 from danmaku.errors import Code, Coded, NotFound, Overloaded
-from danmaku.ports import Accounts, Append, Clock, Kept, Record, Vault
+from danmaku.ports import Accounts, Append, Clock, Record
+from danmaku.vault_port import Vault
 
 DOCUMENTS_PER_S, DOCUMENTS_BURST = 1 / 600, 3  # tries of one account: a service asks for its pay
 OWN_REQUEST = "own data"  # purpose of a look that the person asked for
@@ -127,7 +127,7 @@ class Identities:
         """
         self._require(Method.DOCUMENT)
         now_ms = self._clock()
-        today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
+        today = day_of(now_ms)
         number = citizen_number_of(number, today)
         person = Person(Strength.DOCUMENT, number, legal_name_of(legal_name))
         self._document_tries.take(who.account, now_ms)
@@ -190,7 +190,7 @@ class Identities:
         """Until when a verification of now is good: for holders of powers a term, else for good."""
         if not any(grant.bundle is not Bundle.VIEWER for grant in who.grants):
             return None
-        return Millis(now_ms + self._settings.renewal_days * MS_PER_DAY)
+        return Millis(now_ms + self._settings.renewal_days * DAY_MS)
 
     # --- ending
 

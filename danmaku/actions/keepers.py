@@ -5,7 +5,7 @@ from typing import Protocol
 from danmaku.domain.account import Bundle
 from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
 from danmaku.domain.keeping import Keeper
-from danmaku.domain.petitions import ProposalRow, RoomReport
+from danmaku.domain.petitions import EndedGrant, ProposalRow, RoomReport
 
 
 class Keepers(Protocol):
@@ -16,6 +16,12 @@ class Keepers(Protocol):
 
     async def keeper(self, grant_id: str) -> Keeper | None:
         """One grant of a room, unless it was revoked."""
+
+    async def ended_grant(self, seq: Seq) -> EndedGrant | None:
+        """The grant of a room that this entry took back."""
+
+    async def ended_grants(self, account: AccountId, *, limit: int = 20) -> list[EndedGrant]:
+        """Grants of rooms that were taken back from an account, newest first."""
 
     async def proposal(self, proposal_id: str) -> ProposalRow | None:
         """One proposal."""

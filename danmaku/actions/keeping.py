@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from danmaku.actions.accounts import People
+from danmaku.actions.case_book import CaseBook
 from danmaku.actions.conditions import Prevailing
-from danmaku.actions.delays import Delays
+from danmaku.actions.delays import Delays, Looking
+from danmaku.actions.grants_back import GrantsBack
 from danmaku.actions.keepers import Keepers
 from danmaku.actions.measures import Measures
 from danmaku.actions.moderators import Moderators
@@ -17,7 +19,7 @@ from danmaku.actions.self_management import SelfManagement
 from danmaku.ports import Accounts, Clock, Reader, Record, Registry
 
 
-class KeepingStore(Reader, Accounts, Registry, Keepers, Protocol):
+class KeepingStore(Reader, Accounts, Registry, Keepers, CaseBook, Protocol):
     """The read sides of a record that these verbs ask."""
 
 
@@ -30,6 +32,7 @@ class Keeping:
     reports: RoomReports
     mutes: Mutes
     delays: Delays
+    back: GrantsBack
 
     @classmethod
     def over(  # noqa: PLR0913 -- each is one of the house's parts
@@ -41,8 +44,11 @@ class Keeping:
         people: People,
         rooms: Rooms,
         measures: Measures,
+        looking: Looking,
         clock: Clock,
+        steady: Clock,
         new_id: Callable[[], str],
+        report_ms: int,
     ) -> "Keeping":
         """Join them over a record; the others are the house's own."""
         standings = people.standings
@@ -67,11 +73,22 @@ class Keeping:
             new_id=new_id,
         )
         reports = RoomReports(
-            record, store, store, freshen=standings.freshen, clock=clock, new_id=new_id
+            *(record, store, store, store),
+            freshen=standings.freshen,
+            clock=clock,
+            new_id=new_id,
+            report_ms=report_ms,
         )
         delays = Delays(
-            record, store, rooms=rooms, standings=standings, conditions=prevailing, clock=clock
+            record,
+            store,
+            rooms=rooms,
+            standings=standings,
+            conditions=prevailing,
+            looking=looking,
+            clock=clock,
+            steady=steady,
         )
-        return cls(
-            self_management, moderators, reports, Mutes(measures, rooms, standings, clock), delays
-        )
+        mutes = Mutes(measures, store, rooms=rooms, standings=standings, clock=clock)
+        back = GrantsBack(store, standings, people.holders, clock, new_id)
+        return cls(self_management, moderators, reports, mutes, delays, back)

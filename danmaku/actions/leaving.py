@@ -15,17 +15,18 @@ from danmaku.actions.holders import Holders
 from danmaku.domain.account import Standing
 from danmaku.domain.comment import RecalledBy
 from danmaku.domain.facts import CommentRecalled, CommentRefused, TokenRevoked
+from danmaku.domain.grants import require_signed_in
 from danmaku.domain.ids import PLATFORM, AccountId, Millis
 from danmaku.domain.people_facts import AccountClosed
 from danmaku.domain.privacy import ACCOUNT, OwnComment
-from danmaku.errors import BadMessage, NotSignedIn, Stale
-from danmaku.ports import Accounts, Append, Clock, Reader, Record
+from danmaku.errors import BadMessage, Stale
+from danmaku.ports import Accounts, Append, Clock, Reader, Record, StandingHold
 
 ACCOUNT_CLOSED = "account_closed"  # the category that markers of such comments show
 COMMENTS_PER_STEP = 200
 
 Forget = Callable[[AccountId], Awaitable[None]]
-"""Destroys what the vault knows of an account's owner."""
+"""Destroys what the vault knows of an account's owner; a legal hold keeps it there."""
 
 
 class Leavers(Protocol):
@@ -37,6 +38,9 @@ class Leavers(Protocol):
     async def left_behind(self, account: AccountId, *, limit: int) -> list[OwnComment]:
         """Comments that are public, or wait for a person, still."""
 
+    async def own_holds(self, account: AccountId) -> list[StandingHold]:
+        """Legal holds that name the account, and of which its owner may know; oldest first."""
+
     async def closed_ms(self, account: AccountId) -> Millis | None:
         """When the account was given up; None: it was not."""
 
@@ -47,6 +51,7 @@ class Erasure:
 
     closed_ms: Millis
     erased_ms: Millis  # when what was sealed for the law's sake is destroyed too
+    holds: tuple[StandingHold, ...] = ()  # that are told, and keep it beyond that date
 
 
 class Leaving:
@@ -76,7 +81,8 @@ class Leaving:
     async def preview(self, who: Standing) -> Erasure:
         """The dates that hold for `who`: of the account given up, or as if it were now."""
         closed_ms = await self._leavers.closed_ms(who.account) or self._clock()
-        return Erasure(closed_ms, ACCOUNT.term.due(closed_ms))
+        holds = await self._leavers.own_holds(who.account)
+        return Erasure(closed_ms, ACCOUNT.term.due(closed_ms), tuple(holds))
 
     async def close(self, who: Standing | None, *, login: str) -> Erasure:
         """Give one's account up; once given up, this changes nothing.
@@ -92,16 +98,15 @@ class Leaving:
             BadMessage: That is not the login.
             NotAllowed: The house would be without a chief editor.
         """
-        if who is None:
-            raise NotSignedIn("Sign in first.")
+        who = require_signed_in(who)
         if login.casefold() != who.login.casefold():
             raise BadMessage("This is not your sign-in name.")
 
         async def decide(asker: Standing | None) -> list[Append]:
             if asker is None or asker.is_closed:
                 return []
-            await self._holders.require_successor(asker.account, asker.grants)
-            return [Append(PLATFORM, AccountClosed(asker.account))]
+            successor = await self._holders.require_successor(asker.account, asker.grants)
+            return [Append(PLATFORM, AccountClosed(asker.account), besides=successor)]
 
         await self._decisions.carry(who, decide)
         await self.clear(who.account)

@@ -6,16 +6,20 @@ Article: articles.Article.NO_MANIPULATION, articles.Article.NO_HIRED_POSTERS
 from collections.abc import Callable, Collection
 from typing import Protocol
 
+from danmaku.actions.brownout import BrownOut
 from danmaku.actions.decisions import Decisions, Freshen
+from danmaku.actions.existing import comment_numbered
 from danmaku.actions.rooms import Rooms
 from danmaku.domain.account import Standing
+from danmaku.domain.brownout import Shed
 from danmaku.domain.conditions import Conditions
 from danmaku.domain.facts import CommentLiked
 from danmaku.domain.features import Feature
+from danmaku.domain.grants import require_signed_in
 from danmaku.domain.ids import AccountId, Number, RoomId
 from danmaku.domain.likes import require_like
 from danmaku.domain.pacing import TokenBuckets
-from danmaku.errors import NotAllowed, NotFound, NotSignedIn
+from danmaku.errors import NotAllowed
 from danmaku.ports import Append, Clock, Reader, Record
 
 LIKES_PER_S, LIKES_BURST = 1.0, 10  # of one account, takings back included
@@ -50,6 +54,7 @@ class Likes:
         conditions: Callable[[], Conditions],
         freshen: Freshen,
         clock: Clock,
+        brownout: BrownOut,
     ) -> None:
         self._decisions = Decisions(record, freshen)
         self._reader = reader
@@ -58,6 +63,7 @@ class Likes:
         self._conditions = conditions
         self._freshen = freshen
         self._clock = clock
+        self._brownout = brownout
         self._buckets = TokenBuckets(LIKES_PER_S, LIKES_BURST)
 
     @property
@@ -78,24 +84,22 @@ class Likes:
             TooFast: Too many from that account.
             Unavailable: As `Record.commit`.
         """
-        if who is None:
-            raise NotSignedIn("Sign in first.")
+        who = require_signed_in(who)
         self._buckets.take(who.account, self._clock())
+        if self._brownout.sheds(Shed.SENDING):
+            self._brownout.admit_sender(who, await self._rooms.live(room), self._clock())
 
         async def decide(asker: Standing | None) -> list[Append]:
             assert asker is not None
             live = await self._rooms.live(room)
-            found = await self._reader.comment(room, number)
-            author = await self._reader.author(room, number)
-            if found is None or author is None:
-                raise NotFound("There is no such comment.")
+            comment, author = await comment_numbered(self._reader, room, number)
             if not asker.reaches(room):
                 raise NotAllowed("You may not do this here.")
             if stands:
                 require_like(
                     asker,
                     live,
-                    found[1],
+                    comment,
                     author=author,
                     conditions=self._conditions(),
                     now_ms=self._clock(),

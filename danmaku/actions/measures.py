@@ -5,33 +5,34 @@ A step and what it does to a comment or a room are one commit: neither stands wi
 Article: articles.Article.MEASURES_ON_USERS, articles.Article.MEASURES_ON_OPERATORS
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from danmaku.actions.barring import Barring
 from danmaku.actions.decisions import Decisions
 from danmaku.actions.effects import Effects
+from danmaku.actions.existing import account_called, comment_numbered
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.standings import Standings
 from danmaku.domain.account import Power, Standing
 from danmaku.domain.categories import category_of
-from danmaku.domain.comment import clean_text
-from danmaku.domain.facts import Entry
-from danmaku.domain.grants import require, require_measure
-from danmaku.domain.ids import PLATFORM, AccountId, Millis, Number, RoomId, Seq
+from danmaku.domain.comment import CommentStatus, clean_text
+from danmaku.domain.filings import after_measure
+from danmaku.domain.grants import require, require_measure, require_signed_in, require_unordered
+from danmaku.domain.ids import PLATFORM, AccountId, Millis, Number, Pseudonym, RoomId, Seq
 from danmaku.domain.measures import NOTE_MAX, Function, Measure, Step, checked
 from danmaku.domain.people_facts import MeasureReversed, MeasureTaken, WarningRead
-from danmaku.errors import BadMessage, NotAllowed, NotFound, NotSignedIn
-from danmaku.ports import Accounts, Append, Clock, MeasureRow, Reader, Record, Registry, Vault
-
-NEIGHBOURS = 5  # comments on each side of the one that a measure is about
+from danmaku.errors import BadMessage, NotAllowed, NotFound
+from danmaku.ports import Accounts, Append, Clock, MeasureRow, Reader, Record, Registry
+from danmaku.vault_port import Vault
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureDraft:
     """What somebody wants taken; nothing in it has been checked but its types.
 
-    Whom it is against is said by login, or as the author of a comment (`room` and `number`).
+    Whom it is against is said by login, by their public id in `room`, or as the author of a comment
+    there (`number` or `origin`).
     """
 
     step: Step
@@ -42,19 +43,11 @@ class MeasureDraft:
     room: RoomId | None = None
     number: Number | None = None
     origin: Seq | None = None  # of a held comment
+    author: Pseudonym | None = None
     is_everywhere: bool = False  # `room` only tells whom: the step itself binds everywhere
     lasts_ms: int | None = None
     functions: frozenset[Function] = frozenset()
     is_once: bool = False  # a mute of the next comment alone
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a measure stood on."""
-
-    row: MeasureRow
-    comment: Entry | None  # with its content, its verdict and its author
-    neighbours: tuple[str, ...]  # public texts around it, in order of number
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +65,7 @@ class Measures:
     Args:
         standings: Of those whom measures are against.
         vault: Knows which accounts are of one person.
+        report_ms: Within what time the department hears of what it has to.
     """
 
     def __init__(  # noqa: PLR0913 -- constructor of a verb: each is one of the house's parts
@@ -86,8 +80,10 @@ class Measures:
         standings: Standings,
         clock: Clock,
         new_id: Callable[[], str],
+        report_ms: int,
     ) -> None:
         self._decisions = Decisions(record, standings.freshen)
+        self._report_ms = report_ms
         self._reader = reader
         self._registry = registry
         self._accounts = accounts
@@ -95,7 +91,7 @@ class Measures:
         self._standings = standings
         self._clock = clock
         self._new_id = new_id
-        self._effects = Effects(reader, registry, rooms)
+        self.effects = Effects(reader, registry, rooms)
         self._barring = Barring(registry, vault, standings=standings, clock=clock, new_id=new_id)
 
     # --- taking
@@ -110,34 +106,69 @@ class Measures:
         Raises:
             NotSignedIn, NotAllowed, Coded: As `grants.require_measure`; and FORBID needs that
                 somebody else has suspended the account before.
-            NotFound: There is no such account, room or comment.
+            NotFound: There is no such account, room or comment; or the comment that would be taken
+                away is public no more.
             BadMessage: The draft makes no sense.
+        """
+        measure_id = self._new_id()
+
+        async def decide(asker: Standing | None) -> list[Append]:
+            facts = await self.taking(asker, draft, measure_id)
+            return facts + await self._to_be_reported(facts)
+
+        entries = await self._decisions.carry(who, decide)
+        return next(one.fact.measure for one in entries if isinstance(one.fact, MeasureTaken))
+
+    async def _to_be_reported(self, facts: Sequence[Append]) -> list[Append]:
+        """What the department has to hear of, where no case says so.
+
+        Article: articles.Article.MEASURES_ON_OPERATORS, articles.Article.STOP_DELETE_KEEP_REPORT
+        """
+        taken = next(one.fact for one in facts if isinstance(one.fact, MeasureTaken))
+        against = None if taken.account is None else await self._standings.of(taken.account)
+        begun = after_measure(
+            taken,
+            self._clock(),
+            self._report_ms,
+            is_owner=against is not None and against.keeps_rooms,
+        )
+        return [Append(PLATFORM, fact) for fact in begun]
+
+    async def taking(
+        self,
+        asker: Standing | None,
+        draft: MeasureDraft,
+        measure_id: str,
+        *,
+        case_id: str | None = None,
+        is_provisional: bool = False,
+        order: str | None = None,
+    ) -> list[Append]:
+        """All that taking a step writes, for a commit of the caller's.
+
+        Raises:
+            DanmakuError: As `take`.
         """
         if len(draft.note) > NOTE_MAX:
             raise BadMessage(f"A note has at most {NOTE_MAX} characters.")
-        measure_id = self._new_id()
-        taken: list[Measure] = []
-
-        async def decide(asker: Standing | None) -> list[Append]:
-            # Nobody learns by this verb which logins there are who could not take the step at all.
-            require_measure(asker, draft.step, _where(draft), None, self._clock())
-            subject = await self._subject_of(draft)
-            against = None if subject.account is None else await self._known(subject.account)
-            measure = self._measure_of(measure_id, draft, subject)
-            require_measure(asker, measure.step, measure.room, against, self._clock())
-            taken[:] = [measure]
-            fact = MeasureTaken(
-                measure=measure,
-                account=subject.account,
-                actor=None if asker is None else asker.account,
-                note=clean_text(draft.note),
-            )
-            if measure.step is Step.FORBID:
-                return await self._barring.of(asker, fact)
-            return [Append(PLATFORM, fact), *await self._effects.of(asker, measure)]
-
-        await self._decisions.carry(who, decide)
-        return taken[0]
+        # Nobody learns by this verb which logins there are who could not take the step at all.
+        require_measure(asker, draft.step, _where(draft), None, self._clock())
+        subject = await self._subject_of(draft)
+        against = None if subject.account is None else await self._known(subject.account)
+        measure = self._measure_of(measure_id, draft, subject)
+        require_measure(asker, measure.step, measure.room, against, self._clock())
+        fact = MeasureTaken(
+            measure=measure,
+            account=subject.account,
+            actor=None if asker is None else asker.account,
+            note=clean_text(draft.note),
+            case_id=case_id,
+            is_provisional=is_provisional,
+            instruction_id=order,
+        )
+        if measure.step is Step.FORBID:
+            return await self._barring.of(asker, fact)
+        return [Append(PLATFORM, fact), *await self.effects.of(asker, measure)]
 
     def _measure_of(self, measure_id: str, draft: MeasureDraft, subject: _Subject) -> Measure:
         now_ms = self._clock()
@@ -163,24 +194,28 @@ class Measures:
                 raise BadMessage("This measure is about a room.")
             return _Subject((await self._rooms.live(draft.room)).owner)
         if draft.login is not None:
-            found = await self._accounts.credentials(draft.login)
-            if found is None:
-                raise NotFound("There is no such account.")
-            return _Subject(found.account)
-        if draft.room is not None and draft.number is not None:
-            return await self._author_of(draft.room, draft.number)
-        if draft.room is not None and draft.origin is not None:
-            held = await self._reader.held_comment(draft.room, draft.origin)
-            if held is not None:
-                return _Subject(held.author, origin=draft.origin)
-        raise NotFound("There is nobody that this would be against.")
+            return _Subject(await account_called(self._accounts, draft.login))
+        subject = None if draft.room is None else await self._commenter_of(draft, draft.room)
+        if subject is None:
+            raise NotFound("There is nobody that this would be against.")
+        return subject
 
-    async def _author_of(self, room: RoomId, number: Number) -> _Subject:
-        found = await self._reader.comment(room, number)
-        author = await self._reader.author(room, number)
-        if found is None or author is None:
-            raise NotFound("There is no such comment.")
-        return _Subject(author, number, found[1].origin)
+    async def _commenter_of(self, draft: MeasureDraft, room: RoomId) -> _Subject | None:
+        if draft.number is not None:
+            return await self._author_of(draft.step, room, draft.number)
+        if draft.origin is not None:
+            held = await self._reader.held_comment(room, draft.origin)
+            return None if held is None else _Subject(held.author, origin=draft.origin)
+        if draft.author is not None:
+            account = await self._reader.account_of(room, draft.author)
+            return None if account is None else _Subject(account)
+        return None
+
+    async def _author_of(self, step: Step, room: RoomId, number: Number) -> _Subject:
+        comment, author = await comment_numbered(self._reader, room, number)
+        if step is Step.DELETE and comment.status is not CommentStatus.PUBLISHED:
+            raise NotFound("This comment is public no more.")
+        return _Subject(author, number, comment.origin)
 
     async def _known(self, account: AccountId) -> Standing:
         standing = await self._standings.of(account)
@@ -194,29 +229,54 @@ class Measures:
         """Undo a step, and what it did to a comment, a room, or the person's other accounts.
 
         Raises:
-            NotSignedIn, NotAllowed, Coded: As `take`; what the platform took, no room undoes.
+            NotSignedIn, NotAllowed, Coded: As `take`; what the platform took, no room undoes, and
+                what the department ordered, nobody.
             NotFound: There is no such measure, or it was undone.
             BadMessage: The reason is too long.
+        """
+
+        async def decide(asker: Standing | None) -> list[Append]:
+            return await self.undoing(asker, measure_id, reason)
+
+        await self._decisions.carry(who, decide)
+
+    async def undoing(
+        self,
+        asker: Standing | None,
+        measure_id: str,
+        reason: str,
+        *,
+        appeal: str | None = None,
+        order: str | None = None,
+    ) -> list[Append]:
+        """All that undoing a step writes, for a commit of the caller's.
+
+        Args:
+            asker: Who undoes it.
+            measure_id: Which.
+            reason: Why; sealed.
+            appeal: The case that grants it; None: none had to.
+            order: The order that it ends with; None: it carries out none.
+
+        Raises:
+            DanmakuError: As `reverse`.
         """
         if len(reason) > NOTE_MAX:
             raise BadMessage(f"A reason has at most {NOTE_MAX} characters.")
         said = clean_text(reason)
-
-        async def decide(asker: Standing | None) -> list[Append]:
-            row = await self._registry.measure(measure_id)
-            if row is None or row.is_reversed:
-                raise NotFound("There is no such measure.")
-            measure, account = row.fact.measure, row.fact.account
-            against = None if account is None else await self._known(account)
-            require_measure(asker, measure.step, measure.room, against, self._clock())
-            await self._require_plane(asker, row)
-            actor = None if asker is None else asker.account
-            if measure.step is Step.FORBID:
-                return await self._barring.undone(asker, row, said)
-            fact = MeasureReversed(measure_id, account, actor, said)
-            return [Append(PLATFORM, fact), *await self._effects.undone(asker, measure)]
-
-        await self._decisions.carry(who, decide)
+        row = await self._registry.measure(measure_id)
+        if row is None or row.is_reversed:
+            raise NotFound("There is no such measure.")
+        require_unordered(row.fact, lifted=order)
+        measure, account = row.fact.measure, row.fact.account
+        against = None if account is None else await self._known(account)
+        require_measure(asker, measure.step, measure.room, against, self._clock())
+        await self._require_plane(asker, row)
+        actor = None if asker is None else asker.account
+        if measure.step is Step.FORBID:
+            return await self._barring.undone(asker, row, said)
+        fact = MeasureReversed(measure_id, account, actor, said)
+        return [Append(PLATFORM, fact), *await self.effects.undone(asker, measure, appeal)]
 
     async def _require_plane(self, who: Standing | None, row: MeasureRow) -> None:
         """A mute of the platform's is undone by the platform, not by who keeps the room."""
@@ -239,8 +299,7 @@ class Measures:
         """
 
         async def decide(asker: Standing | None) -> list[Append]:
-            if asker is None:
-                raise NotSignedIn("Sign in first.")
+            asker = require_signed_in(asker)
             mine = {one.measure_id for one in asker.measures if one.step is Step.WARN}
             if measure_id not in mine:
                 raise NotFound("There is no such warning.")
@@ -255,8 +314,7 @@ class Measures:
         Raises:
             NotSignedIn: `who` is a guest.
         """
-        if who is None:
-            raise NotSignedIn("Sign in first.")
+        who = require_signed_in(who)
         return await self._registry.measures(account=who.account, before=before)
 
     # --- those who look after it
@@ -267,6 +325,7 @@ class Measures:
         *,
         login: str | None = None,
         room: RoomId | None = None,
+        steps: Collection[Step] = tuple(Step),
         before: Seq | None = None,
     ) -> list[MeasureRow]:
         """Measures, newest first: against one account, of one room, or all.
@@ -275,6 +334,7 @@ class Measures:
             who: A reader of reports; for one room, who mutes there. None is the operator.
             login: Against this account only.
             room: Of this room only.
+            steps: Of these kinds only.
             before: Older than this seq.
 
         Raises:
@@ -284,44 +344,12 @@ class Measures:
         now_ms = self._clock()
         if who is not None and (room is None or not who.may(Power.ACCOUNT_MUTE, room, now_ms)):
             require(who, Power.REPORT_READ, None, now_ms)
-        account = None
-        if login is not None:
-            found = await self._accounts.credentials(login)
-            if found is None:
-                raise NotFound("There is no such account.")
-            account = found.account
-        return await self._registry.measures(account=account, room=room, before=before)
+        account = None if login is None else await account_called(self._accounts, login)
+        return await self._registry.measures(account=account, room=room, steps=steps, before=before)
 
-    async def evidence(self, who: Standing | None, measure_id: str) -> Evidence:
-        """What a measure stood on: the comment as it was written, its verdict, its neighbours.
-
-        Article: articles.Article.RECORDS_KEPT
-
-        Raises:
-            NotSignedIn, NotAllowed: `who` may not; None is the operator.
-            NotFound: There is no such measure.
-        """
-        if who is not None:
-            require(who, Power.REPORT_READ, None, self._clock())
-        row = await self._registry.measure(measure_id)
-        if row is None:
-            raise NotFound("There is no such measure.")
-        measure = row.fact.measure
-        if measure.room is None or measure.origin is None:
-            return Evidence(row, None, ())
-        comment = await self._registry.entry(measure.room, measure.origin)
-        return Evidence(row, comment, await self._around(measure.room, measure.number))
-
-    async def _around(self, room: RoomId, number: Number | None) -> tuple[str, ...]:
-        if number is None:
-            return ()
-        first = Number(max(0, number - NEIGHBOURS - 1))
-        views = await self._reader.comments(room, after=first, limit=2 * NEIGHBOURS + 1)
-        return tuple(
-            view.comment.content.text
-            for view in views
-            if view.comment is not None and view.comment.content is not None
-        )
+    async def one(self, measure_id: str) -> MeasureRow | None:
+        """A measure by its id; None: there is none. Who may know of it is the caller's to say."""
+        return await self._registry.measure(measure_id)
 
 
 def _where(draft: MeasureDraft) -> RoomId | None:

@@ -6,13 +6,14 @@ Article: articles.Article.SELF_MANAGEMENT, articles.Article.FOUNDERS_VERIFIED
 from collections.abc import Callable, Iterable
 
 from danmaku.actions.decisions import Decisions
+from danmaku.actions.existing import account_called
 from danmaku.actions.holders import Holders
 from danmaku.actions.keepers import Keepers
 from danmaku.actions.standings import Standings
 from danmaku.domain.account import Bundle, Power, PowerGrant, Standing
 from danmaku.domain.comment import clean_text
 from danmaku.domain.facts import PowersGranted, PowersRevoked
-from danmaku.domain.grants import require, require_other
+from danmaku.domain.grants import require, require_other, require_signed_in
 from danmaku.domain.ids import PLATFORM, AccountId, RoomId
 from danmaku.domain.keeping import (
     DELEGABLE,
@@ -27,7 +28,7 @@ from danmaku.domain.keeping import (
 )
 from danmaku.domain.keeping_facts import PowersProposed, ProposalSettled
 from danmaku.domain.petitions import ProposalRow
-from danmaku.errors import Code, Coded, NotAllowed, NotFound, NotSignedIn
+from danmaku.errors import Code, Coded, NotAllowed, NotFound
 from danmaku.ports import Accounts, Append, Clock, Record
 
 
@@ -99,19 +100,17 @@ class Moderators:
         return proposal
 
     async def _invited(self, host: Standing, room: RoomId, login: str) -> AccountId:
-        found = await self._accounts.credentials(login)
-        if found is None:
-            raise NotFound("There is no such account.")
-        require_other(host, found.account)
+        account = await account_called(self._accounts, login)
+        require_other(host, account)
         keepers = await self._keepers.keepers(room)
         waiting = await self._keepers.proposals(bundle=Bundle.MODERATOR, room=room)
         taken = {one.account for one in keepers if self._is_in_force(one)}
         taken |= {row.fact.account for row in waiting}
-        if found.account in taken:
+        if account in taken:
             raise Coded(Code.DUPLICATE, "They keep this room already, or are invited.")
         if len(taken) >= MODERATORS_MAX:
             raise NotAllowed(f"A room has at most {MODERATORS_MAX} moderators.")
-        return found.account
+        return account
 
     def _is_in_force(self, keeper: Keeper) -> bool:
         until_ms = keeper.grant.until_ms
@@ -194,8 +193,7 @@ class Moderators:
         said = clean_text(checked_note(reason))
 
         async def decide(asker: Standing | None) -> list[Append]:
-            if asker is None:
-                raise NotSignedIn("Sign in first.")
+            asker = require_signed_in(asker)
             keeper = await self._keepers.keeper(grant_id)
             is_mine = keeper is not None and keeper.account == asker.account
             if not is_mine:
@@ -231,15 +229,13 @@ class Moderators:
         Raises:
             NotSignedIn: `who` is a guest.
         """
-        if who is None:
-            raise NotSignedIn("Sign in first.")
+        who = require_signed_in(who)
         return await self._keepers.proposals(bundle=Bundle.MODERATOR, account=who.account)
 
     async def _offered(
         self, who: Standing | None, proposal_id: str
     ) -> tuple[PowersProposed, Standing]:
-        if who is None:
-            raise NotSignedIn("Sign in first.")
+        who = require_signed_in(who)
         fact = await self._waiting(proposal_id)
         if fact.account != who.account:
             raise NotFound("There is no such invitation.")

@@ -18,16 +18,15 @@ from danmaku.domain.categories import category_of
 from danmaku.domain.comment import clean_text
 from danmaku.domain.conditions import Conditions, require_ready
 from danmaku.domain.facts import NameJudged, RoomChanged
-from danmaku.domain.grants import require, require_other
+from danmaku.domain.grants import require, require_other, require_unless_operator
 from danmaku.domain.ids import PLATFORM, AccountId, Millis, Number, RoomId, Seq
 from danmaku.domain.measures import NOTE_MAX, require_free
 from danmaku.domain.name_judging import Given, NameRow
 from danmaku.domain.naming import NameState, Surface, neutral_of
 from danmaku.domain.room import Status
+from danmaku.domain.times import HOUR_MS
 from danmaku.errors import BadMessage, Code, Coded, NotAllowed, NotFound, Prohibited
 from danmaku.ports import Accounts, Append, Clock, Reader, Record
-
-MS_PER_HOUR = 3_600_000
 
 
 class NameRecord(Protocol):
@@ -102,7 +101,7 @@ class NameReview:
         self._standings = standings
         self._conditions = conditions
         self._clock = clock
-        self._review_ms = review_hours * MS_PER_HOUR
+        self._review_ms = review_hours * HOUR_MS
 
     # --- whose it is
 
@@ -164,12 +163,11 @@ class NameReview:
         Raises:
             NotSignedIn, NotAllowed: `who` may not decide on names; None is the operator.
         """
-        if who is not None:
-            require(who, Power.NAME_REVIEW, None, self._clock())
+        require_unless_operator(who, Power.NAME_REVIEW, None, self._clock())
         return await self._names.waiting_names()
 
     async def decide(self, who: Standing | None, seq: Seq, refusal: NameRefusal | None) -> None:
-        """Show a name that waits, or refuse it; or show after all what another one has refused.
+        """Show a name that waits, or refuse it.
 
         Args:
             who: A reviewer.
@@ -178,7 +176,7 @@ class NameReview:
 
         Raises:
             NotSignedIn, NotAllowed: `who` may not.
-            Coded: OWN_INTEREST: it is their own, or their own refusal. ROOM_CLOSED: for good.
+            Coded: OWN_INTEREST: it is their own. ROOM_CLOSED: for good.
             NotFound: It does not wait (any more).
             BadMessage: There is no such category, or the note is too long.
         """
@@ -186,16 +184,38 @@ class NameReview:
         async def decided(asker: Standing | None) -> list[Append]:
             reviewer = require(asker, Power.NAME_REVIEW, None, self._clock())
             row = await self._names.naming(seq)
-            if row is None or row.is_over or row.fact.state not in _open_to(refusal):
+            if row is None or row.is_over or row.fact.state is not NameState.HELD:
                 raise NotFound("This does not wait.")
             fact = row.fact
-            if fact.state is NameState.REFUSED and fact.actor is not None:
-                require_other(reviewer, fact.actor)
             place = await self._place(fact.surface, fact.account, fact.room)
             text = fact.text if refusal is None else place.shown
             return await self._written(reviewer, place, row, text, refusal, judged=fact.text)
 
         await self._decisions.carry(who, decided)
+
+    async def showing(self, judge: Standing, seq: Seq) -> list[Append]:
+        """All that showing a refused name after all writes, for a commit of the caller's.
+
+        Nothing, where its owner has given another since, nothing is left of its text, or the room
+        is closed for good.
+
+        Raises:
+            NotFound: There is no such name.
+            Coded: OWN_INTEREST: it is the judge's own.
+        """
+        row = await self._names.naming(seq)
+        if row is None:
+            raise NotFound("There is no such name.")
+        fact = row.fact
+        standing = await self._names.standing_naming(fact.surface, fact.subject)
+        if not fact.text or (standing is not None and standing.seq > seq):
+            return []
+        if fact.room is not None:
+            live = await self._rooms.live(fact.room)
+            if live.state.status is Status.CLOSED:
+                return []
+        place = await self._place(fact.surface, fact.account, fact.room)
+        return await self._written(judge, place, standing, fact.text, None, judged=fact.text)
 
     async def take_away(
         self,
@@ -270,7 +290,9 @@ class NameReview:
             room=place.room,
             text=judged,
             shown=text,
-            verdict=self._naming.verdict(judged) if row is None else row.fact.verdict,
+            verdict=self._naming.verdict(judged)
+            if row is None or row.fact.text != judged
+            else row.fact.verdict,
             category=None if refusal is None else category_of(refusal.category),
             actor=reviewer.account,
             decides=None if row is None else row.seq,
@@ -286,12 +308,6 @@ class NameReview:
             raise Coded(Code.ROOM_CLOSED, "This room is closed for good.")
         state = with_name(live.state, place.surface, text)
         return [Append(place.room, RoomChanged(reviewer.account, state), live.version)]
-
-
-def _open_to(refusal: NameRefusal | None) -> frozenset[NameState]:
-    """What a decision may be about: who refuses decides what waits, who shows also on appeal."""
-    shows = refusal is None
-    return frozenset({NameState.HELD, NameState.REFUSED} if shows else {NameState.HELD})
 
 
 def _checked(note: str) -> str:

@@ -12,19 +12,19 @@ from typing import Final
 
 from danmaku.actions.drawn import new_mark
 from danmaku.domain.account import Power, Standing
-from danmaku.domain.admission import Look, verdict_of
 from danmaku.domain.facts import NameJudged, Verdict
 from danmaku.domain.ids import RoomId
+from danmaku.domain.looks import Look, verdict_of
 from danmaku.domain.name_judging import Given, judged
 from danmaku.domain.naming import NameState, Surface, bounded
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.room import RoomState
+from danmaku.domain.times import DAY_S
 from danmaku.errors import Overloaded, Prohibited
 from danmaku.filter.names import IMPERSONATION, Names, is_mixed, likeness_of
 from danmaku.filter.rules import FAULT_CATEGORY, Action
 from danmaku.ports import Accounts, Clock
 
-S_PER_DAY = 86_400
 _SHOWN = frozenset({Action.PASS, Action.NEUTRAL})
 ROOM_SURFACES: Final = (Surface.TITLE, Surface.SUMMARY)  # each the name of its field in RoomState
 
@@ -52,7 +52,7 @@ class Naming:
         self._names = names
         self._accounts = accounts
         self._clock = clock
-        self._turns = TokenBuckets(per_day / S_PER_DAY, per_day)
+        self._turns = TokenBuckets(per_day / DAY_S, per_day)
 
     def take_turn(self, who: Standing) -> None:
         """Note that somebody gives another name.

@@ -16,7 +16,8 @@ from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.privacy import OwnComment, OwnEntry, OwnLike
 from danmaku.errors import NotAllowed
-from danmaku.ports import Accounts, Clock, Reader, Record, Vault
+from danmaku.ports import Accounts, Clock, Reader, Record
+from danmaku.vault_port import Vault
 
 COMMENTS_PER_PAGE = 500
 NEWEST = 50

@@ -11,7 +11,8 @@ from danmaku.actions.outside import Outside
 from danmaku.actions.providers import Provider
 from danmaku.actions.verifiers import Verifiers
 from danmaku.config import IdentitySettings
-from danmaku.ports import Accounts, Clock, Record, Vault
+from danmaku.ports import Accounts, Clock, Record
+from danmaku.vault_port import Vault
 
 
 class Store(Accounts, Protocol):

@@ -3,6 +3,7 @@
 import structlog
 
 from danmaku.actions.sample_texts import sample_words
+from danmaku.domain.privacy import below_floor
 from danmaku.domain.readiness import Condition, Recorded, gaps_in
 
 log = structlog.get_logger(__name__)
@@ -20,7 +21,14 @@ def condition_of(recorded: Recorded, *, is_verifying: bool) -> Condition:
         for document in recorded.documents
         if document.words != sample_words(document.edition.kind)
     )
-    return Condition(is_verifying, issued, recorded.has_chief_editor, recorded.has_vault_key)
+    return Condition(
+        is_verifying,
+        issued,
+        recorded.has_chief_editor,
+        recorded.has_vault_key,
+        recorded.has_questions,
+        below_floor(),
+    )
 
 
 def tell(condition: Condition, *, is_public: bool) -> None:

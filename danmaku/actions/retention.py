@@ -51,6 +51,7 @@ class Retention:
         self._leaving = leaving
         self._clock = clock
         self._forget = forget
+        self.round_ms: Millis | None = None  # when it last got all the way round
 
     async def run(self) -> None:
         """Go round now and every hour, until cancelled."""
@@ -76,4 +77,5 @@ class Retention:
                 self._forget(account)
             if has_more := step.has_more:
                 await asyncio.sleep(PAUSE_S)
+        self.round_ms = self._clock()
         return +destroyed

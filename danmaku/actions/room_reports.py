@@ -6,10 +6,15 @@ Article: articles.Article.OPERATORS_DUTY
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from danmaku.actions.case_book import CaseBook
+from danmaku.actions.case_parties import told_of
 from danmaku.actions.decisions import Decisions, Freshen
-from danmaku.actions.hiding import hidden_by
+from danmaku.actions.existing import comment_numbered
+from danmaku.actions.hiding import hidden_by, reported
 from danmaku.actions.keepers import Keepers
 from danmaku.domain.account import Power, Standing
+from danmaku.domain.case_facts import CaseEscalated
+from danmaku.domain.cases import CaseOutcome, Desk
 from danmaku.domain.comment import Comment, CommentStatus, RecalledBy, clean_text
 from danmaku.domain.duty import REPORTS_LOOKED_AT, Duty, HiddenShare, duty_of, share_of
 from danmaku.domain.grants import require, require_other
@@ -31,27 +36,35 @@ class Shown:
 
     def is_ours(self, now_ms: Millis) -> bool:
         """Whether it waits for the keepers of the room."""
-        return self.row.answer is None and now_ms < self.due_ms
+        return self.row.answered_ms is None and now_ms < self.due_ms
 
 
 class RoomReports:
-    """See the module."""
+    """See the module.
 
-    def __init__(
+    Args:
+        report_ms: Within what time the department hears of what was unlawful.
+    """
+
+    def __init__(  # noqa: PLR0913 -- constructor of a verb: each is one of the house's parts
         self,
         record: Record,
         reader: Reader,
         keepers: Keepers,
+        book: CaseBook,
         *,
         freshen: Freshen,
         clock: Clock,
         new_id: Callable[[], str],
+        report_ms: int,
     ) -> None:
         self._decisions = Decisions(record, freshen)
         self._reader = reader
         self._keepers = keepers
+        self._book = book
         self._clock = clock
         self._new_id = new_id
+        self._report_ms = report_ms
 
     async def of_room(self, who: Standing | None, room: RoomId) -> list[Shown]:
         """Reports about a room and its comments, newest first, with the time they have.
@@ -95,14 +108,46 @@ class RoomReports:
             now_ms = self._clock()
             keeper = require(asker, Power.REPORT_ANSWER, room, now_ms)
             row = await self._keepers.report(report)
-            if row is None or row.fact.room != room or row.answer is not None:
+            if row is None or row.fact.room != room or row.answered_ms is not None:
                 raise NotFound("There is no such report.")
             is_late = due_ms(row.at_ms) <= now_ms
             if is_late and not keeper.may(Power.REPORT_ANSWER, None, now_ms):
                 raise Coded(Code.NOT_GRANTED, "Its time is over: the platform answers it.")
             fact = ReportAnswered(report, keeper.account, finding, said)
             hidden = await self._hidden(keeper, row, measure_id, finding)
-            return [Append(PLATFORM, fact), *hidden]
+            return [Append(PLATFORM, fact), *hidden, *await self._told(row, finding, said)]
+
+        await self._decisions.carry(who, decide)
+
+    async def _told(self, row: RoomReport, finding: Finding, said: str) -> list[Append]:
+        filed = await self._book.filed(row.fact.receipt)
+        if filed is None:
+            return []
+        outcome = CaseOutcome(finding.value)
+        return await told_of(self._book, filed.case.case_id, outcome, said)
+
+    async def pass_on(self, who: Standing | None, room: RoomId, report: Seq, note: str) -> None:
+        """Leave a report to the platform before its time.
+
+        Raises:
+            NotSignedIn, NotAllowed: `who` answers no reports in the room.
+            NotFound: The room has no such report that waits for its keepers.
+            BadMessage: The note is too long.
+        """
+        said = clean_text(checked_note(note))
+
+        async def decide(asker: Standing | None) -> list[Append]:
+            now_ms = self._clock()
+            keeper = require(asker, Power.REPORT_ANSWER, room, now_ms)
+            row = await self._keepers.report(report)
+            filed = None if row is None else await self._book.filed(row.fact.receipt)
+            if row is None or row.fact.room != room or filed is None:
+                raise NotFound("There is no such report.")
+            case = filed.case
+            if case.ending is not None or case.waits_at(now_ms) is not Desk.KEEPERS:
+                raise NotFound("This report does not wait for you any more.")
+            fact = CaseEscalated(case.case_id, keeper.account, Desk.PLATFORM, said)
+            return [Append(PLATFORM, fact)]
 
         await self._decisions.carry(who, decide)
 
@@ -113,15 +158,11 @@ class RoomReports:
         fact = row.fact
         if fact.room is None or fact.number is None:
             return []
-        found = await self._reader.comment(fact.room, fact.number)
-        author = await self._reader.author(fact.room, fact.number)
-        if found is None or author is None:
-            raise NotFound("There is no such comment.")
+        comment, author = await comment_numbered(self._reader, fact.room, fact.number)
         require_other(keeper, author)
-        comment = found[1]
         if finding is Finding.REJECTED or comment.status is not CommentStatus.PUBLISHED:
             return []
-        return hidden_by(
+        hidden = hidden_by(
             keeper,
             fact.room,
             comment,
@@ -131,6 +172,7 @@ class RoomReports:
             measure_id=measure_id,
             now_ms=self._clock(),
         )
+        return reported(hidden, self._report_ms)
 
     async def duty(self, who: Standing | None, room: RoomId) -> Duty:
         """How the room's keepers do their duty.

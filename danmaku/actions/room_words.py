@@ -7,7 +7,7 @@ from danmaku.actions.decisions import Decisions, Freshen
 from danmaku.actions.rooms import Rooms
 from danmaku.domain.account import Power, Standing
 from danmaku.domain.facts import Entry, RoomWordsSet
-from danmaku.domain.grants import require
+from danmaku.domain.grants import require_unless_operator
 from danmaku.domain.ids import RoomId, Seq
 from danmaku.domain.live import LiveRoom
 from danmaku.domain.room import Status
@@ -161,5 +161,4 @@ class WordLists:
         return RoomWords() if seq is None else await self._reader.room_words(live.room, seq)
 
     def _require(self, who: Standing | None, room: RoomId) -> None:
-        if who is not None:  # None is the operator, at the desk
-            require(who, Power.ROOM_MANAGE, room, self._clock())
+        require_unless_operator(who, Power.ROOM_MANAGE, room, self._clock())

@@ -12,7 +12,7 @@ from danmaku.domain.account import Bundle, Power, PowerGrant, Standing
 from danmaku.domain.admission import REVIEW_CATEGORY
 from danmaku.domain.conditions import Conditions
 from danmaku.domain.facts import Entry, NameJudged, PowersGranted, RoomChanged, RoomOpened
-from danmaku.domain.grants import require
+from danmaku.domain.grants import require, require_unless_operator
 from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId
 from danmaku.domain.keeping import OWN_FROM_THE_START, must_apply
 from danmaku.domain.live import LiveRoom
@@ -25,12 +25,12 @@ from danmaku.domain.room import (
     Status,
     checked,
 )
+from danmaku.domain.times import HOUR_MS
 from danmaku.errors import BadMessage, Code, Coded, NotFound, Prohibited
 from danmaku.filter.clusters import Clusters, Newcomers
 from danmaku.filter.floods import Repeats
 from danmaku.ports import Append, Clock, Reader, Record, RoomRow
 
-HOUR_MS = 3_600_000
 LIVE_ROOMS_MAX = 10_000  # rooms in memory; the least recently used one is read again when needed
 
 Change = Callable[[RoomState], RoomState]
@@ -182,7 +182,8 @@ class Rooms:
 
         Raises:
             NotFound: There is no such room.
-            NotSignedIn, NotAllowed: `who` may not; closing for good needs ROOM_CLOSE.
+            NotSignedIn, NotAllowed: `who` may not; closing for good needs ROOM_CLOSE, and saying
+                what kind of room it is ROOM_MANAGE on the platform.
             Coded: ROOM_CLOSED: it is closed for good.
             BadMessage: The new state is not within its bounds.
             Prohibited, Overloaded: As `open`, of a new title or summary; nothing is changed.
@@ -217,10 +218,11 @@ class Rooms:
             raise Coded(Code.ROOM_CLOSED, "This room is closed for good.")
         closes = state.status is Status.CLOSED
         self._require(who, Power.ROOM_CLOSE if closes else Power.ROOM_MANAGE, live)
+        if state.marks != live.state.marks:
+            require_unless_operator(who, Power.ROOM_MANAGE, None, self._clock())
 
     def _require(self, who: Standing | None, power: Power, live: LiveRoom) -> None:
-        if who is not None:  # None is the operator, at the desk
-            require(who, power, live.room, self._clock())
+        require_unless_operator(who, power, live.room, self._clock())
 
     async def silence(self, who: Standing | None, room: RoomId, seconds: int) -> Entry:
         """Let nobody but those who keep the room speak for so many seconds; 0 ends it at once.

@@ -39,8 +39,17 @@ async def build(path: Path, *, seconds_max: float) -> Screen:
         OSError: It cannot be read.
     """
     source = await asyncio.to_thread(path.read_bytes)
+    return await build_from(source, str(path), seconds_max=seconds_max)
+
+
+async def build_from(source: bytes, name: str, *, seconds_max: float) -> Screen:
+    """As `build`, of what stands in a file of that name.
+
+    Raises:
+        RuleFileError, BuildFailed: As `build`.
+    """
     helper = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", __name__, path.name),
+        *(sys.executable, "-m", __name__, Path(name).name),
         cwd=_CODE,
         stdin=PIPE,
         stdout=PIPE,
@@ -50,15 +59,15 @@ async def build(path: Path, *, seconds_max: float) -> Screen:
         async with asyncio.timeout(seconds_max):
             answer, _ = await helper.communicate(source)
     except TimeoutError:
-        raise BuildFailed(f"{path}: not built within {seconds_max:g} s") from None
+        raise BuildFailed(f"{name}: not built within {seconds_max:g} s") from None
     finally:
         if helper.returncode is None:
             helper.kill()
             await helper.wait()
     if helper.returncode == _EXIT_FAULTS:
-        raise RuleFileError(msgspec.json.decode(answer, type=list[Fault]), str(path))
+        raise RuleFileError(msgspec.json.decode(answer, type=list[Fault]), name)
     if helper.returncode != 0:
-        raise BuildFailed(f"{path}: the helper ended with {helper.returncode}")
+        raise BuildFailed(f"{name}: the helper ended with {helper.returncode}")
     return await asyncio.to_thread(unpack, answer)
 
 

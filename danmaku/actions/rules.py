@@ -2,23 +2,23 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import thread_time_ns
 from typing import Final, NamedTuple
 
 import structlog
 
 from danmaku.domain.account import Power, Standing
-from danmaku.domain.admission import Look
 from danmaku.domain.facts import BuiltRules, RulesActivated
-from danmaku.domain.grants import require
+from danmaku.domain.grants import require_unless_operator
 from danmaku.domain.ids import PLATFORM
+from danmaku.domain.looks import Look
 from danmaku.errors import NotFound
 from danmaku.filter.findings import Findings
 from danmaku.filter.layers import Layers
 from danmaku.filter.normalize import Scanned, scanned_of
 from danmaku.filter.packing import pack, unpack
-from danmaku.filter.rules import Action
+from danmaku.filter.rules import Action, Rule, Ruleset, amended
 from danmaku.filter.screen import Screen
 from danmaku.filter.small_screen import SmallScreen
 from danmaku.ports import ActiveRules, Append, Clock, Record
@@ -34,16 +34,30 @@ class _Chosen(NamedTuple):
     """The rules that decide at one time.
 
     Attributes:
-        screen: What looks: `large` alone, or both laid together.
+        screen: What looks: `large` alone, or it and `over` laid together.
+        urgent: From its file; None: there is none.
+        over: `urgent` and the rules that were laid over by hand; None: neither is there.
+        version: Without what was laid over by hand.
     """
 
     screen: Screen | Layers
     large: Screen
     urgent: Screen | None
+    over: Screen | None
+    version: str
+
+    @property
+    def judges(self) -> tuple[bytes, ...]:
+        """What looks, packed. Cost: milliseconds for a large rule set."""
+        return (pack(self.large), *([] if self.over is None else [pack(self.over)]))
 
 
-def _chosen(large: Screen, urgent: Screen | None) -> _Chosen:
-    return _Chosen(large if urgent is None else Layers(large, urgent), large, urgent)
+def _chosen(large: Screen, urgent: Screen | None, laid: tuple[Rule, ...] = ()) -> _Chosen:
+    over, plain = urgent, large if urgent is None else Layers(large, urgent)
+    if laid:
+        over = Screen(amended(Ruleset("") if urgent is None else urgent.ruleset, laid))
+    screen = plain if over is urgent or over is None else Layers(large, over)
+    return _Chosen(screen, large, urgent, over, plain.ruleset.version)
 
 
 def _built(chosen: _Chosen) -> BuiltRules:
@@ -52,8 +66,9 @@ def _built(chosen: _Chosen) -> BuiltRules:
     )
 
 
-def _unpacked(built: BuiltRules) -> _Chosen:
-    return _chosen(unpack(built.large), None if built.urgent is None else unpack(built.urgent))
+def _unpacked(built: BuiltRules, laid: tuple[Rule, ...]) -> _Chosen:
+    urgent = None if built.urgent is None else unpack(built.urgent)
+    return _chosen(unpack(built.large), urgent, laid)
 
 
 def _at_fault(found: Findings | None, ruleset: str) -> Findings:
@@ -90,6 +105,7 @@ class Rules:
         shares: bool = False,
     ) -> None:
         self._chosen = _chosen(screen, urgent)
+        self._laid: tuple[Rule, ...] = ()
         self._former: deque[_Chosen] = deque(maxlen=FORMER_MAX)
         self._changing = asyncio.Lock()
         self._record = record
@@ -104,9 +120,38 @@ class Rules:
         return self._chosen.screen.ruleset.version
 
     @property
+    def activated(self) -> str:
+        """The same without what was laid over by hand: what an activation names."""
+        return self._chosen.version
+
+    @property
     def former(self) -> tuple[str, ...]:
         """Versions that one can go back to, the latest first."""
-        return tuple(one.screen.ruleset.version for one in reversed(self._former))
+        return tuple(one.version for one in reversed(self._former))
+
+    @property
+    def in_force(self) -> Screen | Layers:
+        """What looks now; it never changes, but another one may take its place."""
+        return self._chosen.screen
+
+    async def judges(self) -> tuple[bytes, ...]:
+        """What looks now, as the filter packs it: one screen, or one and what is laid over it."""
+        chosen = self._chosen
+        return await asyncio.to_thread(lambda: chosen.judges)
+
+    async def lay_over(self, rules: tuple[Rule, ...]) -> bool:
+        """Lay these rules over whatever is in force, in place of those that were.
+
+        Returns:
+            False: they are already.
+        """
+        async with self._changing:
+            if rules == self._laid:
+                return False
+            now = self._chosen
+            self._chosen = await asyncio.to_thread(_chosen, now.large, now.urgent, rules)
+            self._laid = rules
+            return True
 
     def look(
         self,
@@ -149,7 +194,12 @@ class Rules:
         return Look(findings, micros)
 
     async def activate(
-        self, who: Standing | None, *, large: Screen | None = None, urgent: Screen | None = None
+        self,
+        who: Standing | None,
+        *,
+        large: Screen | None = None,
+        urgent: Screen | None = None,
+        also: Sequence[Append] = (),
     ) -> bool:
         """Let other rules decide; the change is recorded before they do.
 
@@ -157,6 +207,8 @@ class Rules:
             who: Who asks; None is the operator, whose rule file has changed.
             large: Takes the place of the rules in force; None: they stay.
             urgent: Takes the place of what is laid over them; None: it stays.
+            also: Committed with it; then the record keeps the rules, and they decide after a
+                restart as well.
 
         Returns:
             False: these rules are in force already.
@@ -168,10 +220,11 @@ class Rules:
         self._allow(who)
         async with self._changing:
             now = self._chosen
-            chosen = _chosen(large or now.large, urgent or now.urgent)
-            if chosen.screen.ruleset.version == self.version:
+            chosen = _chosen(large or now.large, urgent or now.urgent, self._laid)
+            if chosen.version == now.version:
                 return False
-            await self._record_of(who, chosen)
+            self._shares = self._shares or bool(also)
+            await self._record_of(who, chosen, also)
             self._former.append(now)
             self._chosen = chosen
             return True
@@ -190,7 +243,8 @@ class Rules:
         async with self._changing:
             if not self._former:
                 raise NotFound("No earlier rules are kept.")
-            chosen = self._former[-1]
+            former = self._former[-1]
+            chosen = _chosen(former.large, former.urgent, self._laid)
             await self._record_of(who, chosen)
             self._former.pop()
             self._chosen = chosen
@@ -215,24 +269,25 @@ class Rules:
             PackError: They cannot be loaded here; nothing has changed.
         """
         async with self._changing:
-            if active.version == self.version:
+            self._shares = True
+            if active.version == self._chosen.version:
                 return False
-            chosen = await asyncio.to_thread(_unpacked, active.built)
+            chosen = await asyncio.to_thread(_unpacked, active.built, self._laid)
             self._former.append(self._chosen)
             self._chosen = chosen
             return True
 
     def _allow(self, who: Standing | None) -> None:
-        if who is not None:
-            require(who, Power.RULES_ACTIVATE, None, self._clock())
+        require_unless_operator(who, Power.RULES_ACTIVATE, None, self._clock())
 
-    async def _record_of(self, who: Standing | None, chosen: _Chosen) -> None:
-        ruleset = chosen.screen.ruleset
+    async def _record_of(
+        self, who: Standing | None, chosen: _Chosen, also: Sequence[Append] = ()
+    ) -> None:
         actor = None if who is None else who.account
         fact = RulesActivated(
-            version=ruleset.version,
-            rules=len(ruleset.rules),
+            version=chosen.version,
+            rules=len(chosen.screen.ruleset.rules),
             actor=actor,
             built=await asyncio.to_thread(_built, chosen) if self._shares else None,
         )
-        await self._record.commit(Append(PLATFORM, fact))
+        await self._record.commit(Append(PLATFORM, fact), *also)

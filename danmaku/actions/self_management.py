@@ -16,7 +16,7 @@ from danmaku.domain.comment import clean_text
 from danmaku.domain.conditions import Conditions
 from danmaku.domain.documents import DocumentKind, outstanding
 from danmaku.domain.facts import PowersGranted, PowersRevoked
-from danmaku.domain.grants import require, require_other
+from danmaku.domain.grants import require, require_other, require_signed_in, require_unless_operator
 from danmaku.domain.identity import Strength, require_verified
 from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId
 from danmaku.domain.keeping import (
@@ -33,7 +33,7 @@ from danmaku.domain.keeping_facts import PowersProposed, ProposalSettled
 from danmaku.domain.measures import in_force
 from danmaku.domain.people_facts import DocumentAccepted
 from danmaku.domain.petitions import ProposalRow
-from danmaku.errors import Code, Coded, NotAllowed, NotFound, NotSignedIn
+from danmaku.errors import Code, Coded, NotAllowed, NotFound
 from danmaku.ports import Append, Clock, MeasureRow, Record, Registry
 
 KEEPING = frozenset({Bundle.STREAMER, Bundle.MODERATOR})
@@ -126,8 +126,7 @@ class SelfManagement:
         return proposal
 
     async def _owner(self, who: Standing | None, room: RoomId) -> Standing:
-        if who is None:
-            raise NotSignedIn("Sign in first.")
+        who = require_signed_in(who)
         if (await self._rooms.live(room)).owner != who.account:
             raise NotAllowed("Only whom a room belongs to applies for it.")
         return who
@@ -279,8 +278,7 @@ class SelfManagement:
         await self._decisions.carry(who, decide)
 
     def _assessor(self, who: Standing | None) -> None:
-        if who is not None:  # None is the operator, at the desk
-            require(who, Power.GRANT_ASSESS, None, self._clock())
+        require_unless_operator(who, Power.GRANT_ASSESS, None, self._clock())
 
     async def _waiting(
         self, who: Standing | None, proposal_id: str

@@ -9,10 +9,10 @@ from danmaku.actions.drawn import digest_of, new_id, new_secret
 from danmaku.config import AccountSettings
 from danmaku.domain.account import Standing
 from danmaku.domain.ids import AccountId, Millis
+from danmaku.domain.times import DAY_MS
 from danmaku.errors import NotAllowed, NotFound, NotSignedIn
 from danmaku.ports import Accounts, Clock, SessionRow
 
-MS_PER_DAY = 86_400_000
 SESSIONS_MAX = 50  # of one account; the oldest makes room
 DEVICE_MAX = 60  # code points
 
@@ -34,7 +34,7 @@ class Sessions:
     def __init__(self, accounts: Accounts, *, clock: Clock, settings: AccountSettings) -> None:
         self._accounts = accounts
         self._clock = clock
-        self._life_ms = settings.session_days * MS_PER_DAY
+        self._life_ms = settings.session_days * DAY_MS
         self._told_of_ends: list[Callable[[AccountId], None]] = []
 
     def when_they_end(self, tell: Callable[[AccountId], None]) -> None:

@@ -18,7 +18,8 @@ from danmaku.domain.admission import said_by_rules
 from danmaku.domain.comment import Comment
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused, Entry, Verdict
 from danmaku.domain.ids import RoomId
-from danmaku.filter.changes import Change, change_of
+from danmaku.domain.rule_reports import RuleReport, Written
+from danmaku.filter.changes import Change
 from danmaku.filter.screen import Screen
 from danmaku.ports import Clock
 from danmaku.telemetry import Telemetry
@@ -56,13 +57,25 @@ class Shadow:
         looks = telemetry.shadow_looks
         self._counts = {one: looks.labels(one) for one in (*Change, DROPPED, FAULT)}
         self._screen: Screen | None = None
+        self.report = RuleReport()  # of what was sent to this server since they were put on
         self._lines_left = 0
         self._waiting: deque[Heard] = deque()
         self._has_waiting = asyncio.Event()
 
-    def put_on(self, screen: Screen) -> None:
-        """Judge by these rules from now on."""
+    @property
+    def version(self) -> str | None:
+        """Version of the rules that are tried; None: none are."""
+        return None if self._screen is None else self._screen.ruleset.version
+
+    @property
+    def screen(self) -> Screen | None:
+        """The rules that are tried; None: none are."""
+        return self._screen
+
+    def put_on(self, screen: Screen | None) -> None:
+        """Judge by these rules from now on; None: by none. What was counted is forgotten."""
         self._screen = screen
+        self.report = RuleReport()
         self._lines_left = LINES_MAX
 
     def apply(self, entries: Sequence[Entry]) -> None:
@@ -93,10 +106,14 @@ class Shadow:
         if (screen := self._screen) is None:
             return
         began_ns = thread_time_ns()
+        comment = waiting.comment
+        written = Written(
+            waiting.room, comment.origin, comment.number, comment.at_ms, waiting.text, stands=False
+        )
         try:
             findings = screen.inspect(waiting.text, self._clock())
             is_late = (thread_time_ns() - began_ns) // 1000 > self._micros_max
-            change = change_of(*said_by_rules(waiting.verdict), findings)
+            was = said_by_rules(waiting.verdict)
         except Exception:
             self._counts[FAULT].inc()
             if self._may_tell():
@@ -105,7 +122,9 @@ class Shadow:
         if is_late:
             self._counts[FAULT].inc()
             return
-        self._note(waiting, change, findings.ruleset)
+        change = self.report.note(written, was, findings)
+        if change is not None:
+            self._note(waiting, change, findings.ruleset)
 
     def _note(self, waiting: Heard, change: Change, ruleset: str) -> None:
         comment = waiting.comment

@@ -49,9 +49,9 @@ class Standings:
         known = await self.of(who.account)
         if known is None:
             raise NotSignedIn("Sign in again.")
-        if known.token_room == who.token_room:
+        if (known.token_room, known.reads_only) == (who.token_room, who.reads_only):
             return known
-        return replace(known, token_room=who.token_room)
+        return replace(known, token_room=who.token_room, reads_only=who.reads_only)
 
     async def of(self, account: AccountId) -> Standing | None:
         """An account's standing; None: there is no such account."""

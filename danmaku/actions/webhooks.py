@@ -65,7 +65,7 @@ class Webhook:
         self._seconds_max = millis_max / 1000
         self._clock = clock
         self._running_count = 0
-        self._client = httpx.AsyncClient(
+        self._client = httpx.AsyncClient(  # nosec B113
             timeout=None,  # noqa: S113 -- one deadline for the whole question, not for each step
             trust_env=False,
             limits=httpx.Limits(max_connections=RUNNING_MAX),

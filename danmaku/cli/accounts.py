@@ -6,15 +6,26 @@ from typing import Annotated
 import typer
 
 from danmaku.cli.desk import Fields, ask, rows
-from danmaku.cli.shell import JsonFlag, answers, done, out, print_json, print_table, settings_of
+from danmaku.cli.shell import (
+    EXIT_USAGE,
+    JsonFlag,
+    answers,
+    done,
+    fail,
+    out,
+    print_json,
+    print_rows,
+    room_typed,
+    settings_of,
+)
+from danmaku.core import now_ms
 from danmaku.domain.account import Bundle
-from danmaku.domain.ids import room_id_of
+from danmaku.domain.times import DAY_MS, HOUR_MS
 
 app = typer.Typer(help="Accounts and their powers.", no_args_is_help=True)
 tokens = typer.Typer(help="Bearer tokens for clients.", no_args_is_help=True)
 
 Login = Annotated[str, typer.Argument(help="Sign-in name.")]
-MS_PER_DAY = 86_400_000
 
 
 @app.command()
@@ -66,10 +77,16 @@ def grant(
     bundle: Annotated[Bundle, typer.Argument(help="Which powers.")],
     *,
     room: Annotated[str | None, typer.Option(help="In this room only.")] = None,
+    hours: Annotated[
+        int | None, typer.Option(min=1, help="For so long; without: until revoked.")
+    ] = None,
 ) -> None:
     """Give powers, on the platform or in one room."""
-    scope = None if room is None else room_id_of(room)
-    fields: Fields = {"login": login, "bundle": bundle.value, "room": scope, "until_ms": None}
+    if bundle is Bundle.INSPECTOR and hours is None:
+        fail("An inspector's grant has an end: give --hours.", exit_code=EXIT_USAGE)
+    scope = room_typed(room)
+    until_ms = None if hours is None else now_ms() + hours * HOUR_MS
+    fields: Fields = {"login": login, "bundle": bundle.value, "room": scope, "until_ms": until_ms}
     answer = ask(settings_of(context), "POST", "/grants", fields)
     done(f"{login} is {bundle.value} {'of ' + room if room else 'on the platform'}: "
          f"grant {answer['grant_id']}.")  # fmt: skip
@@ -80,11 +97,8 @@ def grant(
 def grants(context: typer.Context, login: Login, *, as_json: JsonFlag = False) -> None:
     """Show the powers that an account has been given."""
     found = rows(settings_of(context), f"/accounts/{login}/grants", "grants")
-    if as_json:
-        print_json(found)
-        return
     columns = ("grant_id", "bundle", "room", "until_ms")
-    print_table("Grants", columns, [tuple(row[column] for column in columns) for row in found])
+    print_rows("Grants", columns, found, as_json=as_json)
 
 
 @app.command()
@@ -111,12 +125,12 @@ def create_token(
     as_json: JsonFlag = False,
 ) -> None:
     """Make a bearer token. Its secret is shown once."""
-    scope = None if room is None else room_id_of(room)
+    scope = room_typed(room)
     fields: Fields = {
         "login": login,
         "label": label,
         "room": scope,
-        "ttl_ms": None if days is None else days * MS_PER_DAY,
+        "ttl_ms": None if days is None else days * DAY_MS,
     }
     answer = ask(settings_of(context), "POST", "/tokens", fields)
     if as_json:

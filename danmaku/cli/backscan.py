@@ -3,17 +3,27 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
 from rich.progress import track
 
 from danmaku.cli.filter import RuleFiles, screen_of
-from danmaku.cli.shell import JsonFlag, answers, done, err, print_json, print_table, settings_of
+from danmaku.cli.shell import (
+    JsonFlag,
+    answers,
+    done,
+    err,
+    millis_typed,
+    print_json,
+    print_table,
+    room_typed,
+    settings_of,
+)
 from danmaku.core import now_ms
 from danmaku.domain.admission import said_by_rules
-from danmaku.domain.ids import Millis, room_id_of
+from danmaku.domain.ids import Millis
 from danmaku.filter.changes import Change, change_of
 from danmaku.filter.screen import Screen
 from danmaku.store.verdicts import Judged, Stretch, scan_judged
@@ -114,8 +124,8 @@ def backscan(
     scan_judged(
         settings_of(context).store,
         scan,
-        room=None if room is None else room_id_of(room),
-        since_ms=millis_of(since),
+        room=room_typed(room),
+        since_ms=millis_typed(since),
     )
     if as_json:
         print_json(report.fields(screen.ruleset.version))
@@ -132,8 +142,3 @@ def backscan(
         columns = ("room", "number", "entry", "change", "was", "would be")
         print_table("Of these", columns, [tuple(row.values()) for row in report.sample])
     done(f"{report.changes.total()} comments judged by rules {screen.ruleset.version}")
-
-
-def millis_of(since: datetime | None) -> Millis | None:
-    """What was typed as a time of UTC."""
-    return None if since is None else Millis(int(since.replace(tzinfo=UTC).timestamp() * 1000))

@@ -41,4 +41,4 @@ def bench_command(context: typer.Context) -> None:
     # The bench starts processes of its own, which must find it too: hence the variable.
     words = [f"PYTHONPATH={tree}", sys.executable, "-m", "bench", *context.args]
     # Taking this one's place, it gets the signals and gives the exit status itself.
-    os.execv("/usr/bin/env", ["env", *words])  # noqa: S606 -- no shell wanted
+    os.execv("/usr/bin/env", ["env", *words])  # noqa: S606 -- no shell wanted # nosec B606

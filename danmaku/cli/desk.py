@@ -5,8 +5,9 @@ Both are the same HTTP application; only the transport differs, so a verb cannot
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import TypeVar
+from urllib.parse import urlencode
 
 import httpx
 
@@ -102,13 +103,22 @@ def ask(settings: Settings, method: str, path: str, fields: Fields | None = None
     return at_desk(settings, lambda open_desk: open_desk.ask(method, path, fields))
 
 
-def rows(settings: Settings, path: str, key: str) -> list[Fields]:
+def rows(
+    settings: Settings, path: str, key: str, asked: Mapping[str, object] | None = None
+) -> list[Fields]:
     """Ask the desk for a list.
+
+    Args:
+        settings: Where the desk is.
+        path: Of the list.
+        key: What the answer calls it.
+        asked: What narrows it; a None in it narrows nothing.
 
     Raises:
         Coded: The desk said no, or its answer has no such list.
     """
-    found = ask(settings, "GET", path).get(key)
+    query = urlencode({name: value for name, value in (asked or {}).items() if value is not None})
+    found = ask(settings, "GET", f"{path}?{query}").get(key)
     if not isinstance(found, list):
         raise Coded(Code.INTERNAL, f"The server's answer has no {key}.")
     return found

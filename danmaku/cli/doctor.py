@@ -4,6 +4,7 @@ import asyncio
 import resource
 import socket
 from functools import partial
+from math import isnan
 from pathlib import Path
 
 import typer
@@ -16,13 +17,15 @@ from danmaku.cli.shell import JsonFlag, answers, print_json, print_table, settin
 from danmaku.cli.workers import unfit
 from danmaku.config import Settings
 from danmaku.core import now_ms
-from danmaku.domain.readiness import Gap, Recorded, gaps_in
+from danmaku.domain.readiness import Gap, Recorded, bars_public, gaps_in
+from danmaku.domain.roster import Cover
 from danmaku.errors import Coded, DanmakuError
 from danmaku.filter.builds import screen_from
 from danmaku.filter.faults import RuleFileError
 from danmaku.filter.model_file import ModelError
 from danmaku.gateway import scatter
 from danmaku.nodes.redis_bus import silence_of
+from danmaku.store.backups import made_s_of_newest
 from danmaku.store.condition import house_in
 from danmaku.store.opening import look
 from danmaku.store.postgres import reach
@@ -30,6 +33,8 @@ from danmaku.store.sqlite import IN_MEMORY
 from danmaku.store.vault import key_file_of
 from danmaku.store.verify import require_record
 
+BACKUP_HOURS_MAX = 48  # a night may be left out
+MS_PER_S, S_PER_HOUR = 1000, 3600
 DESCRIPTORS_BESIDE_SOCKETS = 500  # files, the record, HTTP requests
 
 
@@ -55,6 +60,8 @@ def doctor_command(context: typer.Context, *, as_json: JsonFlag = False) -> None
         ("demo", *_demo(settings)),
         *_house(settings),
         ("public address", *_public(settings)),
+        ("backup", True, _backup(settings)),
+        ("audience", True, _audience(settings)),
     ]
     if as_json:
         print_json([dict(zip(("check", "ok", "text"), check, strict=True)) for check in checks])
@@ -167,16 +174,26 @@ def _house(settings: Settings) -> list[tuple[str, bool, str]]:
         "another node.",
         Gap.VERIFIER: "Nobody is asked who they are: set a verifier in [identity].",
         Gap.CHIEF_EDITOR: "None: danmaku account grant LOGIN chief_editor.",
+        Gap.TRAINING: "Nobody who decides has to pass a test: danmaku training issue.",
+        Gap.TERMS: f"Shorter than the law has them: {', '.join(condition.short_terms)}.",
         Gap.TEXTS: f"Still samples: {', '.join(condition.samples)}; danmaku document issue.",
     }
-    return [
+    checks = [
         (
             gap.value.replace("_", " "),
-            may_wait or gap not in gaps,
+            may_wait or gap not in bars_public(gaps),
             texts[gap] if gap in gaps else "Fine.",
         )
         for gap in Gap
     ]
+    cover = Cover(said.open_rooms, said.on_duty, settings.team.rooms_per_reviewer_max)
+    return [*checks, ("duty", True, _duty_text(cover))]
+
+
+def _duty_text(cover: Cover) -> str:
+    """Who is there right now keeps no server from starting."""
+    told = f"{cover.on_duty} on duty, {cover.open_rooms} open rooms"
+    return f"{told}: more than {cover.rooms_max} for each." if cover.is_thin else f"{told}."
 
 
 def _recorded(settings: Settings, engine: Engine) -> Recorded:
@@ -197,3 +214,24 @@ def _public(settings: Settings) -> tuple[bool, str]:
     if url.startswith("http://"):
         return False, "public_url is not https: sessions could be read on the way."
     return True, url or "None: cookies are not bound to TLS, which suits this machine alone."
+
+
+def _backup(settings: Settings) -> str:
+    """A house without one starts, and loses all with its disk."""
+    made_s = made_s_of_newest(settings.store)
+    if isnan(made_s):
+        return "There is no embedded record: see docs/operations.md."
+    hours = int(now_ms() / MS_PER_S - made_s) // S_PER_HOUR
+    if made_s and hours < BACKUP_HOURS_MAX:
+        return f"The newest is {hours} hours old."
+    advice = "danmaku backup FILE --key KEYFILE, each night."
+    told = f"The newest is {hours // 24} days old" if made_s else "None yet"
+    return f"{told}: {advice}" if is_public(settings) else f"{told}."
+
+
+def _audience(settings: Settings) -> str:
+    if settings.demo:
+        return "The demo: it only says what is missing."
+    if is_public(settings):
+        return "The public: the server does not start while anything here is to be mended."
+    return "Those who make it: what the public needs may be missing still."

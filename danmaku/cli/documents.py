@@ -1,6 +1,6 @@
 """`danmaku document`: the texts of the house, issued in versions."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -8,8 +8,9 @@ import typer
 
 from danmaku.actions.sample_texts import sample_words
 from danmaku.cli.desk import Fields, ask, rows
-from danmaku.cli.shell import JsonFlag, answers, done, print_json, print_table, settings_of
+from danmaku.cli.shell import JsonFlag, answers, done, print_rows, settings_of
 from danmaku.domain.documents import DocumentKind
+from danmaku.domain.times import at_ms_of
 from danmaku.formats.document_file import file_of
 
 app = typer.Typer(help="Agreement, notice, rules and the other texts.", no_args_is_help=True)
@@ -41,7 +42,7 @@ def issue(
         "mandatory": mandatory,
     }
     if effective is not None:
-        fields["effective_ms"] = int(effective.replace(tzinfo=UTC).timestamp() * 1000)
+        fields["effective_ms"] = at_ms_of(effective)
     answer = ask(settings_of(context), "POST", "/documents", fields)
     done(f"Version {answer['version']} of {kind.value} is out.")
 
@@ -51,11 +52,8 @@ def issue(
 def list_documents(context: typer.Context, *, as_json: JsonFlag = False) -> None:
     """Show every version of every text."""
     found = rows(settings_of(context), "/documents", "documents")
-    if as_json:
-        print_json(found)
-        return
     columns = ("kind", "version", "effective_ms", "mandatory", "in_force")
-    print_table("Documents", columns, [tuple(row[column] for column in columns) for row in found])
+    print_rows("Documents", columns, found, as_json=as_json)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from danmaku.cli.desk import ask, rows
-from danmaku.cli.shell import JsonFlag, answers, done, print_json, print_table, settings_of
+from danmaku.cli.shell import JsonFlag, answers, done, print_rows, settings_of
 from danmaku.domain.features import Feature
 
 app = typer.Typer(help="Features, off until assessed.", no_args_is_help=True)
@@ -20,26 +20,7 @@ Which = Annotated[Feature, typer.Argument(help="Which feature.")]
 def list_features(context: typer.Context, *, as_json: JsonFlag = False) -> None:
     """Show how each feature stands."""
     found = rows(settings_of(context), "/features", "features")
-    if as_json:
-        print_json(found)
-    else:
-        print_table("Features", COLUMNS, [[row[name] for name in COLUMNS] for row in found])
-
-
-@app.command()
-@answers
-def assess(
-    context: typer.Context,
-    feature: Which,
-    *,
-    reference: Annotated[str, typer.Option(help="Under which the assessment can be found.")],
-    by: Annotated[str, typer.Option("--as", help="Sign-in name of the chief editor.")],
-    approved: Annotated[bool, typer.Option(help="What it came to.")] = True,
-) -> None:
-    """Enter what an assessment came to; one that is not approved ends the feature."""
-    fields = {"approved": approved, "reference": reference, "by": by}
-    ask(settings_of(context), "POST", f"/features/{feature.value}/assessment", fields)
-    done(f"{feature.value}: {'approved' if approved else 'not approved'}.")
+    print_rows("Features", COLUMNS, found, as_json=as_json)
 
 
 @app.command()

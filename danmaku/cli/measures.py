@@ -5,15 +5,22 @@ from typing import Annotated
 import typer
 
 from danmaku.cli.desk import Fields, ask, rows
-from danmaku.cli.shell import JsonFlag, answers, done, print_json, print_table, settings_of
-from danmaku.domain.ids import room_id_of
+from danmaku.cli.shell import (
+    JsonFlag,
+    answers,
+    done,
+    print_json,
+    print_rows,
+    room_typed,
+    settings_of,
+)
 from danmaku.domain.measures import Function, Step
 from danmaku.domain.room import ReviewMode
+from danmaku.domain.times import MINUTE_MS
 
 app = typer.Typer(help="Measures against accounts and rooms.", no_args_is_help=True)
 controls = typer.Typer(help="Emergency controls: review first, or close.", no_args_is_help=True)
 
-MS_PER_MINUTE = 60_000
 
 MeasureId = Annotated[str, typer.Argument(help="Id of the measure, as the list shows it.")]
 Reason = Annotated[str, typer.Option(help="Why; sealed.")]
@@ -48,9 +55,9 @@ def take(  # noqa: PLR0913 -- options of a command line
         "basis": basis,
         "note": note,
         "login": login,
-        "room": None if room is None else room_id_of(room),
+        "room": room_typed(room),
         "number": number,
-        "lasts_ms": None if minutes is None else minutes * MS_PER_MINUTE,
+        "lasts_ms": None if minutes is None else minutes * MINUTE_MS,
         "functions": [one.value for one in function or ()],
         "by": by,
     }
@@ -79,14 +86,10 @@ def list_measures(
     as_json: JsonFlag = False,
 ) -> None:
     """Show measures, newest first."""
-    asked = {"login": login, "room": None if room is None else room_id_of(room)}
-    query = "&".join(f"{name}={value}" for name, value in asked.items() if value is not None)
-    found = rows(settings_of(context), f"/measures?{query}", "measures")
-    if as_json:
-        print_json(found)
-        return
+    asked = {"login": login, "room": room_typed(room)}
+    found = rows(settings_of(context), "/measures", "measures", asked)
     columns = ("measure_id", "step", "category", "basis", "room", "until_ms", "is_reversed")
-    print_table("Measures", columns, [tuple(row[column] for column in columns) for row in found])
+    print_rows("Measures", columns, found, as_json=as_json)
 
 
 @app.command()
@@ -100,20 +103,18 @@ def evidence(context: typer.Context, measure_id: MeasureId) -> None:
 @answers
 def set_control(
     context: typer.Context,
-    mode: Annotated[ReviewMode, typer.Argument(help="'every': a person first; or 'closed'.")],
+    mode: Annotated[ReviewMode, typer.Argument(help="'delayed', 'every' or 'closed'.")],
     *,
     minutes: Annotated[int, typer.Option(min=1, help="How long; it ends by itself.")],
     reason: Reason,
     room: InRoom = None,
-    reference: Annotated[str, typer.Option(help="Of the order that this carries out.")] = "",
 ) -> None:
     """Lay a stricter mode over a room, or over all of them."""
     fields: Fields = {
-        "room": None if room is None else room_id_of(room),
+        "room": room_typed(room),
         "mode": mode.value,
-        "lasts_ms": minutes * MS_PER_MINUTE,
+        "lasts_ms": minutes * MINUTE_MS,
         "reason": reason,
-        "reference": reference,
     }
     ask(settings_of(context), "POST", "/controls", fields)
     done(f"Comments are '{mode.value}' for {minutes} minutes.")
@@ -123,7 +124,7 @@ def set_control(
 @answers
 def lift(context: typer.Context, *, reason: Reason, room: InRoom = None) -> None:
     """End a control before its time."""
-    fields: Fields = {"room": None if room is None else room_id_of(room), "reason": reason}
+    fields: Fields = {"room": room_typed(room), "reason": reason}
     ask(settings_of(context), "POST", "/controls/lift", fields)
     done("Lifted.")
 
@@ -133,8 +134,5 @@ def lift(context: typer.Context, *, reason: Reason, room: InRoom = None) -> None
 def list_controls(context: typer.Context, *, as_json: JsonFlag = False) -> None:
     """Show the controls in force."""
     found = rows(settings_of(context), "/controls", "controls")
-    if as_json:
-        print_json(found)
-        return
     columns = ("room", "mode", "until_ms", "reference")
-    print_table("Controls", columns, [tuple(row[column] for column in columns) for row in found])
+    print_rows("Controls", columns, found, as_json=as_json)

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress, TaskID
 
 from danmaku.cli.shell import (
     EXIT_USAGE,
@@ -17,12 +16,10 @@ from danmaku.cli.shell import (
     progress_bars,
     settings_of,
 )
+from danmaku.cli.way import Way
 from danmaku.config import StoreSettings
-from danmaku.store.closed import Step, move
+from danmaku.store.closed import move
 from danmaku.store.database import DATABASE_FILE
-from danmaku.store.moving import Carried
-from danmaku.store.verify import Progress as Walked
-from danmaku.store.verify import Sound
 
 _PLACE = "postgresql://user:password@host/name, or a data directory (sqlite:///directory)"
 _SQLITE = "sqlite:///"  # what follows is a path, absolute ones with a slash of their own
@@ -52,7 +49,7 @@ def migrate_command(
     settings = settings_of(context).store
     source = settings if origin is None else _at(origin, settings)
     with progress_bars() as bars:
-        way = _Way(bars)
+        way = Way(bars)
         move(source, destination := _at(target, settings), way.tell)
     if as_json:
         print_json({"rows": way.rows_count, "chains": way.chains_count})
@@ -78,31 +75,3 @@ def _directory_of(place: str) -> str:
     if not path or path == place:
         return place
     return str(Path(path).parent if Path(path).name == DATABASE_FILE else Path(path))
-
-
-class _Way:
-    """Shows how far the record has come."""
-
-    def __init__(self, bars: Progress) -> None:
-        self._bars = bars
-        self._tasks: dict[str, TaskID] = {}
-        self.rows_count = 0
-        self.chains_count = 0
-
-    def tell(self, step: Step) -> None:
-        """Show one step."""
-        match step:
-            case Carried():
-                self.rows_count = step.rows_count
-                self._show("copying", "rows", step.rows_count, step.rows_total)
-            case Walked():
-                self._show("proving", step.chain, step.seq, step.top)
-            case Sound():
-                self.chains_count += 1
-                self._show("proving", step.chain, step.entries_count, step.entries_count)
-
-    def _show(self, verb: str, what: str, count: int, total: int) -> None:
-        if verb not in self._tasks:
-            self._tasks[verb] = self._bars.add_task(verb)
-        words = f"{verb} {what}"
-        self._bars.update(self._tasks[verb], description=words, completed=count, total=total)

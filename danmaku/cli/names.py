@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from danmaku.cli.desk import Fields, ask, rows
-from danmaku.cli.shell import JsonFlag, answers, done, print_json, print_table, settings_of
+from danmaku.cli.shell import JsonFlag, answers, done, print_rows, settings_of
 from danmaku.domain.naming import Surface
 
 app = typer.Typer(help="Names, titles and summaries that wait for a person.", no_args_is_help=True)
@@ -24,11 +24,8 @@ Note = Annotated[str, typer.Option(help="What its owner is told.")]
 def list_waiting(context: typer.Context, *, as_json: JsonFlag = False) -> None:
     """Show what waits, oldest first."""
     found = rows(settings_of(context), "/names", "names")
-    if as_json:
-        print_json(found)
-        return
     columns = ("id", "surface", "room", "category", "text")
-    print_table("Names", columns, [tuple(row[column] for column in columns) for row in found])
+    print_rows("Names", columns, found, as_json=as_json)
 
 
 @app.command()

@@ -27,6 +27,8 @@ from danmaku.cli.shell import (
 )
 from danmaku.domain.ids import room_id_of
 from danmaku.errors import Coded
+from danmaku.formats.exports import ExportName
+from danmaku.formats.imports import ImportName, import_name_of
 from danmaku.formats.jsonl import Line, line_of
 from danmaku.store.verify import Finding, Sound, verify
 from danmaku.store.verify import Progress as Walked
@@ -43,7 +45,7 @@ def register(app: typer.Typer) -> None:
     app.command("verify")(verify_command)
 
 
-FileIn = Annotated[Path, typer.Argument(help="JSON lines.", exists=True, dir_okay=False)]
+FileIn = Annotated[Path, typer.Argument(help="Of comments.", exists=True, dir_okay=False)]
 RoomName = Annotated[str, typer.Option("--room", help="The room.")]
 
 
@@ -166,35 +168,35 @@ def export(
     to: Annotated[
         Path | None, typer.Option("--to", help="File to write; without: standard output.")
     ] = None,
+    name: Annotated[
+        ExportName, typer.Option("--format", help="For whom it is written.")
+    ] = ExportName.JSONL,
 ) -> None:
-    """Write a room's comments and markers as JSON lines, in order of number."""
+    """Write a room's comments; without a format as JSON lines, with markers, in order of number."""
     room_id = room_id_of(room)
 
-    async def work(desk: Desk) -> int:
-        total = int(str((await desk.ask("GET", f"/rooms/{room_id}"))["comments_count"]))
+    count = at_desk(settings_of(context), lambda desk: _write_export(desk, room_id, name, to))
+    if to is not None:
+        done(f"{count} comments in {to}.")
+
+
+async def _write_export(desk: Desk, room: str, name: ExportName, to: Path | None) -> int:
+    asked = {"format": name.value}
+    unpacked = {"Accept-Encoding": "identity"}
+    path = f"/export/{room}"
+    async with desk.client.stream("GET", path, params=asked, headers=unpacked) as response:
+        if response.is_error:
+            await response.aread()
+            raise refusal_of(response)
+        # Not before: what is refused empties no file that is there already.
         with ExitStack() as stack:
             sink: BinaryIO = sys.stdout.buffer if to is None else stack.enter_context(to.open("wb"))
-            return await _write_export(desk, room_id, total, sink)
-
-    count = at_desk(settings_of(context), work)
-    if to is not None:
-        done(f"{count} lines in {to}.")
-
-
-async def _write_export(desk: Desk, room: str, total: int, sink: BinaryIO) -> int:
-    count = 0
-    with progress_bars() as progress:
-        task = progress.add_task("exporting", total=total)
-        async with desk.client.stream("GET", f"/export/{room}") as response:
-            if response.is_error:
-                await response.aread()
-                raise refusal_of(response)
+            progress = stack.enter_context(progress_bars())
+            task = progress.add_task("exporting", total=int(response.headers["content-length"]))
             async for chunk in response.aiter_bytes():
                 sink.write(chunk)
-                fresh = chunk.count(b"\n")
-                count += fresh
-                progress.advance(task, fresh)
-    return count
+                progress.advance(task, len(chunk))
+    return int(response.headers["record-comments"])
 
 
 @answers
@@ -204,6 +206,10 @@ def import_file(
     *,
     room: RoomName,
     importer: Annotated[str, typer.Option("--as", help="Sign-in name of the importer.")],
+    name: Annotated[
+        ImportName | None,
+        typer.Option("--format", help="Without: .xml is XML, .so and .pb protobuf, else lines."),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Bring a file of comments into a room: through the filter, marked as imported.
@@ -224,7 +230,10 @@ def import_file(
 
             path = f"/import/{room_id}"
             response = await desk.client.post(
-                path, params={"login": importer}, content=body(), timeout=None
+                path,
+                params={"login": importer, "format": (name or import_name_of(file.name)).value},
+                content=body(),
+                timeout=None,
             )
         if response.is_error:
             raise refusal_of(response)
@@ -238,7 +247,7 @@ def import_file(
     errors = answer.pop("errors")
     print_table("Outcome", ("what", "lines"), list(answer.items()))
     if errors:
-        print_table("First errors", ("line",), [(one,) for one in _listed(errors)])
+        print_table("Refused", ("line",), [(one,) for one in _listed(errors)])
 
 
 def _listed(value: object) -> list[object]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from danmaku.cli.desk import ask, rows
-from danmaku.cli.shell import JsonFlag, answers, done, print_json, print_table, settings_of
+from danmaku.cli.shell import JsonFlag, answers, done, print_rows, room_typed, settings_of
 from danmaku.domain.ids import room_id_of
 
 app = typer.Typer(help="Comments that wait for a person.", no_args_is_help=True)
@@ -27,13 +27,10 @@ def list_held(
     as_json: JsonFlag = False,
 ) -> None:
     """Show what waits, oldest first."""
-    query = "" if room is None else f"?room={room_id_of(room)}"
-    held = rows(settings_of(context), f"/held{query}", "held")
-    if as_json:
-        print_json(held)
-        return
+    asked = {"room": room_typed(room)}
+    held = rows(settings_of(context), "/held", "held", asked)
     columns = ("room", "origin", "category", "name", "text")
-    print_table("Held", columns, [tuple(row[column] for column in columns) for row in held])
+    print_rows("Held", columns, held, as_json=as_json)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`danmaku room`: create, list, open, pause, close; its own words."""
+"""`danmaku room`: create, list, open, pause, close; what kind it is; its own words."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,6 +13,7 @@ from danmaku.cli.shell import (
     done,
     fail,
     print_json,
+    print_rows,
     print_table,
     settings_of,
 )
@@ -61,11 +62,8 @@ def create(  # noqa: PLR0913 -- options of a command line
 def list_rooms(context: typer.Context, *, as_json: JsonFlag = False) -> None:
     """Show every room."""
     found = rows(settings_of(context), "/rooms", "rooms")
-    if as_json:
-        print_json(found)
-        return
     columns = ("room", "title", "kind", "status", "mode", "comments_count", "viewers_count")
-    print_table("Rooms", columns, [tuple(row[column] for column in columns) for row in found])
+    print_rows("Rooms", columns, found, as_json=as_json)
 
 
 def _set_status(context: typer.Context, room: str, status: Status) -> None:
@@ -99,6 +97,31 @@ def close(
     if not yes:
         typer.confirm(f"Close {room} for good? It cannot be opened again.", abort=True)
     _set_status(context, room, Status.CLOSED)
+
+
+@app.command()
+@answers
+def mark(
+    context: typer.Context,
+    room: RoomName,
+    *,
+    news: Annotated[
+        bool | None, typer.Option("--news/--no-news", help="A person approves each comment.")
+    ] = None,
+    commerce: Annotated[
+        bool | None, typer.Option("--commerce/--no-commerce", help="Goods are sold in it.")
+    ] = None,
+    minor_safe: Annotated[
+        bool | None, typer.Option("--minor-safe/--no-minor-safe", help="It is fit for minors.")
+    ] = None,
+) -> None:
+    """Say what kind of room it is; no streamer can."""
+    marks: Fields = {"news": news, "commerce": commerce, "minor_safe": minor_safe}
+    given = {key: value for key, value in marks.items() if value is not None}
+    if not given:
+        fail("Say at least one: --news, --commerce, --minor-safe.", exit_code=EXIT_USAGE)
+    ask(settings_of(context), "PATCH", f"/rooms/{room_id_of(room)}/marks", given)
+    done(f"Room {room}: " + ", ".join(f"{key} {value}" for key, value in given.items()) + ".")
 
 
 @app.command()

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from danmaku.app import UnsafeStartError, serve, unsafe_demo
 from danmaku.cli.shell import (
+    EXIT_UNSOUND,
     EXIT_USAGE,
     JsonFlag,
     answers,
@@ -30,8 +31,9 @@ from danmaku.cli.workers import Workers, own_command, unfit
 from danmaku.config import Settings
 from danmaku.demo.rooms import DEMO, FILM, PASSWORD, STAFF
 from danmaku.doors import Berth, Ports, berth_of
+from danmaku.errors import Broken
+from danmaku.logs import configure_logging
 from danmaku.store.sqlite import IN_MEMORY, StoreLocked
-from danmaku.telemetry import configure_logging
 
 SWITCH_S = 0.0001
 PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)([^/@:\s]*):\S*@")
@@ -101,7 +103,10 @@ def _work(settings: Settings, berth: Berth) -> None:
     """Serve as one of several workers, and tell whoever keeps them when the doors are open."""
     with berth.line:
         opened = serve(settings, on_ready=lambda _: _tell(berth.line), berth=berth)
-        give_process_to(opened, settings)
+        try:
+            give_process_to(opened, settings)
+        except UnsafeStartError as error:
+            fail(str(error), exit_code=EXIT_USAGE)
 
 
 def _tell(line: socket.socket) -> None:
@@ -116,6 +121,8 @@ def _serve(settings: Settings) -> None:
         fail(str(error), exit_code=EXIT_USAGE)
     except StoreLocked as error:
         fail(str(error))
+    except Broken as error:
+        fail(str(error), exit_code=EXIT_UNSOUND)
 
 
 def give_process_to(serving: Coroutine[Any, Any, None], settings: Settings) -> None:

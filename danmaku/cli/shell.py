@@ -2,8 +2,9 @@
 
 import functools
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn, ParamSpec
 
@@ -16,12 +17,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from danmaku import __version__
 from danmaku.config import CONFIG_VARIABLE, Settings, settings_from
+from danmaku.domain.ids import Millis, RoomId, room_id_of
+from danmaku.domain.times import at_ms_of
 from danmaku.errors import DanmakuError
-from danmaku.telemetry import configure_logging
+from danmaku.logs import configure_logging
 
 P = ParamSpec("P")
 
+NAME_COLUMNS_MAX = 40  # of a narrow terminal, for what a row of a table is about
 EXIT_REFUSED = 1  # the answer is no
+EXIT_UNSOUND = 3  # the record is damaged, or would be: starting again changes nothing
 EXIT_USAGE = 2  # the command line or the configuration is wrong
 
 app = typer.Typer(
@@ -118,9 +123,37 @@ def print_table(title: str, columns: tuple[str, ...], rows: Sequence[Sequence[ob
         return
     out.print(f"[table.title]{_escaped(title)}[/]", highlight=False, soft_wrap=True)
     table = Table(*columns, header_style="bold", box=None)
+    # What a row is about stays whole, and can be copied; the other columns break their lines.
+    table.columns[0].no_wrap = max(len(str(row[0])) for row in rows) <= NAME_COLUMNS_MAX
+    for column in table.columns:
+        column.overflow = "fold"  # nothing is cut off
     for row in rows:
         table.add_row(*("" if cell is None else _escaped(str(cell)) for cell in row))
     out.print(table)
+
+
+def print_rows(
+    title: str, columns: tuple[str, ...], rows: Sequence[Mapping[str, object]], *, as_json: bool
+) -> None:
+    """A list as the desk gave it: whole for scripts, `columns` of it for people."""
+    if as_json:
+        print_json(rows)
+        return
+    print_table(title, columns, [tuple(row[column] for column in columns) for row in rows])
+
+
+def millis_typed(moment: datetime | None) -> Millis | None:
+    """A moment that was typed; one without a zone is meant in UTC."""
+    return None if moment is None else at_ms_of(moment)
+
+
+def room_typed(room: str | None) -> RoomId | None:
+    """The one room that was named.
+
+    Raises:
+        BadMessage: It is no name of a room.
+    """
+    return None if room is None else room_id_of(room)
 
 
 def progress_bars() -> Progress:

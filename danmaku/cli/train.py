@@ -11,20 +11,20 @@ import typer
 from rich.progress import track
 
 from danmaku.actions.learned import model_in
-from danmaku.cli.backscan import millis_of
 from danmaku.cli.shell import (
     JsonFlag,
     answers,
     done,
     err,
     fail,
+    millis_typed,
     out,
     print_json,
     put_in_place,
+    room_typed,
     settings_of,
 )
 from danmaku.config import StoreSettings
-from danmaku.domain.ids import room_id_of
 from danmaku.filter.learned import Model
 from danmaku.filter.model_card import LIMITS, page_of
 from danmaku.filter.model_file import unpack_model
@@ -181,8 +181,8 @@ def _recorded(settings: StoreSettings, room: str | None, since: datetime | None)
             if one.text is not None and one.decision is not None
         )
 
-    chosen = None if room is None else room_id_of(room)
-    scan_judged(settings, learn, room=chosen, since_ms=millis_of(since))
+    chosen = room_typed(room)
+    scan_judged(settings, learn, room=chosen, since_ms=millis_typed(since))
     return lessons
 
 

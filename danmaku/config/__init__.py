@@ -16,15 +16,24 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from danmaku.config.casework import CaseSettings, FilingSettings
+from danmaku.config.contacts import ContactSettings
 from danmaku.config.judging import AdmissionSettings, FilterSettings
+from danmaku.config.load import BrownoutSettings
 from danmaku.config.people import AccountSettings, IdentitySettings, ProviderSettings
 from danmaku.config.serving import GatewaySettings, NodesSettings, ServerSettings, StoreSettings
+from danmaku.config.team import TeamSettings
+from danmaku.config.webhooks import WebhookSettings
 
 __all__ = [
     "CONFIG_VARIABLE",
     "ENV_PREFIX",
     "AccountSettings",
     "AdmissionSettings",
+    "BrownoutSettings",
+    "CaseSettings",
+    "ContactSettings",
+    "FilingSettings",
     "FilterSettings",
     "GatewaySettings",
     "IdentitySettings",
@@ -33,6 +42,8 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "StoreSettings",
+    "TeamSettings",
+    "WebhookSettings",
     "settings_from",
 ]
 
@@ -55,10 +66,16 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     nodes: NodesSettings = NodesSettings()
     gateway: GatewaySettings = GatewaySettings()
+    brownout: BrownoutSettings = BrownoutSettings()
     filter: FilterSettings = FilterSettings()
     admission: AdmissionSettings = AdmissionSettings()
     accounts: AccountSettings = AccountSettings()
     identity: IdentitySettings = IdentitySettings()
+    cases: CaseSettings = CaseSettings()
+    filings: FilingSettings = FilingSettings()
+    contacts: ContactSettings = ContactSettings()
+    team: TeamSettings = TeamSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     demo: bool = Field(
         default=False,
         description="Ready accounts and rooms for trying out; refuses a public address.",

@@ -2,7 +2,7 @@
 
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -32,6 +32,12 @@ class ServerSettings(Part):
         default="",
         description="Address that browsers use, as https://danmaku.example; empty: as listening.",
     )
+    audience: Literal["by_address", "public", "private"] = Field(
+        default="by_address",
+        description="Whom the house is for. `public`: it does not start while it lacks what the "
+        "public needs; `private`: it only says so; `by_address`: public where `public_url` is set, "
+        "or `host` is an address that others reach.",
+    )
     origins: tuple[Origin, ...] = Field(
         default=(),
         description="Other sites whose pages may open sockets here, as scheme://host[:port].",
@@ -50,6 +56,30 @@ class ServerSettings(Part):
         le=65_000,
         description="Port of 127.0.0.1 with health, readiness and metrics alone; the second worker "
         "takes the next one, and so on; 0: none.",
+    )
+    bilibili_port: int = Field(
+        default=0,
+        ge=0,
+        le=65_535,
+        description="Port for clients of Bilibili's live chat that come without WebSocket and "
+        "without TLS; 0: none.",
+    )
+    head_ms_max: int = Field(
+        default=5_000, ge=100, description="Time for the head of a request, milliseconds."
+    )
+    body_ms_max: int = Field(
+        default=10_000,
+        ge=100,
+        description="Time for the body of a request, beside what it takes at "
+        "`body_bytes_per_s_min`, milliseconds.",
+    )
+    body_bytes_per_s_min: int = Field(
+        default=8_192, ge=1, description="Slower bodies of requests run out of time, bytes."
+    )
+    answer_ms_max: int = Field(
+        default=30_000,
+        ge=100,
+        description="Who takes nothing of an answer for this long is closed, milliseconds.",
     )
     drain_ms: int = Field(
         default=3000,
@@ -92,6 +122,21 @@ class StoreSettings(Part):
         le=1_000_000,
         description="Entries waiting for the writer before senders are refused.",
     )
+    queue_ms_max: int = Field(
+        default=200,
+        ge=1,
+        description="How long entries may wait while more wait than one commit takes, before "
+        "senders are refused, milliseconds.",
+    )
+    queue_calm_ms: int = Field(
+        default=50,
+        ge=1,
+        description="The same where it lasts: so long it may wait however long that goes on, "
+        "milliseconds.",
+    )
+    queue_patience_ms: int = Field(
+        default=500, ge=0, description="For so long it may wait longer than that, milliseconds."
+    )
     remembered_max: int = Field(
         default=65_536,
         ge=0,
@@ -117,6 +162,13 @@ class StoreSettings(Part):
         le=1024,
         description="Parts into which PostgreSQL divides the tables that grow with the rooms; "
         "counts only when the tables are made; 0: none.",
+    )
+    verify_hours: int = Field(
+        default=24,
+        ge=0,
+        le=8760,
+        description="Hours from one walk along all chains to the next, beside the server that "
+        "writes them; 0: none.",
     )
 
 
@@ -204,6 +256,13 @@ class GatewaySettings(Part):
         description="Comments gather so many times as long as writing a batch takes; "
         "more saves work, less saves time.",
     )
+    shown_per_s: int = Field(
+        default=0,
+        ge=0,
+        le=10_000,
+        description="About so many comments a second does a busy room show live while there is a "
+        "brown-out, drawn by lot; the list has all of them. 0: it shows all.",
+    )
     slice_sockets: int = Field(
         default=500, ge=1, description="Sockets written to before others get a turn."
     )
@@ -212,8 +271,15 @@ class GatewaySettings(Part):
         ge=16,
         description="Newest entries of a room kept in memory for viewers who fall behind.",
     )
+    send_buffer_bytes: int = Field(
+        default=131_072,
+        ge=4_096,
+        le=16_777_216,
+        description="What the system may hold of what one viewer has not taken, bytes; it doubles "
+        "this for its own use. Left to itself it would hold megabytes for each.",
+    )
     stalled_ms_max: int = Field(
-        default=30_000,
+        default=25_000,
         ge=1000,
         description="A viewer who takes nothing for this long is closed, milliseconds.",
     )

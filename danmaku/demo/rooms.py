@@ -18,12 +18,14 @@ from danmaku.actions.comments import Comments
 from danmaku.actions.documents import Documents
 from danmaku.actions.identities import Identities
 from danmaku.actions.rooms import Rooms
-from danmaku.actions.sample_texts import sample_words
+from danmaku.actions.sample_texts import sample_questions, sample_words
+from danmaku.actions.training import Training
 from danmaku.domain.account import Bundle, Standing
 from danmaku.domain.comment import Draft
 from danmaku.domain.documents import BEFORE_SENDING, Document, DocumentKind, Edition, Words
-from danmaku.domain.ids import ClientId, Millis, RoomId
+from danmaku.domain.ids import AccountId, ClientId, Millis, RoomId
 from danmaku.domain.room import RoomKind, RoomState, Status
+from danmaku.domain.times import HOUR_MS
 from danmaku.errors import Code, Coded, Refused, TooFast, Unavailable
 from danmaku.formats.jsonl import line_of
 
@@ -31,7 +33,7 @@ DEMO, FILM = RoomId("demo"), RoomId("film")
 MEDIA = Path(__file__).parent / "media"  # served below /media
 CLIP_URL = "/media/clip.mp4"
 PASSWORD = "danmaku-demo"  # noqa: S105 -- published on purpose; the demo listens on loopback only
-BROADCAST_MAX_MS = 6 * 3_600_000  # an older broadcast is ended and begun anew
+BROADCAST_MAX_MS = 6 * HOUR_MS  # an older broadcast is ended and begun anew
 AUDIENCE_COUNT = 10  # accounts that play the sample comments; twenty new ones at once are a surge
 FIRST_COMMENTS = 60  # played quickly, so that nobody finds an empty room
 COMMENTS_MAX = 20_000  # the demo room grows no further
@@ -51,6 +53,7 @@ STAFF: tuple[tuple[str, Bundle | None, RoomId | None], ...] = (
 )
 """Ready accounts, their grant and its scope. All have the password PASSWORD."""
 
+_TRAINED = frozenset({Bundle.REVIEWER, Bundle.CHIEF_EDITOR})
 MANDATORY = BEFORE_SENDING | {DocumentKind.OPERATOR_CLAUSES}
 
 _NAMES = (
@@ -66,6 +69,7 @@ class Office:
     people: People
     identities: Identities
     documents: Documents
+    training: Training
 
     async def ready(self, login: str, name: str, password: str | None) -> Standing:
         """An account that is verified, as much as anybody is in a demo, and accepts what binds."""
@@ -81,12 +85,15 @@ class Office:
 async def furnish(office: Office, rooms: Rooms, now_ms: Millis) -> None:
     """Make sure of the demo's texts, its accounts, all of them ready to comment, and rooms."""
     await _issue_samples(office.documents, now_ms)
+    await _issue_questions(office.training)
     people = office.people
     for login, bundle, room in STAFF:
         is_new = await people.known(login) is None
         await office.ready(login, login.capitalize(), PASSWORD)
         if is_new and bundle is not None:
             await people.grant(None, login, bundle, room=room, until_ms=None)
+            if bundle in _TRAINED:
+                await _train(office, login)
     streamer = await people.known("mia")
     assert streamer is not None
     live = RoomState("弹幕直播间 · Live demo", RoomKind.LIVE, media_url=CLIP_URL)
@@ -102,6 +109,21 @@ async def _issue_samples(documents: Documents, now_ms: Millis) -> None:
         if kind not in issued:
             edition = Edition(kind, 1, now_ms, is_mandatory=kind in MANDATORY)
             await documents.issue(None, Document(edition, _marked(sample_words(kind))))
+
+
+async def _issue_questions(training: Training) -> None:
+    """The sample, unless somebody has issued questions already."""
+    if not (await training.standing_of(AccountId(0))).is_gated:
+        await training.issue(None, sample_questions())
+
+
+async def _train(office: Office, login: str) -> None:
+    """Have somebody take the test as anybody would who knows the answers."""
+    who = await office.people.known(login)
+    assert who is not None
+    questions = await office.training.questions(who)
+    answers = [question.right for question in questions.questions]
+    await office.training.take(who, questions.version, answers)
 
 
 def _marked(words: Words) -> Words:

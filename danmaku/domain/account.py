@@ -39,8 +39,10 @@ class Power(StrEnum):
     RECORD_IMPORT = "record.import"
     TOKEN_ISSUE = "token.issue"  # noqa: S105 -- a power, not a secret
     GRANT_GIVE = "grant.give"
+    RULES_DRAFT = "rules.draft"  # write rule sets down, try texts, read reports
     RULES_ACTIVATE = "rules.activate"
     REPORT_READ = "report.read"
+    CASE_DECIDE = "case.decide"  # claim cases of the platform and decide them
     REPORT_ANSWER = "report.answer"  # of one's own room: see and answer
     MODERATOR_INVITE = "moderator.invite"  # pass on a part of one's own, in one room
     GRANT_ASSESS = "grant.assess"  # decide who keeps a room, narrow it, take it back
@@ -49,11 +51,24 @@ class Power(StrEnum):
     MEASURE_GRAVE = "measure.grave"  # close, forbid, close a room's comments
     CONTROL_SET = "control.set"
     DOCUMENT_ISSUE = "document.issue"
-    FEATURE_ASSESS = "feature.assess"  # answer for an assessment
-    FEATURE_SWITCH = "feature.switch"  # once that is approved
+    FEATURE_SWITCH = "feature.switch"  # once its assessment is approved
+    FILING_DRAFT = "filing.draft"  # write what the department gets
+    FILING_APPROVE = "filing.approve"  # answer for it, and hand it in
     NAME_REVIEW = "name.review"  # decide which names, titles and summaries are shown
+    RECORD_INSPECT = "record.inspect"  # look into everything, and take bundles of it
     IDENTITY_ASK = "identity.ask"  # request to be told who an account belongs to
     IDENTITY_DISCLOSE = "identity.disclose"  # agree to such a request
+    DUTY_READ = "duty.read"  # how the duties of the regulation stand
+    ENDPOINT_KEEP = "endpoint.keep"  # say who outside is told what happens
+    LOAD_SHED = "load.shed"  # hold a level of the brown-out
+    LEGAL_HOLD = "legal.hold"  # keep what a term would destroy, and let go of it again
+
+
+class TokenKind(StrEnum):
+    """What a token is good for, as its secret begins: the digest covers that, so it stays true."""
+
+    OWN = "dm_"  # speaks for its owner; lets scanners recognise one that leaked
+    LINK = "ro_"  # stands in an address that others may see: tells whose it is, and only reads
 
 
 class Bundle(StrEnum):
@@ -82,10 +97,14 @@ BUNDLES: dict[Bundle, frozenset[Power]] = {
     Bundle.VIEWER: frozenset({Power.COMMENT_SEND}),
     Bundle.STREAMER: _ROOM_CARE | {Power.ROOM_MANAGE, Power.RECORD_IMPORT, Power.MODERATOR_INVITE},
     Bundle.MODERATOR: _ROOM_CARE,
-    Bundle.REVIEWER: _ROOM_CARE | {Power.REPORT_READ, Power.MEASURE_TAKE, Power.NAME_REVIEW},
+    Bundle.REVIEWER: _ROOM_CARE
+    | {Power.REPORT_READ, Power.CASE_DECIDE, Power.MEASURE_TAKE, Power.NAME_REVIEW}
+    | {Power.RULES_DRAFT, Power.FILING_DRAFT},
     Bundle.CHIEF_EDITOR: _ROOM_CARE
     | {
         Power.REPORT_READ,
+        Power.CASE_DECIDE,
+        Power.RULES_DRAFT,
         Power.RULES_ACTIVATE,
         Power.ROOM_CLOSE,
         Power.MEASURE_TAKE,
@@ -93,13 +112,19 @@ BUNDLES: dict[Bundle, frozenset[Power]] = {
         Power.GRANT_ASSESS,
         Power.CONTROL_SET,
         Power.DOCUMENT_ISSUE,
-        Power.FEATURE_ASSESS,
         Power.FEATURE_SWITCH,
+        Power.FILING_DRAFT,
+        Power.FILING_APPROVE,
         Power.NAME_REVIEW,
         Power.IDENTITY_ASK,
         Power.IDENTITY_DISCLOSE,
+        Power.LEGAL_HOLD,
+        Power.DUTY_READ,
+        Power.ENDPOINT_KEEP,
     },
-    Bundle.INSPECTOR: frozenset({Power.REPORT_READ, Power.IDENTITY_ASK}),
+    Bundle.INSPECTOR: frozenset(
+        {Power.REPORT_READ, Power.RECORD_INSPECT, Power.IDENTITY_ASK, Power.DUTY_READ}
+    ),
     Bundle.OPERATOR: frozenset(
         {
             Power.ROOM_CREATE,
@@ -107,9 +132,14 @@ BUNDLES: dict[Bundle, frozenset[Power]] = {
             Power.ROOM_CLOSE,
             Power.RECORD_IMPORT,
             Power.TOKEN_ISSUE,
+            Power.LOAD_SHED,
             Power.FEATURE_SWITCH,
+            Power.FILING_DRAFT,
             Power.GRANT_GIVE,
+            Power.DUTY_READ,
+            Power.ENDPOINT_KEEP,
             Power.GRANT_ASSESS,
+            Power.RULES_DRAFT,
             Power.RULES_ACTIVATE,
         }
     ),
@@ -132,13 +162,17 @@ class PowerGrant:
         bundled = BUNDLES[self.bundle]
         return bundled if self.powers is None else bundled & self.powers
 
+    def is_over(self, now_ms: Millis) -> bool:
+        """Whether its time is over."""
+        return self.until_ms is not None and now_ms >= self.until_ms
+
     def carries(self, power: Power, room: RoomId | None, now_ms: Millis) -> bool:
         """Whether it allows `power` in `room` (None: on the platform) at that moment."""
         return (
             power in BUNDLES[self.bundle]
             and (self.powers is None or power in self.powers)
             and (self.room is None or self.room == room)
-            and (self.until_ms is None or now_ms < self.until_ms)
+            and not self.is_over(now_ms)
         )
 
 
@@ -161,11 +195,12 @@ class Standing:
     measures: tuple[Measure, ...] = ()  # felt, neither reversed nor read; ended ones may be there
     level: int | None = None  # of credit; None: none was reckoned yet
     is_closed: bool = False  # given up by its owner
+    reads_only: bool = False  # signed in with a link: whose it is, and none of their powers
     since_ms: Millis | None = field(default=None, compare=False)  # registered; None: long ago
 
     def reaches(self, room: RoomId | None) -> bool:
-        """Whether the way it signed in is good in `room` (None: on the platform)."""
-        return self.token_room is None or self.token_room == room
+        """Whether the way it signed in lets it act in `room` (None: on the platform)."""
+        return not self.reads_only and (self.token_room is None or self.token_room == room)
 
     def may(self, power: Power, room: RoomId | None, now_ms: Millis) -> bool:
         """Whether any grant in force carries `power` in `room` (None: on the platform)."""
@@ -177,7 +212,7 @@ class Standing:
         return any(
             grant.carries(power, room, now_ms)
             and not (has_identity and self._pauses(grant, now_ms))
-            for grant in self.grants
+            for grant in self._inspecting or self.grants
         )
 
     def is_ended(self, room: RoomId | None, now_ms: Millis) -> bool:
@@ -185,6 +220,25 @@ class Standing:
         return self.is_closed or any(
             ends_account(one) and one.reaches(room) and one.binds(now_ms) for one in self.measures
         )
+
+    @property
+    def _inspecting(self) -> tuple[PowerGrant, ...]:
+        """An inspector's grants, ended ones too: whoever has any does nothing else."""
+        return tuple(grant for grant in self.grants if grant.bundle is Bundle.INSPECTOR)
+
+    @property
+    def keeps_rooms(self) -> bool:
+        """Whether it was ever given a room of its own to keep."""
+        return any(one.bundle is Bundle.STREAMER for one in self.grants)
+
+    def inspects(self, now_ms: Millis) -> bool:
+        """Whether it looks into the record for the department: reads all, changes nothing."""
+        return self.may(Power.RECORD_INSPECT, None, now_ms)
+
+    def has_inspected(self, now_ms: Millis) -> bool:
+        """Whether it was an inspector's until its time was over: no way in is left."""
+        grants = self._inspecting
+        return bool(grants) and all(one.is_over(now_ms) for one in grants)
 
     def _pauses(self, grant: PowerGrant, now_ms: Millis) -> bool:
         """Whether a grant of more than a viewer's waits until its holder is verified again.

@@ -20,16 +20,16 @@ from danmaku.domain.comment import (
     Content,
     Draft,
     Mode,
-    Style,
     clean_text,
 )
 from danmaku.domain.conditions import NOTHING_ASKED, Conditions, require_ready
-from danmaku.domain.controls import Control, stricter, strictest
+from danmaku.domain.controls import Control, effective_mode, imposed_mode, strictest
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused, Hit, Verdict
-from danmaku.domain.grants import require
+from danmaku.domain.grants import keeps, require
 from danmaku.domain.ids import Millis, is_before
 from danmaku.domain.levels import FORMULA, START_LEVEL, Level
 from danmaku.domain.live import LiveRoom
+from danmaku.domain.looks import Look, as_shown, verdict_of
 from danmaku.domain.measures import LIMITED_GAP_MS, Function, lost_functions, require_free
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.room import Broadcast, ReviewMode, Status
@@ -40,16 +40,9 @@ from danmaku.filter.rules import LEARNED_CATEGORY, ROOM_CATEGORY, Action
 
 REVIEW_CATEGORY = "review"  # held because the room's mode asks for a person, not for its content
 FLOOD_CATEGORY = "flood"  # held because many say nearly the same at a time
+APPEARS_BY_ITSELF = frozenset({ReviewMode.MACHINE, ReviewMode.DELAYED})
 
 Judgement = CommentPublished | CommentHeld | CommentRefused
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What the filter said of a text, and how long it took (microseconds)."""
-
-    findings: Findings
-    micros: int
 
 
 _FIRST_LEVEL = FORMULA.level(None)
@@ -86,22 +79,30 @@ class Asked:
     @property
     def mode(self) -> ReviewMode:
         """Who looks before publication: the room's word, or a stricter control's or level's."""
-        own = self.room.state.policy.mode
-        if self.level.reviewed:
-            own = stricter(own, ReviewMode.EVERY)
-        return own if self.control is None else stricter(own, self.control.mode)
+        room, now_ms = self.room, self.now_ms
+        return effective_mode(self._controls, room.room, room.state, self.level.review, now_ms)
+
+    @property
+    def _controls(self) -> tuple[Control, ...]:
+        return () if self.control is None else (self.control,)
 
     @property
     def is_put_off(self) -> bool:
-        """Whether those who keep the room see it before the others do; they need not wait."""
-        return self.mode is ReviewMode.DELAYED and not (self.imported or self.is_host)
+        """Whether those who keep the room see it before the others do.
+
+        They need not wait themselves where the delay is the room's own.
+        """
+        if self.imported or self.mode is not ReviewMode.DELAYED:
+            return False
+        room, level = self.room.room, self.level.review
+        imposed = imposed_mode(self._controls, room, level, self.now_ms)
+        return imposed is ReviewMode.DELAYED or not self.is_host
 
     @property
     def is_host(self) -> bool:
         """Whether the sender keeps this room: its limits are for the others."""
-        room, author = self.room, self.author
-        is_owner = room.owner is not None and room.owner == author.account
-        return is_owner or author.may(Power.COMMENT_RECALL, room.room, self.now_ms)
+        room = self.room
+        return keeps(self.author, room.room, self.now_ms, owner=room.owner)
 
 
 def room_open(asked: Asked) -> None:
@@ -325,14 +326,8 @@ def judge(asked: Asked) -> Judgement:
     look = asked.look(asked.text)
     findings = look.findings
     draft, author = asked.draft, asked.author
-    shown = asked.text if findings.masked is None else findings.masked
-    is_neutral = any(hit.action is Action.NEUTRAL for hit in findings.hits)
-    content = Content(
-        text=shown,
-        style=Style() if is_neutral else draft.style,
-        position_ms=asked.position_ms,
-        name=author.name,
-    )
+    said = Content(asked.text, draft.style, asked.position_ms, author.name)
+    content = as_shown(said, findings)
     verdict = verdict_of(look, asked.text)
     if findings.action is Action.REFUSE:
         return CommentRefused(
@@ -370,7 +365,7 @@ def _reason_to_wait(asked: Asked, findings: Findings) -> str | None:
     """The category under which a person has to look first; None: nobody has to."""
     if findings.action is Action.HOLD:
         return findings.category or REVIEW_CATEGORY
-    if asked.mode is ReviewMode.EVERY:
+    if asked.mode not in APPEARS_BY_ITSELF:
         return REVIEW_CATEGORY
     return None
 
@@ -413,26 +408,17 @@ def withheld(judgement: CommentPublished, category: str, by: str) -> CommentHeld
 
 
 def said_by_rules(verdict: Verdict) -> tuple[Action, str | None]:
-    """Action and category of a verdict without what a room's own list or a model has added."""
-    added = (ROOM_CATEGORY, LEARNED_CATEGORY)
-    hits = [hit for hit in verdict.hits if hit.category not in added]
+    """Action and category of a verdict without what a room's own list or a model has added.
+
+    Nor does it hold what `withheld` has: that is graver than the verdict itself.
+    """
+    added, gravest_weight = (ROOM_CATEGORY, LEARNED_CATEGORY), Action(verdict.action).weight
+    hits = [
+        hit
+        for hit in verdict.hits
+        if hit.category not in added and Action(hit.action).weight <= gravest_weight
+    ]
     if len(hits) == len(verdict.hits):
         return Action(verdict.action), verdict.category
     gravest = max(hits, key=lambda hit: Action(hit.action).weight, default=None)
     return (Action.PASS, None) if gravest is None else (Action(gravest.action), gravest.category)
-
-
-def verdict_of(look: Look, original: str) -> Verdict:
-    """What is sealed with the comment: why the filter said what it said."""
-    findings = look.findings
-    return Verdict(
-        ruleset=findings.ruleset,
-        action=findings.action.value,
-        category=findings.category,
-        micros=look.micros,
-        hits=tuple(
-            Hit(hit.rule_id, hit.category, hit.action.value, hit.start, hit.end)
-            for hit in findings.hits
-        ),
-        original=None if findings.masked is None else original,
-    )

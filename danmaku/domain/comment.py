@@ -136,3 +136,4 @@ class Comment:
     imported: bool = False
     by: RecalledBy | None = None
     category: str | None = None
+    restored: bool = False  # it was recalled, and is back

@@ -18,9 +18,9 @@ from danmaku.domain.categories import class_of
 from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
 from danmaku.domain.levels import Formula
 from danmaku.domain.measures import ROOM_STEPS, Function, Measure, Step, in_force
+from danmaku.domain.times import DAY_MS
 from danmaku.filter.rules import Klass
 
-DAY_MS: Final = 86_400_000
 SURVEY_MS: Final = 600_000
 """So long whoever reckons everybody is believed to be at it, and has no need to do it again."""
 
@@ -178,12 +178,15 @@ def _losses(ledger: Ledger, formula: Formula, at_ms: Millis) -> Iterator[Line]:
     yield from offences.values()
 
 
+_NOT_OF_COMMENTS = frozenset({Function.LEVEL, Function.REPORTS})
+
+
 def _is_violation(measure: Measure) -> bool:
     """Whether the platform stands behind it: what a room's keepers do in it is their own matter."""
     is_mute = measure.step is Step.SUSPEND and measure.room is not None
     is_of_the_room = is_mute or measure.step is Step.HIDE
-    only_freezes = measure.functions == {Function.LEVEL}
-    return measure.step not in ROOM_STEPS and not is_of_the_room and not only_freezes
+    is_no_comments = bool(measure.functions) and measure.functions <= _NOT_OF_COMMENTS
+    return measure.step not in ROOM_STEPS and not is_of_the_room and not is_no_comments
 
 
 def _loss(measure: Measure, formula: Formula, at_ms: Millis) -> Line:

@@ -8,14 +8,22 @@ the record replaces that by the account's random id in that room before anything
 from dataclasses import dataclass
 
 from danmaku.domain.account import PowerGrant
+from danmaku.domain.brownout import LevelForced
+from danmaku.domain.case_facts import CaseFact
 from danmaku.domain.comment import Comment, Content, RecalledBy
+from danmaku.domain.endpoints import EndpointSet
 from danmaku.domain.features import FeatureFact
+from danmaku.domain.filing_facts import FilingFact
 from danmaku.domain.ids import AccountId, ClientId, Millis, Number, RoomId, Seq
+from danmaku.domain.inspection import InspectionFact
 from danmaku.domain.keeping_facts import KeepingFact
+from danmaku.domain.legal_hold import LegalHoldFact
 from danmaku.domain.naming import NameState, Surface
 from danmaku.domain.people_facts import PeopleFact
 from danmaku.domain.room import RoomState
 from danmaku.domain.room_words import RoomWords
+from danmaku.domain.rule_facts import RuleFact
+from danmaku.domain.team_facts import TeamFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +102,16 @@ class CommentPublished:
     late: bool = False
     imported: bool = False
     was_refused: bool = False  # until that was undone; else it was held, or just came in
+    appeal: str | None = None  # the case that granted it; None: none had to
 
 
 @dataclass(frozen=True, slots=True)
 class CommentHeld:
-    """A comment that waits for a person. Sealed: nobody but its author and reviewers see it."""
+    """A comment that waits. Sealed: nobody but its author and those who review there see it.
+
+    `origin` is None for one that has just come in; the private id of one that was to appear by
+    itself, and waits for a person from now on.
+    """
 
     author: AccountId
     client_id: ClientId
@@ -106,6 +119,7 @@ class CommentHeld:
     content: Content
     verdict: Verdict
     category: str
+    origin: Seq | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +274,8 @@ class ReportFiled:
     category: str
     text: str
     contact: str
+    kept_until_ms: Millis | None = None  # the room's keepers answer it until then; None: nobody
+    case_id: str | None = None  # the open case that it joins, as the record found it; None: its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,9 +321,17 @@ PlatformFact = (
     | RulesActivated
     | ReportFiled
     | NameJudged
+    | InspectionFact
     | PeopleFact
     | KeepingFact
+    | LegalHoldFact
     | FeatureFact
+    | FilingFact
+    | CaseFact
+    | RuleFact
+    | TeamFact
+    | EndpointSet
+    | LevelForced
 )
 
 Fact = RoomFact | PlatformFact

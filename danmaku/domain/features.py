@@ -1,7 +1,7 @@
 """What a house may offer beyond comments: each thing only once its safety was assessed.
 
-A feature runs while it is switched on *and* an approval stands: whoever withdraws the approval
-ends it, whatever the switch says.
+A feature runs while it is switched on *and* its assessment is approved: whoever takes the approval
+back ends it, whatever the switch says. The assessment is a filing (`filings.py`).
 """
 
 from collections.abc import Mapping
@@ -9,9 +9,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from danmaku.domain.ids import AccountId
-from danmaku.errors import BadMessage
-
-REFERENCE_MAX = 200  # code points
 
 
 class Feature(StrEnum):
@@ -22,11 +19,11 @@ class Feature(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeatureAssessed:
-    """A chief editor states what an assessment came to. Open to all."""
+    """A chief editor stands for an assessment, or does so no longer. Open to all."""
 
     feature: Feature
     is_approved: bool
-    reference: str  # of the assessment, or of the order that ends the approval
+    reference: str  # of the filing that says so
     actor: AccountId | None
 
 
@@ -67,15 +64,3 @@ def after(features: Features, fact: FeatureFact) -> Features:
     else:
         state = replace(state, is_on=fact.is_on)
     return {**features, fact.feature: state}
-
-
-def reference_of(text: str) -> str:
-    """Check the reference of an assessment.
-
-    Raises:
-        BadMessage: There is none, or it is too long.
-    """
-    cleaned = " ".join(text.split())
-    if not 1 <= len(cleaned) <= REFERENCE_MAX:
-        raise BadMessage(f"An assessment has a reference: 1 to {REFERENCE_MAX} characters.")
-    return cleaned

@@ -2,6 +2,8 @@
 
 Each function raises `NotSignedIn` for a guest and `NotAllowed` where no grant in force carries the
 power; one clause to a line, so that the table of cases can be read off.
+
+Article: articles.Article.ROLES
 """
 
 from danmaku.domain.account import Power, Standing
@@ -15,21 +17,45 @@ from danmaku.domain.measures import (
     lost_functions,
     require_free,
 )
+from danmaku.domain.people_facts import MeasureTaken
 from danmaku.errors import Code, Coded, NotAllowed, NotFound, NotSignedIn
 
 _RUN_ROOMS = frozenset({Power.ROOM_CREATE, Power.ROOM_MANAGE, Power.ROOM_CLOSE})
 
 
-def require(who: Standing | None, power: Power, room: RoomId | None, now_ms: Millis) -> Standing:
-    """Give the standing back if it carries `power` in `room` (None: on the platform)."""
+def require_signed_in(who: Standing | None) -> Standing:
+    """Give the standing back if it is somebody's, and no guest's."""
     if who is None:
         raise NotSignedIn("Sign in first.")
+    return who
+
+
+def require(who: Standing | None, power: Power, room: RoomId | None, now_ms: Millis) -> Standing:
+    """Give the standing back if it carries `power` in `room` (None: on the platform)."""
+    who = require_signed_in(who)
     _require_not_ended(who, room, now_ms)
     if not who.may(power, room, now_ms):
         raise NotAllowed("You may not do this here.")
     if who.measures:
         _require_rooms_kept(who, power, room, now_ms)
     return who
+
+
+def keeps(who: Standing, room: RoomId, now_ms: Millis, *, owner: AccountId | None) -> bool:
+    """Whether a room is somebody's own, or theirs to look after: its limits are for the others."""
+    is_owner = owner is not None and owner == who.account
+    return is_owner or who.may(Power.COMMENT_RECALL, room, now_ms)
+
+
+def require_unless_operator(
+    who: Standing | None, power: Power, room: RoomId | None, now_ms: Millis
+) -> None:
+    """Ask as `require` does, where nobody at all is the operator: at the desk none signs in.
+
+    A door that is open to guests asks `require_signed_in` first.
+    """
+    if who is not None:
+        require(who, power, room, now_ms)
 
 
 def _require_not_ended(who: Standing, room: RoomId | None, now_ms: Millis) -> None:
@@ -54,6 +80,18 @@ def _require_rooms_kept(who: Standing, power: Power, room: RoomId | None, now_ms
     if power in _RUN_ROOMS and Function.ROOMS in lost:
         text = "Running rooms has been taken from you."
         raise Coded(Code.ACCOUNT_SUSPENDED, text, until_ms=lost[Function.ROOMS])
+
+
+def require_reporting(who: Standing, now_ms: Millis) -> None:
+    """Somebody may have lost reporting; complaints and appeals stay open to them.
+
+    Raises:
+        Coded: MUTED.
+    """
+    lost = lost_functions(who.measures, None, now_ms)
+    if Function.REPORTS in lost:
+        text = "No reports are taken from you for now."
+        raise Coded(Code.MUTED, text, until_ms=lost[Function.REPORTS])
 
 
 def require_other(who: Standing, author: AccountId) -> None:
@@ -117,8 +155,7 @@ def recalled_by(
         NotFound: It is not published.
         Coded: OWN_LIMIT: an author's time for that is over.
     """
-    if who is None:
-        raise NotSignedIn("Sign in first.")
+    who = require_signed_in(who)
     if comment.status is not CommentStatus.PUBLISHED:
         raise NotFound("There is no such comment to recall.")
     if who.account == author and who.reaches(room):
@@ -127,6 +164,22 @@ def recalled_by(
         return RecalledBy.AUTHOR
     require(who, Power.COMMENT_RECALL, room, now_ms)
     return RecalledBy.PLATFORM if who.may(Power.COMMENT_RECALL, None, now_ms) else RecalledBy.ROOM
+
+
+def require_unordered(taken: MeasureTaken, *, lifted: str | None = None) -> None:
+    """Let nobody undo what carries out an order of the department: that ends with the order.
+
+    Article: articles.Article.ORDERS
+
+    Args:
+        taken: What would be undone.
+        lifted: The order that ends in the same commit; None: none does.
+
+    Raises:
+        NotAllowed: It carries out an order that stands.
+    """
+    if taken.instruction_id not in (None, lifted):
+        raise NotAllowed("An order of the department asks for this: it ends with the order.")
 
 
 def require_restore(

@@ -4,9 +4,9 @@ Article: articles.Article.REAL_IDENTITY
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
-from danmaku.domain.ids import Millis
+from danmaku.domain.ids import AccountId, Millis
 from danmaku.errors import Code, Coded
 
 
@@ -55,3 +55,24 @@ def require_verified(
     if identity is None or not identity.holds(now_ms, at_least):
         raise Coded(Code.NOT_VERIFIED, "Verify your identity first.")
     return identity
+
+
+class Kept(Enum):
+    """What became of a person that was to be kept."""
+
+    KEPT = auto()
+    TAKEN = auto()  # as many other accounts as may belong to this person already
+    BARRED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """A request to be told who an account belongs to."""
+
+    request_id: str
+    account: AccountId
+    asker: AccountId
+    purpose: str
+    basis: str  # the law or the order that it stands on
+    until_ms: Millis
+    second: AccountId | None = None  # who has agreed; None: nobody yet

@@ -3,7 +3,8 @@
 A delegate never holds more than whoever delegates, nor for longer. Powers bring duties: reports in
 the room have a time within which its keepers answer them.
 
-Article: articles.Article.SELF_MANAGEMENT, articles.Article.POWERS_BRING_DUTIES
+Article: articles.Article.SELF_MANAGEMENT, articles.Article.POWERS_BRING_DUTIES,
+articles.Article.BOARD_TERMS
 """
 
 from collections.abc import Iterable
@@ -14,13 +15,12 @@ from danmaku.domain.account import BUNDLES, Bundle, Power, PowerGrant, Standing
 from danmaku.domain.documents import DocumentKind, Edition, outstanding
 from danmaku.domain.ids import AccountId, Millis, RoomId, is_before
 from danmaku.domain.room import RoomState
+from danmaku.domain.times import DAY_MS, HOUR_MS
 from danmaku.errors import BadMessage, NotAllowed
 
 STATEMENT_MAX = 1000  # code points: why somebody asks, or what they are told
 GRANT_DAYS_MAX = 366  # of self-management: then it is assessed anew
 MODERATORS_MAX = 100  # of one room, offers that wait included
-DAY_MS = 86_400_000
-HOUR_MS = 3_600_000
 ANSWER_WITHIN_MS = 24 * HOUR_MS  # a report, by the room's keepers; then it is the platform's
 
 ASKED_FOR = (
@@ -112,6 +112,17 @@ def lasts_ms(term: Term, hours: int, state: RoomState, now_ms: Millis) -> int | 
     if state.broadcast is not None and state.is_broadcasting:
         return max(SESSION_MS_MIN, state.broadcast.started_ms + SESSION_MS - now_ms)
     return SESSION_MS
+
+
+def checked_lasts_ms(wanted_ms: int) -> int:
+    """Hold the length of a mute to its bounds.
+
+    Raises:
+        BadMessage: It is no time, or too long.
+    """
+    if not 1 <= wanted_ms <= HOURS_MAX * HOUR_MS:
+        raise BadMessage(f"A mute lasts at most {HOURS_MAX} hours.")
+    return wanted_ms
 
 
 def checked_powers(wanted: Iterable[Power], offered: Iterable[Power]) -> frozenset[Power]:

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from danmaku.domain.comment import Mode
-from danmaku.domain.room import ALL_MODES, SLOW_MAX_MS, TEXT_MAX
+from danmaku.domain.room import ALL_MODES, SLOW_MAX_MS, TEXT_MAX, ReviewMode
 from danmaku.errors import BadMessage
 from danmaku.filter.rules import Klass
 
@@ -40,7 +40,7 @@ class Level(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sizes: bool = True
     text_max: Annotated[int, Meta(ge=1, le=TEXT_MAX)] = TEXT_MAX  # code points
     gap_ms: Annotated[int, Meta(ge=0, le=SLOW_MAX_MS)] = 0  # between two comments in a room
-    reviewed: bool = False  # a person looks at each comment first
+    review: ReviewMode = ReviewMode.MACHINE  # who looks at a comment first; never `closed`
     rooms: bool = True  # may open some, where a grant says so
 
 
@@ -95,7 +95,7 @@ FORMULA: Final = Formula(
             sizes=False,
             text_max=40,
             gap_ms=30_000,
-            reviewed=True,
+            review=ReviewMode.EVERY,
             rooms=False,
         ),
         Level(score_min=60, text_max=200),
@@ -124,6 +124,8 @@ def formula_from(source: bytes) -> Formula:
     scores = [level.score_min for level in formula.levels]
     if scores[0] != 0 or any(one >= other for one, other in pairwise(scores)):
         raise BadMessage("Levels begin at a score of 0, and each begins above the one before.")
+    if any(level.review is ReviewMode.CLOSED for level in formula.levels):
+        raise BadMessage("A level is reviewed: 'machine', 'delayed' or 'every'.")
     if formula.level_at(formula.start) != START_LEVEL:
         raise BadMessage(f"The score at the start leads to level {START_LEVEL}.")
     return formula

@@ -11,7 +11,7 @@ from danmaku.domain.conditions import Conditions, require_ready
 from danmaku.domain.controls import strictest
 from danmaku.domain.features import Feature
 from danmaku.domain.grants import require, require_other
-from danmaku.domain.ids import AccountId, Millis, is_before
+from danmaku.domain.ids import AccountId, Millis
 from danmaku.domain.live import LiveRoom
 from danmaku.domain.measures import require_free
 from danmaku.domain.room import ReviewMode, Status
@@ -63,10 +63,7 @@ def _require_open(room: LiveRoom, conditions: Conditions, now_ms: Millis) -> Non
     if state.status is Status.CLOSED:
         raise Coded(Code.ROOM_CLOSED, "This room is closed.")
     control = strictest(conditions.controls, room.room, now_ms)
-    if (
-        state.status is Status.PAUSED
-        or state.policy.mode is ReviewMode.CLOSED
-        or is_before(now_ms, state.paused_until_ms)
-        or (control is not None and control.mode is ReviewMode.CLOSED)
+    if state.mode_at(now_ms) is ReviewMode.CLOSED or (
+        control is not None and control.mode is ReviewMode.CLOSED
     ):
         raise Coded(Code.ROOM_PAUSED, "This room is switched off for now.")

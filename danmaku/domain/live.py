@@ -33,9 +33,7 @@ def turn_of(fact: Fact) -> tuple[AccountId, Millis] | None:
     """Whose turn a comment took, and when; None: it is no comment that has just been sent."""
     if isinstance(fact, CommentPublished) and not fact.imported and fact.origin is None:
         return fact.author, fact.at_ms
-    if isinstance(fact, CommentHeld):
-        return fact.author, fact.at_ms
-    if isinstance(fact, CommentRefused) and fact.origin is None:
+    if isinstance(fact, CommentHeld | CommentRefused) and fact.origin is None:
         return fact.author, fact.at_ms
     return None
 
@@ -106,6 +104,11 @@ class LiveRoom:
     def is_new(self, skeleton: str) -> bool:
         """Note what is said where nothing is said twice; False if it was said here lately."""
         return not self.state.policy.unique or self._novelty.note(skeleton)
+
+    def take_back(self, author: Hashable, skeleton: str) -> None:
+        """Forget what was noted of a text that may not have been recorded: it may come again."""
+        self._repeats.take_back(author, skeleton)
+        self._novelty.take_back(skeleton)
 
     def cluster_of(
         self, author: Hashable, scanned: Scanned, now_ms: int, *, since_ms: int | None

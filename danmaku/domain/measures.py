@@ -41,6 +41,7 @@ class Function(StrEnum):
     RATE = "rate"  # one comment in LIMITED_GAP_MS
     ROOMS = "rooms"  # creating and running them
     LEVEL = "level"  # rising and falling: credit stands still
+    REPORTS = "reports"  # sending reports; complaints and appeals stay open
 
 
 LIMITED_GAP_MS = 60_000

@@ -5,9 +5,10 @@ Article: articles.Article.EVERY_SURFACE, articles.Article.NAMES_REVIEWED
 
 from dataclasses import dataclass
 
-from danmaku.domain.admission import REVIEW_CATEGORY, Look, verdict_of
+from danmaku.domain.admission import REVIEW_CATEGORY
 from danmaku.domain.facts import NameJudged, Verdict
 from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
+from danmaku.domain.looks import Look, verdict_of
 from danmaku.domain.naming import NameState, Surface, neutral_of
 from danmaku.filter.names import IMPERSONATION
 from danmaku.filter.rules import Action

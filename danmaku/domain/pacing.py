@@ -7,6 +7,7 @@ set back makes nobody wait longer than the limit itself.
 """
 
 from collections.abc import Hashable
+from math import ceil
 from typing import Final
 
 from danmaku.domain.ids import AccountId, Millis
@@ -90,6 +91,10 @@ class Novelty:
             del self._said[next(iter(self._said))]
         return True
 
+    def take_back(self, skeleton: str) -> None:
+        """Forget what was not said after all."""
+        self._said.pop(skeleton, None)
+
 
 class TokenBuckets:
     """Let each key act in bursts, at a bounded mean rate.
@@ -119,6 +124,12 @@ class TokenBuckets:
             raise TooFast(wait_ms=int(over_ms) + 1)
         self._full_at_ms.pop(key, None)
         self._full_at_ms[key] = full_at_ms
+
+    def left(self, key: Hashable, now_ms: Millis) -> tuple[int, Millis]:
+        """How many acts a key has left at once, and when it will have them all."""
+        full_at_ms = min(max(self._full_at_ms.get(key, 0.0), now_ms), now_ms + self._depth_ms)
+        left = (self._depth_ms - (full_at_ms - now_ms) + ROUNDING_MS) / self._token_ms
+        return int(left), Millis(ceil(full_at_ms))
 
     def debit(self, key: Hashable, now_ms: Millis) -> None:
         """Take a token for an act that was allowed elsewhere; an empty bucket stays empty."""

@@ -25,6 +25,9 @@ class MeasureTaken:
     actor: AccountId | None  # None: the operator, at the command line
     second: AccountId | None = None  # who agreed, where one person is not enough
     note: str = ""
+    case_id: str | None = None  # which it was taken in; None: none
+    is_provisional: bool = False  # it ends with the case, unless its own time is over before
+    instruction_id: str | None = None  # the order that it carries out; None: none
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,26 @@ class IdentityEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class DisclosureAsked:
+    """Somebody asks who an account belongs to; purpose and basis are sealed."""
+
+    actor: AccountId
+    account: AccountId
+    request_id: str
+    purpose: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureAgreed:
+    """A second person lets the asker of a request look, once."""
+
+    actor: AccountId
+    account: AccountId
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class IdentityRead:
     """Somebody has looked at who an account belongs to; purpose and basis are sealed."""
 
@@ -107,6 +130,7 @@ class IdentityRead:
     purpose: str
     basis: str
     second: AccountId | None = None
+    request_id: str = ""  # empty: of oneself, which needs none
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +169,16 @@ class AccountClosed:
 
 @dataclass(frozen=True, slots=True)
 class ControlSet:
-    """An emergency control replaces that of its scope; the reason is sealed."""
+    """An emergency control replaces that of its scope; the reason is sealed.
+
+    What carries out an order replaces nothing: the house's own control of that scope goes on
+    beneath it for as long as it was to last, and the stricter of the two holds.
+    """
 
     control: Control
     actor: AccountId | None
     reason: str
+    beneath: Control | None = None  # the house's own; only where `control` carries out an order
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +188,7 @@ class ControlLifted:
     scope: RoomId | None
     actor: AccountId | None
     reason: str
+    reference: str = ""  # of the order that is lifted; empty: the house lifts its own
 
 
 PeopleFact = (
@@ -171,6 +201,8 @@ PeopleFact = (
     | ConsentWithdrawn
     | IdentityVerified
     | IdentityEnded
+    | DisclosureAsked
+    | DisclosureAgreed
     | IdentityRead
     | IdentityBarred
     | LevelSet

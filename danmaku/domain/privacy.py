@@ -12,11 +12,22 @@ from enum import StrEnum
 
 from danmaku.domain.comment import Comment
 from danmaku.domain.ids import AccountId, Millis, Number, RoomId
+from danmaku.domain.times import DAY_MS
 from danmaku.errors import Broken
 
-MS_PER_DAY = 86_400_000
 FLOOR_DAYS = 183  # what was removed, and what was logged, is kept for six months at least
-CASE_DAYS = 1095  # what decisions about people stood on: three years
+CASE_DAYS = 1095  # what decisions about people stood on, and what was sold: three years
+FLOORS_DAYS = {
+    "account": 183,
+    "comment": 183,
+    "consent": 183,
+    "trade": 1095,
+    "look": 1095,
+    "report": 1095,
+    "measure": 1095,
+    "legal_hold": 1095,
+}
+"""How long the law has things kept, by the word of their holding; no term may be shorter."""
 
 
 class Ground(StrEnum):
@@ -46,11 +57,11 @@ class Term:
 
     def upto(self, now_ms: Millis) -> Millis:
         """What it counts from lies at or before this moment for all that is due at `now_ms`."""
-        return Millis(now_ms - self.days * MS_PER_DAY)
+        return Millis(now_ms - self.days * DAY_MS)
 
     def due(self, from_ms: Millis) -> Millis:
         """When something is due whose term began at that moment."""
-        return Millis(from_ms + self.days * MS_PER_DAY)
+        return Millis(from_ms + self.days * DAY_MS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +105,7 @@ COMMENT = _holding(
     "comment body",
     "comment_published comment_held comment_refused comment_recalled comment_restored",
 )
+TRADE = _holding("trade", Ground.DUTY, Term(Since.REMOVED, CASE_DAYS))  # in rooms that sell
 LIKE = _holding(
     "like", Ground.CONTRACT, Term(Since.NEVER), "comment_like like_count", "comment_liked"
 )
@@ -108,9 +120,20 @@ BAR = _holding(
     "bar", Ground.DUTY, Term(Since.ENDED), "identity_bar barred_person", "identity_barred"
 )
 DISCLOSURE = _holding("disclosure", Ground.DUTY, Term(Since.ENDED), "disclosure")
-LOOK = _holding("look", Ground.DUTY, Term(Since.WRITTEN, CASE_DAYS), entries="identity_read")
+LOOK = _holding(
+    "look",
+    Ground.DUTY,
+    Term(Since.WRITTEN, CASE_DAYS),
+    entries="disclosure_asked disclosure_agreed identity_read record_viewed bundle_made",
+)
 REPORT = _holding(
-    "report", Ground.DUTY, Term(Since.WRITTEN, CASE_DAYS), "report", "report_filed report_answered"
+    "report",
+    Ground.DUTY,
+    Term(Since.WRITTEN, CASE_DAYS),
+    "report case_file case_receipt filing department_order",
+    "report_filed report_answered case_filed case_claimed case_released case_escalated case_merged "
+    "case_withdrawn case_decided result_told "
+    "filing_begun filing_revised filing_turned weakness_mended order_entered order_ended",
 )
 MEASURE = _holding(
     "measure",
@@ -118,6 +141,20 @@ MEASURE = _holding(
     Term(Since.WRITTEN, CASE_DAYS),
     "measure",
     "measure_taken measure_reversed warning_read mute_served",
+)
+LEGAL_HOLD = _holding(
+    "legal_hold",
+    Ground.DUTY,
+    Term(Since.ENDED, CASE_DAYS),
+    "legal_hold",
+    "legal_hold_laid legal_hold_lifted",
+)
+TEAM = _holding(
+    "team",
+    Ground.DUTY,
+    Term(Since.NEVER),
+    "training duty recheck",
+    "training_taken duty_begun duty_ended recheck_drawn recheck_judged spot_checked",
 )
 CONSENT = _holding(
     "consent",
@@ -141,14 +178,33 @@ SKELETON = _holding(
     "skeleton",
     Ground.DUTY,
     Term(Since.NEVER),
-    "meta chain entry head pseudonym document control feature swept rule_set alembic_version",
-    "rules_activated document_issued control_set control_lifted feature_assessed feature_switched",
+    "meta chain entry head pseudonym document control feature swept rule_set alembic_version "
+    "rule_draft urgent_rule urgent_reach back_scan question_set lots "
+    "endpoint endpoint_secret endpoint_place endpoint_turn endpoint_try",
+    "rules_activated document_issued control_set control_lifted feature_assessed feature_switched "
+    "level_forced "
+    "case_timed "
+    "rules_drafted rules_turned urgent_rule_set urgent_rule_turned urgent_rule_reached "
+    "back_scan_begun bulk_recall_planned back_scan_turned "
+    "questions_issued lots_drawn endpoint_set",
 )
 
 HOLDINGS = (
-    ACCOUNT, SESSION, RESET, TOKEN, COMMENT, LIKE, IDENTITY, BAR, DISCLOSURE, LOOK, REPORT, MEASURE,
-    CONSENT, CREDIT, ROOM, SKELETON,
+    ACCOUNT, SESSION, RESET, TOKEN, COMMENT, TRADE, LIKE, IDENTITY, BAR, DISCLOSURE, LOOK, REPORT,
+    MEASURE, LEGAL_HOLD, CONSENT, CREDIT, ROOM, SKELETON,
+    TEAM,
 )  # fmt: skip
+
+
+def below_floor(holdings: Iterable[Holding] = HOLDINGS) -> tuple[str, ...]:
+    """Words of what is destroyed earlier than the law has it kept; there are none."""
+    floors = FLOORS_DAYS.items()
+    terms = {one.word: one.term for one in holdings}
+    return tuple(
+        word
+        for word, days in floors
+        if word not in terms or (terms[word].since is not Since.NEVER and terms[word].days < days)
+    )
 
 
 @dataclass(frozen=True, slots=True)

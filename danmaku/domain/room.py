@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from danmaku.domain.comment import Mode
-from danmaku.domain.ids import Millis
+from danmaku.domain.ids import Millis, is_before
 from danmaku.errors import BadMessage
 
 ALL_MODES = frozenset(Mode)
@@ -45,6 +45,9 @@ class Status(StrEnum):
 
 class ReviewMode(StrEnum):
     """Who looks before publication; the strictest of several scopes wins.
+
+    The scopes are the platform (`controls`), the room, and the level of the author: see
+    `controls.effective_mode`.
 
     Article: articles.Article.REVIEW_BEFORE_PUBLICATION
     """
@@ -110,6 +113,29 @@ class RoomState:
     paused_until_ms: Millis | None = None  # by a measure of the platform; ends by itself
     silent_until_ms: Millis | None = None  # nobody but the hosts speaks; ends by itself
     summary: str = ""  # what the room is about, in a few sentences
+    # What kind of room the house says it is; no streamer does.
+    news: bool = False  # a person looks at each comment first, whatever the policy says
+    commerce: bool = False  # goods are sold in it
+    minor_safe: bool = False  # fit for minors; sites that embed players may go by it
+
+    @property
+    def mode(self) -> ReviewMode:
+        """The policy's review mode, or what the room's kind makes of it.
+
+        Article: articles.Article.REVIEW_BEFORE_PUBLICATION
+        """
+        own = self.policy.mode
+        return ReviewMode.EVERY if self.news and own is not ReviewMode.CLOSED else own
+
+    def mode_at(self, now_ms: Millis) -> ReviewMode:
+        """The same while the room takes comments; CLOSED while it does not, whoever stopped it."""
+        is_stopped = self.status is not Status.OPEN or is_before(now_ms, self.paused_until_ms)
+        return ReviewMode.CLOSED if is_stopped else self.mode
+
+    @property
+    def marks(self) -> tuple[bool, bool, bool]:
+        """What the house alone says of the room."""
+        return self.news, self.commerce, self.minor_safe
 
     @property
     def is_broadcasting(self) -> bool:

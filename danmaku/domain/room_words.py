@@ -121,6 +121,12 @@ def accepted(draft: WordsDraft, *, words_max: int) -> RoomWords:
     return RoomWords(tuple(words.values()), draft.action)
 
 
+def alike(now: RoomWords, text: str) -> str | None:
+    """The word of a list that is read as a text is; None: there is none."""
+    read = _read(clean_text(text))
+    return next((word for word in now.words if _read(word) == read), None)
+
+
 def _wrong_with(word: str) -> Iterator[tuple[FaultCode, str, str]]:
     """Why a word cannot be looked for, as code, place and words."""
     if len(word) > WORD_MAX:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from danmaku.filter.brigades import Brigades, Surges
-from danmaku.filter.waves import Measures, Wave, Waves, pairs_of
+from danmaku.filter.waves import Measures, Wave, Waves, are_alike, pairs_of
 
 CALLS_MAX: Final = 8  # of a keeper that are remembered of one place
 PAIRS_MIN: Final = 5  # of neighbouring letters; with fewer a text is laughter or cheering
@@ -145,10 +145,7 @@ class Clusters:
     def _is_called(self, place: Hashable, key: str, now_ms: int) -> bool:
         pairs = pairs_of(key)
         for call, at_ms in self._calls.get(place, {}).items():
-            called = pairs_of(call)
-            together = len(pairs | called)
-            is_alike = len(pairs & called) >= self._likeness * together
-            if now_ms - at_ms < CALL_MS and is_alike:
+            if now_ms - at_ms < CALL_MS and are_alike(pairs, pairs_of(call), self._likeness):
                 return True
         return False
 

@@ -49,9 +49,23 @@ class Repeats:
         self._said.append((now_ms, key, folded_text))
         return True
 
+    def take_back(self, key: Hashable, folded_text: str) -> None:
+        """Forget the newest time that `key` said this: it was not said after all.
+
+        Cost: grows with what was noted since.
+        """
+        for place in range(len(self._said) - 1, -1, -1):
+            if self._said[place][1:] == (key, folded_text):
+                del self._said[place]
+                self._uncount(key, folded_text)
+                return
+
     def _forget_before(self, limit_ms: int) -> None:
         while self._said and self._said[0][0] <= limit_ms:
             _, key, folded_text = self._said.popleft()
-            self._counts[key, folded_text] -= 1
-            if not self._counts[key, folded_text]:
-                del self._counts[key, folded_text]
+            self._uncount(key, folded_text)
+
+    def _uncount(self, key: Hashable, folded_text: str) -> None:
+        self._counts[key, folded_text] -= 1
+        if not self._counts[key, folded_text]:
+            del self._counts[key, folded_text]

@@ -16,9 +16,7 @@ from danmaku.filter.faults import Fault, FaultCode, RuleFileError
 from danmaku.filter.normalize import fold
 from danmaku.filter.patterns import fault_of
 from danmaku.filter.rules import (
-    FAULT_CATEGORY,
-    LEARNED_CATEGORY,
-    ROOM_CATEGORY,
+    RESERVED_CATEGORIES,
     Action,
     Combo,
     Contact,
@@ -158,8 +156,8 @@ class _Reader:
         self._where = f'{self._where} ("{rule_id}")'
         self._known_keys(table, _RULE_KEYS)
         category = self._name(table, "category")
-        if category in (FAULT_CATEGORY, ROOM_CATEGORY, LEARNED_CATEGORY):
-            what = f"category {category} belongs to the filter itself"
+        if category in RESERVED_CATEGORIES:
+            what = f"category {category} belongs to the house itself"
             self._wrong("category", FaultCode.RESERVED, what)
         rule = Rule(
             rule_id=rule_id,

@@ -22,6 +22,13 @@ ROOM_CATEGORY: Final = "room_list"
 LEARNED_CATEGORY: Final = "learned"
 """What a learned model holds; no rule may claim it."""
 
+DELAY_CATEGORY: Final = "delay"
+"""What appears by itself when its delay is over; no rule may claim it, for no person would look."""
+
+RESERVED_CATEGORIES: Final = frozenset(
+    {FAULT_CATEGORY, ROOM_CATEGORY, LEARNED_CATEGORY, DELAY_CATEGORY}
+)
+
 
 class Klass(StrEnum):
     """On what ground a category stands: the law, the platform's rules, or the house's taste."""

@@ -153,3 +153,8 @@ class Waves:
 def pairs_of(key: str) -> frozenset[str]:
     """The pairs of neighbouring letters of a text."""
     return frozenset(key[at : at + 2] for at in range(len(key) - 1))
+
+
+def are_alike(pairs: frozenset[str], others: frozenset[str], likeness: float) -> bool:
+    """Whether two texts share so much of their pairs, 0 to 1."""
+    return len(pairs & others) >= likeness * len(pairs | others)

@@ -13,7 +13,15 @@ from typing import Final
 
 from danmaku.filter.faults import Fault, FaultCode, RuleFileError
 from danmaku.filter.rule_file import NAME, WORDS_MAX, millis_of, word_fault
-from danmaku.filter.rules import Action, Klass, Reading, Rule, Ruleset, version_of
+from danmaku.filter.rules import (
+    RESERVED_CATEGORIES,
+    Action,
+    Klass,
+    Reading,
+    Rule,
+    Ruleset,
+    version_of,
+)
 
 FAULTS_MAX: Final = 100
 """A list of another kind is wrong on every line; so many of them are told."""
@@ -130,6 +138,9 @@ def kind_of(row: Mapping[str, object], defaults: Defaults) -> Rule:
     category = str(row.get("category", defaults.category))
     if not NAME.fullmatch(category):
         raise ValueError(f"category {category!r} is no name", FaultCode.BAD_VALUE)
+    if category in RESERVED_CATEGORIES:
+        what = f"category {category} belongs to the house itself"
+        raise ValueError(what, FaultCode.RESERVED)
     try:
         klass = Klass(str(row.get("class", defaults.klass)))
         said = str(row.get("action", defaults.action))

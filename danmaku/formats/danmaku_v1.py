@@ -39,7 +39,7 @@ def state_fields_of(state: RoomState) -> Fields:
         "summary": state.summary,
         "kind": state.kind.value,
         "status": state.status.value,
-        "mode": policy.mode.value,
+        "mode": state.mode.value,
         "media_url": state.media_url,
         "media_type": state.media_type.value,
         "paused_until_ms": state.paused_until_ms,
@@ -53,6 +53,9 @@ def state_fields_of(state: RoomState) -> Fields:
         "unique": policy.unique,
         "delay_ms": policy.delay_ms,
         "recall_within_ms": policy.recall_within_ms,
+        "news": state.news,
+        "commerce": state.commerce,
+        "minor_safe": state.minor_safe,
         "broadcast": None
         if broadcast is None
         else {"started_ms": broadcast.started_ms, "ended_ms": broadcast.ended_ms},
@@ -62,7 +65,7 @@ def state_fields_of(state: RoomState) -> Fields:
 def _comment(comment: Comment) -> Fields:
     content = comment.content
     assert content is not None
-    return {
+    fields: Fields = {
         "number": comment.number,
         "at_ms": comment.at_ms,
         "position_ms": comment.position_ms,
@@ -75,6 +78,9 @@ def _comment(comment: Comment) -> Fields:
         "late": comment.late,
         "imported": comment.imported,
     }
+    if comment.restored:  # few are, and every viewer would pay for the word
+        fields["restored"] = True
+    return fields
 
 
 def _recalled(comment: Comment) -> Fields:

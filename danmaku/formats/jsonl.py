@@ -5,16 +5,19 @@ carry them, are read too: `t` seconds on the media clock, `m` mode, `fs` size, `
 `v` which video.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 import msgspec
 
 from danmaku.domain.comment import LARGE, NORMAL, SMALL, WHITE, Draft, Mode, Style
 from danmaku.domain.ids import ClientId
 from danmaku.errors import BadMessage
+from danmaku.formats.layout import Head, Layout
+from danmaku.formats.reading import COMMENT_BYTES_MAX, Item, client_id_of
+from danmaku.formats.shown import Row
 
-LINE_BYTES_MAX = 16_384
+LINE_BYTES_MAX = COMMENT_BYTES_MAX
 _MODES_BY_NUMBER = {1: Mode.SCROLL, 4: Mode.BOTTOM, 5: Mode.TOP, 6: Mode.REVERSE}
 
 
@@ -50,6 +53,51 @@ class Line:
     video: int = 0
 
 
+class JsonlSource:
+    """`reading.Source` of lines."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._place = 0
+
+    def feed(self, piece: bytes) -> list[Item]:
+        """As `Source.feed`."""
+        if len(self._rest) > LINE_BYTES_MAX:  # and no end of it came with the piece before
+            raise BadMessage(f"A line has {LINE_BYTES_MAX} bytes at most.")
+        *lines, self._rest = (self._rest + piece).split(b"\n")
+        return [self._item(line) for line in lines]
+
+    def end(self) -> list[Item]:
+        """As `Source.end`."""
+        return [self._item(self._rest)] if self._rest else []
+
+    def _item(self, raw: bytes) -> Item:
+        self._place += 1
+        try:
+            line = line_of(raw, place=self._place)
+        except BadMessage as refusal:
+            return Item(self._place, refusal=refusal)
+        return Item(self._place, None if line is None else line.draft)
+
+
+def written(rows: Sequence[Row]) -> bytes:
+    """Comments and markers, one a line, as `danmaku_v1.fields_of` has them."""
+    return _lines(rows)
+
+
+def _begin(_head: Head) -> str:
+    return ""
+
+
+JSONL = Layout(
+    ending="jsonl",
+    media_type="application/x-ndjson",
+    begin=_begin,
+    lines=written,
+    by_position=False,
+)
+
+_lines = msgspec.json.Encoder().encode_lines
 _own = msgspec.json.Decoder(_Own)
 _short = msgspec.json.Decoder(_Short)
 _marker = msgspec.json.Decoder(_Marker)
@@ -73,9 +121,8 @@ def line_of(raw: bytes, *, place: int = 0) -> Line | None:
         return None
     if len(raw) > LINE_BYTES_MAX:
         raise BadMessage(f"Line {place} is longer than {LINE_BYTES_MAX} bytes.")
-    client_id = ClientId(f"f-{sha256(b'%d:' % place + raw).hexdigest()[:40]}")
     try:
-        return _line(raw, client_id)
+        return _line(raw, client_id_of(place, raw))
     except (msgspec.MsgspecError, UnicodeDecodeError, OverflowError, RecursionError) as error:
         raise BadMessage(f"Line {place} is not a comment.") from error
 

@@ -21,7 +21,7 @@ _KINDS = {
 _MODES = {Mode.SCROLL: 1, Mode.BOTTOM: 4, Mode.TOP: 5, Mode.REVERSE: 6}
 
 # What the last cells are when nothing is said of them, from the end.
-_PLAIN = (False, False, NORMAL, WHITE, _MODES[Mode.SCROLL])
+_PLAIN = (False, False, False, NORMAL, WHITE, _MODES[Mode.SCROLL])
 _UNEXPLAINED = (None, None)
 
 
@@ -61,6 +61,7 @@ def _shown(comment: Comment) -> Row:
         style.size,
         comment.late,
         comment.imported,
+        comment.restored,
     ]
 
 

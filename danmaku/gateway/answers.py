@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused, Entry
-from danmaku.errors import ANSWERS, Broken, Close, Code, Coded, DanmakuError, TooFast
+from danmaku.errors import ANSWERS, Broken, Close, Code, Coded, DanmakuError, TooFast, Unavailable
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.gateway.dialects.danmaku_v1 import bye, error_said, held, published, refused
 
@@ -66,7 +66,7 @@ def answer_of(error: BaseException, client_id: str | None) -> Fields | Farewell:
         client_id,
         code.value,
         str(error),
-        retry_after_ms=error.wait_ms if isinstance(error, TooFast) else None,
+        retry_after_ms=error.wait_ms if isinstance(error, TooFast | Unavailable) else None,
         until_ms=error.until_ms if isinstance(error, Coded) else None,
     )
 

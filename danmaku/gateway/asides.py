@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 
 from danmaku.domain.facts import CommentLiked, Entry
 from danmaku.formats.danmaku_v1 import Fields
-from danmaku.gateway.dialects.danmaku_v1 import Dialect, likes_here, viewers_here
+from danmaku.gateway.dialects.danmaku_v1 import likes_here, viewers_here
+from danmaku.gateway.dialects.outward import Outward
 from danmaku.gateway.headcount import Headcount
 from danmaku.gateway.tally import Tally
 
@@ -17,12 +18,16 @@ class Asides:
 
     Args:
         viewers: How many there are now.
-        gather_s: What changes within this time is told of together.
+        gather_s: Gives how long what changes is gathered, to be told of together.
         on_due: Called when there is something to tell; `take` is expected before long.
     """
 
     def __init__(
-        self, viewers: Callable[[], int], *, gather_s: float, on_due: Callable[[], None]
+        self,
+        viewers: Callable[[], int],
+        *,
+        gather_s: Callable[[], float],
+        on_due: Callable[[], None],
     ) -> None:
         self._headcount = Headcount(viewers, gather_s=gather_s, on_due=on_due)
         self._tally = Tally(gather_s=gather_s, on_due=on_due)
@@ -41,7 +46,7 @@ class Asides:
         if isinstance(entry.fact, CommentLiked):
             self._tally.note(entry.fact.number, entry.fact.likes)
 
-    def take(self, dialects: Iterable[Dialect]) -> dict[Dialect, bytes]:
+    def take(self, dialects: Iterable[Outward]) -> dict[Outward, bytes]:
         """One message, in each of these."""
         said = self._say()
         return {dialect: dialect.encode(said) for dialect in dialects}

@@ -30,9 +30,10 @@ from danmaku.gateway.dialects.danmaku_v1 import (
     pong,
     refused,
 )
+from danmaku.gateway.dialects.outward import frame_in
 from danmaku.gateway.doorkeeper import Rejection, Visit
-from danmaku.gateway.framing import frame_of
 from danmaku.gateway.identity import Identity
+from danmaku.gateway.kernel_memory import forget_unsent, hold_no_more_than
 from danmaku.gateway.outbox import Outbox
 from danmaku.gateway.room_hub import RoomHub
 from danmaku.gateway.saying import Saying
@@ -83,19 +84,19 @@ class Connection(asyncio.Protocol):
         "_desk",
         "_has_left",
         "_session",
-        "_siblings",
         "_transport",
         "_wire",
         "identity",
         "in_flight",
         "outbox",
         "room_hub",
+        "siblings",
         "visit",
     )
 
     def __init__(self, desk: Desk, siblings: set[Any]) -> None:
         self._desk = desk
-        self._siblings = siblings
+        self.siblings = siblings
         self._transport = cast("asyncio.Transport", None)  # set before anything else is called
         self._wire: Wire | None = None  # from the upgrade on, as the next three
         self._session: Session | None = None
@@ -111,7 +112,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take over the transport."""
         self._transport = cast("asyncio.Transport", transport)
-        self._siblings.add(self)
+        self.siblings.add(self)
         # The transport says pause as soon as one byte waits in it: see `scatter`.
         self._transport.set_write_buffer_limits(high=0, low=0)
 
@@ -122,13 +123,16 @@ class Connection(asyncio.Protocol):
         elif (payload := self._wire.plain(data)) is not None:
             self._take_plain(data[0], payload)
         else:
-            for frame in self._wire.receive(data):
+            frames = self._wire.receive(data, self._desk.now_ms())
+            if self._wire.is_open:
+                self._pump()  # a pong goes before the answer to what came after its ping
+            for frame in frames:
                 self._take_frame(frame)
             self._pump()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's signature
         """Forget the socket."""
-        self._siblings.discard(self)
+        self.siblings.discard(self)
         self._leave()
         self._desk.lost(self)
         self.outbox = None  # it holds on to us
@@ -168,21 +172,42 @@ class Connection(asyncio.Protocol):
 
     def accept(self, request: Request, visit: Visit) -> bool:
         """Upgrade; tells whether that came to be, for the request may still be a wrong one."""
-        if self._transport.is_closing():
+        agreed = self.agree(request, self._desk.upgrades)
+        if agreed is None:
             return False
-        agreed = self._desk.upgrades.agree(request)
+        self.visit = visit
+        self._open(agreed)
+        return True
+
+    def agree(self, request: Request, upgrades: Upgrades) -> Agreement | None:
+        """Answer the request; None: it came to nothing."""
+        if self._transport.is_closing():
+            return None
+        agreed = upgrades.agree(request)
         if isinstance(agreed, bytes):
             self._refuse(agreed)
-            return False
+            return None
+        hold_no_more_than(self._desk.settings.send_buffer_bytes, self._transport)
         self._transport.resume_reading()
         self._transport.write(agreed.answer(request.headers["Sec-WebSocket-Key"]))
         if self._transport.get_write_buffer_size():
             # An earlier answer fills the socket, and the pause was said to who wrote that one.
             self.abort()
-            return False
-        self.visit = visit
-        self._open(agreed)
-        return True
+            return None
+        return agreed
+
+    def hand_over(self, successor: asyncio.Protocol) -> None:
+        """Let another have the transport: what comes after the upgrade is not of danmaku.v1."""
+        self.hold()  # uvicorn gives us the transport once more when this request has been taken
+        asyncio.get_running_loop().call_soon(self._hand_over, successor)
+
+    def _hand_over(self, successor: asyncio.Protocol) -> None:
+        if self._transport.is_closing():
+            return
+        self.siblings.discard(self)
+        self._transport.set_protocol(successor)
+        successor.connection_made(self._transport)
+        self._transport.resume_reading()
 
     def _open(self, agreed: Agreement) -> None:
         dialect = self._desk.dialects[agreed.dialect]
@@ -238,8 +263,7 @@ class Connection(asyncio.Protocol):
             return
         dialect = self.outbox.dialect
         payload = dialect.encode(fields)
-        frame = frame_of(payload, is_text=dialect.is_text, deflate=self.outbox.deflate)
-        self._transport.write(frame)
+        self._transport.write(frame_in(dialect, payload, deflate=self.outbox.deflate))
 
     def repeat(self, saying: Saying) -> None:
         """Say what others are told as well; nothing if it is going."""
@@ -268,16 +292,17 @@ class Connection(asyncio.Protocol):
 
     def tick(self, now_ms: Millis) -> None:
         """Do what the passing of time asks for."""
-        if self._session is None or self.outbox is None:
+        if self._wire is None or self._session is None or self.outbox is None:
             return
         if self.outbox.is_hopeless(now_ms, self._desk.settings.stalled_ms_max):
             self.part(Close.SLOW)
-        match self._session.due(now_ms):
+        match self._session.due(now_ms, self._wire.begun_ms):
             case Beat():
                 self._transport.write(control_frame(PING))
             case Fail() as fail:
                 self._fail(fail)
             case Drop():
+                forget_unsent(self._transport)
                 self.abort()
 
     # --- inside
@@ -368,3 +393,16 @@ def _descriptor_of(transport: asyncio.Transport) -> int:
     if transport.get_extra_info("sslcontext") is not None:
         return -1
     return int(transport.get_extra_info("socket").fileno())
+
+
+def limits_of(settings: GatewaySettings) -> Limits:
+    """What a connection may say, as the settings have it."""
+    return Limits(
+        messages_per_s=settings.messages_per_s,
+        messages_burst=settings.messages_burst,
+        fragments_max=settings.fragments_max,
+        hello_ms_max=settings.hello_ms_max,
+        fragment_ms_max=settings.fragment_ms_max,
+        heartbeat_ms=settings.heartbeat_ms,
+        silence_ms_max=settings.silence_ms_max,
+    )

@@ -9,12 +9,16 @@ import re
 from dataclasses import dataclass
 from http import HTTPStatus
 
+import structlog
 from websockets.datastructures import Headers, MultipleValuesError
 from websockets.http11 import Request
 
 from danmaku.config import ServerSettings
 from danmaku.domain.ids import ROOM_ID, RoomId
+from danmaku.errors import NotFound, Unavailable
+from danmaku.gateway.answers import RETRY_MAX_MS
 
+_log = structlog.get_logger(__name__)
 _LIVE = re.compile(rf"/rooms/({ROOM_ID.pattern})/live(?:\?.*)?")
 
 
@@ -35,6 +39,17 @@ class Rejection:
     retry_after_s: int | None = None
 
 
+def rejection_of(error: BaseException) -> Rejection:
+    """The answer where a room could not be looked up."""
+    if isinstance(error, NotFound):
+        return Rejection(HTTPStatus.NOT_FOUND, "There is no such room.")
+    if not isinstance(error, Unavailable | TimeoutError):
+        _log.error("upgrade failed", exc_info=error)
+        return Rejection(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here.")
+    text = "The record cannot be read now."
+    return Rejection(HTTPStatus.SERVICE_UNAVAILABLE, text, RETRY_MAX_MS // 1000)
+
+
 class Doorkeeper:
     """Judges requests for an upgrade.
 
@@ -48,8 +63,11 @@ class Doorkeeper:
         self._listed = frozenset(
             origin.rstrip("/") for origin in (*settings.origins, *settings.embed_origins)
         )
+        is_https = own.startswith("https://")
         # A name that browsers accept over https only, and from this very host.
-        self._cookie = "__Host-danmaku" if own.startswith("https://") else "danmaku"
+        self._cookie = "__Host-danmaku" if is_https else "danmaku"
+        # Where there is TLS, a page that came without it may be anybody's on the way.
+        self._schemes = ("https",) if is_https else ("http", "https")
 
     def judge(self, request: Request) -> Visit | Rejection:
         """Let the request on, or say why not."""
@@ -65,7 +83,7 @@ class Doorkeeper:
         if origin is None:
             is_welcome = session is None
         else:
-            is_own = origin in self._own or origin in (f"http://{host}", f"https://{host}")
+            is_own = origin in self._own or origin in [f"{each}://{host}" for each in self._schemes]
             is_welcome = is_own or origin in self._listed
             # Listed sites bring their users' tokens; our session is not theirs to use.
             session = session if is_own else None

@@ -9,12 +9,12 @@ class Headcount:
 
     Args:
         count: How many there are now.
-        gather_s: Who comes and goes within this time is told of together.
+        gather_s: Gives how long comings and goings are gathered, to be told of together.
         on_due: Called when there is something to tell; `take` is expected before long.
     """
 
     def __init__(
-        self, count: Callable[[], int], *, gather_s: float, on_due: Callable[[], None]
+        self, count: Callable[[], int], *, gather_s: Callable[[], float], on_due: Callable[[], None]
     ) -> None:
         self._count = count
         self._gather_s = gather_s
@@ -27,7 +27,7 @@ class Headcount:
         """Somebody came or went."""
         if self._waiting is None:
             loop = asyncio.get_running_loop()
-            self._waiting = loop.call_later(self._gather_s, self._look)
+            self._waiting = loop.call_later(self._gather_s(), self._look)
 
     def take(self) -> int:
         """What is told now."""

@@ -19,14 +19,15 @@ from danmaku.gateway.notices import Notice, Official, Personal, Sealed
 def held_notices(entry: Entry) -> tuple[Notice, ...]:
     """Who is to be told of an entry of a room's chain, and what; it may be nobody.
 
-    Whoever reviews in the room sees what waits and what was decided; an author hears that a person
-    has refused what waited.
+    Whoever reviews in the room sees what waits and what was decided; an author hears that what
+    waited was refused.
     """
     match entry.fact:
         case CommentHeld() as fact:
+            origin = entry.seq if fact.origin is None else fact.origin
             if entry.comment is None:
-                return (Sealed(entry.chain, entry.seq, fact.author, is_held=True),)
-            said = held_notice(entry.seq, entry.comment.author, fact)
+                return (Sealed(entry.chain, origin, fact.author, is_held=True),)
+            said = held_notice(origin, entry.comment.author, fact)
             return (Official(entry.chain, Power.COMMENT_REVIEW, said),)
         case CommentPublished(origin=int() as origin):
             return (Official(entry.chain, Power.COMMENT_REVIEW, decided_notice(origin)),)

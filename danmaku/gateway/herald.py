@@ -9,9 +9,10 @@ from typing import Final, Protocol, TypeVar, cast
 
 from danmaku.domain.account import Power
 from danmaku.domain.ids import AccountId, Millis, RoomId
+from danmaku.domain.views import View
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.gateway.connection import Connection
-from danmaku.gateway.dialects.danmaku_v1 import you, you_now
+from danmaku.gateway.dialects.danmaku_v1 import own_comment, you, you_now
 from danmaku.gateway.dialects.notices import held_notice, refused_notice
 from danmaku.gateway.notices import General, Notice, Official, Personal, Sealed
 from danmaku.gateway.saying import Saying
@@ -127,6 +128,18 @@ class Herald:
                 if len(self._going) == 1:
                     self._go_on()
 
+    def show_author(self, room: RoomId, author: AccountId, view: View) -> None:
+        """Show a comment, which others are not shown live, to its author in that room.
+
+        A socket that is full will be sent everything that it lacks.
+        """
+        for connection in self.sockets_of(author):
+            outbox, hub = connection.outbox, connection.room_hub
+            if outbox is None or hub is None or hub.room != room or not _is_in_person(connection):
+                continue
+            if outbox.stalled_since_ms is None:
+                connection.reply(own_comment(view))
+
     def _go_on(self) -> None:
         telling = self._going[0]
         some = list(islice(telling.rest, self._slice_sockets))
@@ -140,7 +153,7 @@ class Herald:
                 connection.repeat(telling.saying)
 
     def _tell_person(self, connection: Connection, notice: Personal) -> None:
-        if notice.said is not None:
+        if notice.said is not None and _is_in_person(connection):
             connection.reply(notice.said)
         if notice.farewell is not None:
             connection.part(notice.farewell.close_code, notice.farewell.said)
@@ -149,7 +162,8 @@ class Herald:
 
     def _tell_sealed(self, notice: Sealed) -> None:
         keepers = tuple(self._keepers.get(notice.room, ()))
-        concerned = keepers if notice.is_held else self.sockets_of(notice.author)
+        own = filter(_is_in_person, self.sockets_of(notice.author))
+        concerned = keepers if notice.is_held else tuple(own)
         say = self._say_held if notice.is_held else self._say_refused
         for connection in concerned:
             self._work.start(connection, say(connection, notice), name="sealed")
@@ -191,6 +205,12 @@ class Herald:
 def _account_of(connection: Connection) -> AccountId | None:
     who = None if connection.identity is None else connection.identity.who
     return None if who is None else who.account
+
+
+def _is_in_person(connection: Connection) -> bool:
+    """Whether its account sits there itself: a link's socket is told nothing of its own."""
+    who = None if connection.identity is None else connection.identity.who
+    return who is not None and not who.reads_only
 
 
 def _drop(groups: dict[_Key, set[Connection]], key: _Key, connection: Connection) -> None:

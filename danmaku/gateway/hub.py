@@ -6,6 +6,7 @@ room's top, which `Rooms` keeps in step with the announcements, and is dropped w
 
 from collections.abc import Iterable
 
+from danmaku.domain.account import Standing
 from danmaku.domain.facts import Entry
 from danmaku.domain.ids import RoomId, Seq
 from danmaku.gateway.outbox import Outbox
@@ -23,12 +24,23 @@ class Hub:
         self._means = means
         self._rooms: dict[RoomId, RoomHub] = {}
 
+    def admit(self, who: Standing | None) -> None:
+        """Let somebody new into a room.
+
+        Raises:
+            Overloaded: As `BrownOut.admit_viewer`.
+        """
+        self._means.brownout.admit_viewer(who)
+
     def announce(self, entries: Iterable[Entry]) -> None:
         """Take what has just been committed, in record order. Called on the event loop."""
         for entry in entries:
             room_hub = self._rooms.get(entry.chain)
             if room_hub is not None and not entry.repeated:
-                room_hub.append(entry)
+                try:
+                    room_hub.append(entry)
+                except Exception as error:  # noqa: BLE001 -- other rooms have nothing to do with it
+                    room_hub.give_up(error)
 
     def room(self, room: RoomId, top: Seq) -> RoomHub:
         """The room's hub, a new one if nobody is there yet.
@@ -46,6 +58,10 @@ class Hub:
     def leave(self, room_hub: RoomHub, outbox: Outbox) -> None:
         """Forget a viewer, and its room's hub if it was the last."""
         room_hub.leave(outbox)
+        self.let_go(room_hub)
+
+    def let_go(self, room_hub: RoomHub) -> None:
+        """Forget a room's hub if nobody is there."""
         if not room_hub.viewers_count:
             room_hub.close()
             del self._rooms[room_hub.room]
@@ -60,6 +76,10 @@ class Hub:
     def counts(self) -> dict[RoomId, int]:
         """How many are in each room of this process."""
         return {room: room_hub.viewers_count for room, room_hub in self._rooms.items()}
+
+    def viewers_everywhere(self, room: RoomId) -> int:
+        """How many are in a room, other nodes' viewers included."""
+        return self.viewers_count(room) + self._means.elsewhere(room)
 
     def viewers_count(self, room: RoomId) -> int:
         """How many are in a room of this process."""

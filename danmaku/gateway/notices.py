@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from danmaku.domain.account import Power
+from danmaku.domain.case_facts import ResultTold
+from danmaku.domain.controls import laid, strictest
 from danmaku.domain.facts import Entry, NameJudged, PowersGranted, PowersRevoked, ReportFiled
 from danmaku.domain.ids import PLATFORM, AccountId, RoomId, Seq
 from danmaku.domain.keeping import due_ms
@@ -29,6 +31,7 @@ from danmaku.gateway.dialects.notices import (
     name_notice,
     proposal_notice,
     report_notice,
+    result_notice,
     reversed_notice,
     revoked_notice,
 )
@@ -87,8 +90,12 @@ def _notice_of_people(entry: Entry) -> Notice | None:
             return Personal(account, reversed_notice(measure_id, reason))
         case AccountClosed(account=account):
             return Personal(account, None, _farewell(Code.ACCOUNT_SUSPENDED))
-        case ControlSet(control=control):
-            return General(control.scope, control_notice(control))
+        case ControlSet(control=control, beneath=beneath):
+            holds = (
+                strictest(laid(control, beneath), control.scope or RoomId(""), entry.at_ms)
+                or control
+            )
+            return General(control.scope, control_notice(holds))
         case ControlLifted(scope=scope):
             return General(scope, lifted_notice(scope))
         case _:
@@ -103,11 +110,19 @@ def _notice_of_keeping(entry: Entry) -> Notice | None:
             return Personal(account, proposal_notice(proposal.room, "proposed", note))
         case ProposalSettled(account=account, outcome=outcome, note=note):
             return Personal(account, proposal_notice(None, outcome.value, note))
-        case NameJudged(account=int() as account, actor=int()) as fact:
-            return Personal(account, name_notice(fact))
         case ReportFiled(room=str() as room, number=number, category=category):
             said = report_notice(entry.seq, number, category, due_ms(entry.at_ms))
             return Official(room, Power.REPORT_ANSWER, said)
+        case _:
+            return _notice_of_decision(entry)
+
+
+def _notice_of_decision(entry: Entry) -> Notice | None:
+    match entry.fact:
+        case ResultTold(case_id=case_id, account=account, outcome=outcome, note=note):
+            return Personal(account, result_notice(case_id, outcome, note))
+        case NameJudged(account=int() as account, actor=int()) as fact:
+            return Personal(account, name_notice(fact))
         case fact:
             is_felt = isinstance(fact, _CHANGE_POWERS)
             return None if entry.account is None or not is_felt else Personal(entry.account)

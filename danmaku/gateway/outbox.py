@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from danmaku.domain.ids import Millis, Seq
-from danmaku.gateway.dialects.danmaku_v1 import Dialect
+from danmaku.gateway.dialects.outward import Outward
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Outbox:
         write: Callable[[bytes], None],
         fail: Callable[[BaseException], None],
         *,
-        dialect: Dialect,
+        dialect: Outward,
         deflate: bool,
         descriptor: int = -1,
     ) -> None:

@@ -64,7 +64,7 @@ class Pauses:
 
     def _tick(self) -> None:
         now_s = time.perf_counter()
-        self._telemetry.loop_lag_seconds.observe(max(0.0, now_s - self._due_s))
+        self._telemetry.note_lag(max(0.0, now_s - self._due_s))
         if now_s >= self._full_at_s:
             self._full_at_s = now_s + FULL_ROUND_S
             gc.unfreeze()

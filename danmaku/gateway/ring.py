@@ -1,4 +1,4 @@
-"""The newest public entries of a room, encoded once for each dialect that asks.
+"""The newest public entries of a room, encoded once for each script that is asked for.
 
 What has not been sent yet is simply the ring's end. A recall empties its comment here too, so that
 nobody who comes later, not even in the same batch, gets the text.
@@ -13,7 +13,7 @@ from operator import attrgetter
 
 from danmaku.domain.ids import Number, Seq
 from danmaku.domain.views import View, ViewKind
-from danmaku.gateway.dialects.danmaku_v1 import Dialect
+from danmaku.gateway.dialects.outward import Outward
 
 _SEQ = attrgetter("seq")
 _TRIM_EACH = 8  # an eighth over the bound is let stand, so that trimming is rare
@@ -29,11 +29,11 @@ class Item:
         self.view = view
         self._encoded: dict[str, bytes] = {}
 
-    def part(self, dialect: Dialect) -> bytes:
+    def part(self, dialect: Outward) -> bytes:
         """The entry in one dialect; encoded at the first call."""
-        part = self._encoded.get(dialect.subprotocol)
+        part = self._encoded.get(dialect.script)
         if part is None:
-            part = self._encoded[dialect.subprotocol] = dialect.part(self.view)
+            part = self._encoded[dialect.script] = dialect.part(self.view)
         return part
 
     def empty(self, recall: View) -> None:

@@ -13,32 +13,36 @@ Belongs to the event loop's thread. Memory: the ring, and a few words for each v
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import structlog
 
+from danmaku.actions.brownout import BrownOut
 from danmaku.config import GatewaySettings
+from danmaku.domain.brownout import Shed
 from danmaku.domain.facts import Entry
 from danmaku.domain.ids import Millis, RoomId, Seq
-from danmaku.domain.views import View, ViewKind, view_of
+from danmaku.domain.views import ViewKind, view_of
+from danmaku.errors import Overloaded
 from danmaku.gateway.asides import Asides
+from danmaku.gateway.catch_ups import CatchUps
 from danmaku.gateway.cohort import Cohort
 from danmaku.gateway.crew import Crew
-from danmaku.gateway.dialects.danmaku_v1 import Dialect, Op
-from danmaku.gateway.framing import frame_of
+from danmaku.gateway.dialects.outward import Op, Outward, frame_in
+from danmaku.gateway.flight import Cohorts, Flight
 from danmaku.gateway.outbox import Even, FromRecord, FromRing, Outbox, Wait
-from danmaku.gateway.ring import Ring
+from danmaku.gateway.reading import PAGE_ENTRIES, recorded
+from danmaku.gateway.ring import Item, Ring
+from danmaku.gateway.sampling import Sampling, Thinning
 from danmaku.gateway.turns import Turns
 from danmaku.ports import Reader
 from danmaku.telemetry import Telemetry
 
-CATCH_UPS_MAX = 16  # frames kept for viewers who lack the same
-CHUNK_ENTRIES = 512  # of the ring, in one frame to one viewer
+COARSER = 5  # times as long do counts gather while the house is short of time
 FLIGHT_WEIGHT = 0.2  # of the newest batch in the mean time that writing one takes
 LATE_SHARE = 4  # of a turn: viewers who are behind get a quarter of it
-PAGE_ENTRIES = 1000  # of the record, in one frame to one viewer
 
 _log = structlog.get_logger(__name__)
 
@@ -52,21 +56,9 @@ class Means:
     telemetry: Telemetry
     crew: Crew
     turns: Turns
+    brownout: BrownOut
+    sampling: Sampling
     elsewhere: Callable[[RoomId], int] = lambda _room: 0  # viewers whom other nodes have
-
-
-@dataclass(slots=True)
-class _Flight:
-    """One frame for each cohort, on its way to the viewers who were even when it was made."""
-
-    after: Seq
-    upto: Seq
-    loads: list[tuple[Cohort, bytes]]  # those who are still to be written to
-    since_s: float | None  # when its first entry was announced
-
-
-_Lack = tuple[Dialect, bool, Seq, Seq]
-"""What a viewer lacks: dialect, deflate, after, upto. In a storm of returns many lack the same."""
 
 
 class RoomHub:
@@ -86,22 +78,24 @@ class RoomHub:
         self._ring = Ring(top, means.settings.ring_entries_max)
         self._loop = asyncio.get_running_loop()
         self._members: set[Outbox] = set()
-        self._cohorts: dict[tuple[Dialect, bool], Cohort] = {}  # the even ones
+        self._cohorts: Cohorts = {}  # the even ones
         self._ahead: set[Outbox] = set()  # they know more than has been flushed
         self._late: dict[Outbox, None] = {}  # to be served when it is this room's turn
         self._reading: dict[Outbox, asyncio.Task[None]] = {}
         self._thirsty: set[Outbox] = set()  # they wait until the ring has been filled up
         self._filling: asyncio.Task[None] | None = None
-        self._catch_ups: dict[_Lack, tuple[bytes, Seq]] = {}  # as the ring stands now
-        self._flight: _Flight | None = None
+        self._catch_ups = CatchUps(self._ring)
+        self._flight: Flight | None = None
         self._gathering: asyncio.TimerHandle | None = None  # until the next batch
         self._pending_since_s: float | None = None
         self._is_urgent = False
+        self._is_given_up = False
         self._flushed_at_s = float("-inf")
         self._flight_s = 0.0  # how long writing a batch takes lately
+        self._thinning = Thinning(room, means.sampling) if means.sampling.shown_per_s else None
         self._asides = Asides(
             lambda: self.viewers_everywhere,
-            gather_s=means.settings.viewers_ms / 1000,
+            gather_s=self._aside_s,
             on_due=self._let_tell,
         )
 
@@ -120,21 +114,30 @@ class RoomHub:
         """How many are in this room, other nodes' viewers included."""
         return len(self._members) + self._means.elsewhere(self.room)
 
+    def _aside_s(self) -> float:
+        usual_s = self._settings.viewers_ms / 1000
+        return COARSER * usual_s if self._means.brownout.sheds(Shed.COUNTS) else usual_s
+
     # --- what the record announces
 
     def append(self, entry: Entry) -> None:
         """Take the next entry of the room's chain; one that is known already changes nothing."""
+        if self._is_given_up:
+            self._let_all_go()  # where even that failed the last time
+            return
         if entry.seq <= self._ring.top:
             return
         if entry.seq != self._ring.top + 1:
             self._heal(entry.seq)
             return
         view = view_of(entry)
-        self._catch_ups.clear()  # a recall changes what is behind it
+        self._catch_ups.clear()
         self._ring.push(entry.seq, view, sent=self.flushed)
         if view is None:
             self._asides.note(entry)
             return
+        if self._thinning is not None:
+            self._thinning.note(entry, view)
         self._is_urgent |= view.kind is ViewKind.RECALL
         if self._pending_since_s is None:
             self._pending_since_s = time.perf_counter()
@@ -176,12 +179,16 @@ class RoomHub:
 
     def turn(self, sockets_max: int) -> int:
         """Write to the next few sockets; see `turns.Turner`."""
+        if self._is_given_up:
+            return 0
         written = self._serve_late(max(1, sockets_max // LATE_SHARE))
         if self._flight is None:
             self._take_off()
         if (flight := self._flight) is not None:
-            written += self._write_some(flight, sockets_max - written)
-            if not flight.loads:
+            delivered = flight.write(sockets_max - written)
+            self._means.telemetry.deliveries.inc(delivered)
+            written += delivered
+            if flight.is_over:
                 self._land(flight)
         if self._flight is not None or self._late:
             self._means.turns.add(self)
@@ -202,47 +209,36 @@ class RoomHub:
             self._is_urgent = False
             self._flushed_at_s = time.perf_counter()
             after, self.flushed = self.flushed, self._ring.top
-            self._launch(self._batches(after, self.flushed), after, since_s)
+            payloads = self._batches(after, self.flushed)
+            self._flight = Flight(self._cohorts, payloads, after, since_s)
         elif self._asides.is_due:
             said = self._asides.take(self._dialects())
             # It carries nobody forward: even viewers stand at `flushed` already.
-            self._launch(said, self.flushed, since_s=None)
+            self._flight = Flight(self._cohorts, said, self.flushed, since_s=None)
 
-    def _batches(self, after: Seq, upto: Seq) -> dict[Dialect, bytes]:
+    def _batches(self, after: Seq, upto: Seq) -> dict[Outward, bytes]:
         items = self._ring.between(after, upto)
+        left_out = 0
+        if self._thinning is not None:
+            public, items = len(items), self._thinning.sift(items)
+            left_out = public - len(items)
+            self._means.telemetry.left_out.inc(left_out)
         return {
-            dialect: dialect.batch(Op.ENTRIES, after, upto, [item.part(dialect) for item in items])
+            dialect: dialect.batch(
+                Op.ENTRIES, after, upto, [item.part(dialect) for item in items], left_out
+            )
             for dialect in self._dialects()
         }
 
-    def _dialects(self) -> set[Dialect]:
+    def _dialects(self) -> set[Outward]:
         """Those that even viewers speak."""
         return {dialect for (dialect, _), members in self._cohorts.items() if members}
 
-    def _launch(self, payloads: dict[Dialect, bytes], after: Seq, since_s: float | None) -> None:
-        loads: list[tuple[Cohort, bytes]] = []
-        for (dialect, deflate), cohort in self._cohorts.items():
-            if cohort:
-                cohort.begin()
-                loads.append((cohort, _frame(payloads[dialect], dialect, deflate=deflate)))
-        self._flight = _Flight(after, self.flushed, loads, since_s)
-
-    def _write_some(self, flight: _Flight, sockets_max: int) -> int:
-        """Cost: one write a socket; nothing is made for any one of them, or looked at."""
-        written = 0
-        while flight.loads and written < sockets_max:
-            cohort, frame = flight.loads[-1]
-            written += cohort.write(frame, sockets_max - written)
-            if cohort.is_done:
-                flight.loads.pop()
-        self._means.telemetry.deliveries.inc(written)
-        return written
-
-    def _land(self, flight: _Flight) -> None:
+    def _land(self, flight: Flight) -> None:
         self._flight = None
         if flight.since_s is not None:
             now_s = time.perf_counter()
-            self._means.telemetry.fanout_seconds.observe(now_s - flight.since_s)
+            self._means.telemetry.note_fanout(now_s - flight.since_s)
             self._flight_s += FLIGHT_WEIGHT * (now_s - self._flushed_at_s - self._flight_s)
         self._let_serve(self._ahead)
         if self._asides.is_due:
@@ -266,6 +262,19 @@ class RoomHub:
         self._catch_ups.clear()
         for outbox in tuple(self._members):
             self.serve(outbox)
+
+    def give_up(self, error: Exception) -> None:
+        """Something failed on the way to viewers: nobody knows any more who has what.
+
+        All are let go, and come back from where they stand: the record has everything.
+        """
+        self._is_given_up = True
+        _log.error("room given up", room=self.room, exc_info=error)
+        self._let_all_go()
+
+    def _let_all_go(self) -> None:
+        for outbox in tuple(self._members):
+            outbox.fail(Overloaded())
 
     # --- viewers
 
@@ -295,6 +304,18 @@ class RoomHub:
         if self._filling is not None:
             self._filling.cancel()
         self._asides.close()
+
+    async def missed(self, after: Seq, limit: int) -> tuple[Seq, Sequence[Item]]:
+        """The first of what others have above `after`, as of now, and how far that goes."""
+        while after < self._ring.floor:
+            upto = self.flushed
+            views = await self._means.reader.entries(self.room, after, upto, limit=limit)
+            if self._ring.floor <= upto:  # else it may have let a recall go meanwhile
+                items = self._ring.as_of_now(views)
+                return items[-1].seq if len(items) == limit else upto, items
+        upto = max(after, self.flushed)  # who comes from another node may know more
+        some = self._ring.between(after, upto)[:limit]
+        return some[-1].seq if len(some) == limit else upto, some
 
     def stall(self, outbox: Outbox, now_ms: Millis) -> None:
         """The viewer's transport is full: it leaves the fan-out until it has room."""
@@ -355,24 +376,9 @@ class RoomHub:
         outbox.position = self.flushed if has_batch or flight is None else flight.after
 
     def _send_from_ring(self, outbox: Outbox, after: Seq, upto: Seq) -> None:
-        lack = (outbox.dialect, outbox.deflate, after, upto)
-        if (made := self._catch_ups.get(lack)) is None:
-            if len(self._catch_ups) == CATCH_UPS_MAX:
-                self._catch_ups.clear()
-            made = self._catch_ups[lack] = self._catch_up(lack)
+        made = self._catch_ups.frame(outbox.dialect, after, upto, deflate=outbox.deflate)
         frame, outbox.position = made  # before the write: a full transport stalls it within
         outbox.write(frame)
-
-    def _catch_up(self, lack: _Lack) -> tuple[bytes, Seq]:
-        """The frame with what comes next, and how far it goes."""
-        dialect, deflate, after, upto = lack
-        items = self._ring.between(after, upto)
-        if len(items) > CHUNK_ENTRIES:
-            items = items[:CHUNK_ENTRIES]
-            upto = items[-1].seq
-        parts = [item.part(dialect) for item in items]
-        payload = dialect.batch(Op.ENTRIES, after, upto, parts)
-        return _frame(payload, dialect, deflate=deflate), upto
 
     def _start_filling(self, outbox: Outbox, after: Seq) -> None:
         """Let the ring reach down to `after`; one reading at a time serves all who come back."""
@@ -385,21 +391,12 @@ class RoomHub:
     async def _fill(self, after: Seq) -> None:
         floor = self._ring.floor
         try:
-            views = await self._recorded(after, floor)
+            views = await recorded(self._means.reader, self.room, after, floor)
         finally:
             self._filling = None
         self._ring.fill(after, floor, views)
         self._catch_ups.clear()
         self._let_serve(self._thirsty)
-
-    async def _recorded(self, after: Seq, upto: Seq) -> list[View]:
-        views: list[View] = []
-        while True:
-            begin = views[-1].seq if views else after
-            page = await self._means.reader.entries(self.room, begin, upto, limit=PAGE_ENTRIES)
-            views += page
-            if len(page) < PAGE_ENTRIES:
-                return views
 
     def _fail_thirsty(self, error: BaseException) -> None:
         thirsty, self._thirsty = self._thirsty, set()
@@ -433,7 +430,7 @@ class RoomHub:
 
     def _send(self, outbox: Outbox, payload: bytes, upto: Seq) -> None:
         outbox.position = upto  # before the write: a full transport stalls the viewer within it
-        outbox.write(_frame(payload, outbox.dialect, deflate=outbox.deflate))
+        outbox.write(frame_in(outbox.dialect, payload, deflate=outbox.deflate))
 
     # --- how many are here
 
@@ -444,7 +441,3 @@ class RoomHub:
     def _let_tell(self) -> None:
         if self._flight is None:
             self._means.turns.add(self)
-
-
-def _frame(payload: bytes, dialect: Dialect, *, deflate: bool) -> bytes:
-    return frame_of(payload, is_text=dialect.is_text, deflate=deflate)

@@ -1,8 +1,7 @@
 """One thing that is said to many: made once for all who take the same bytes."""
 
 from danmaku.formats.danmaku_v1 import Fields
-from danmaku.gateway.dialects.danmaku_v1 import Dialect
-from danmaku.gateway.framing import frame_of
+from danmaku.gateway.dialects.outward import Outward, frame_in
 
 
 class Saying:
@@ -14,13 +13,12 @@ class Saying:
 
     def __init__(self, fields: Fields) -> None:
         self._fields = fields
-        self._frames: dict[tuple[Dialect, bool], bytes] = {}
+        self._frames: dict[tuple[Outward, bool], bytes] = {}
 
-    def frame(self, dialect: Dialect, *, deflate: bool) -> bytes:
+    def frame(self, dialect: Outward, *, deflate: bool) -> bytes:
         """The bytes for those who speak that dialect, and have agreed to compression or not."""
         made = self._frames.get((dialect, deflate))
         if made is None:
-            payload = dialect.encode(self._fields)
-            made = frame_of(payload, is_text=dialect.is_text, deflate=deflate)
+            made = frame_in(dialect, dialect.encode(self._fields), deflate=deflate)
             self._frames[dialect, deflate] = made
         return made

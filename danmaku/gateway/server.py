@@ -6,21 +6,24 @@ of all connections. Refusals and failures of whatever runs for a connection end 
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Coroutine, Iterable, Sequence
+from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 import structlog
 from uvicorn.server import ServerState
 from websockets.http11 import Request
 
 from danmaku.actions.accounts import People
+from danmaku.actions.brownout import BrownOut
 from danmaku.actions.rooms import Rooms
 from danmaku.config import GatewaySettings, ServerSettings
+from danmaku.domain.brownout import Shed
 from danmaku.domain.facts import Entry
 from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
 from danmaku.domain.live import LiveRoom
-from danmaku.errors import Close, Code, Draining, NotFound, TooFast, Unavailable
+from danmaku.errors import Close, Code, Draining, TooFast
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.gateway.acts import Acts
 from danmaku.gateway.answers import (
@@ -30,7 +33,7 @@ from danmaku.gateway.answers import (
     code_of,
     is_defect,
 )
-from danmaku.gateway.connection import Connection
+from danmaku.gateway.connection import Connection, limits_of
 from danmaku.gateway.crew import Crew
 from danmaku.gateway.departure import Departure, departure_of
 from danmaku.gateway.dialects.danmaku_v1 import (
@@ -42,14 +45,17 @@ from danmaku.gateway.dialects.danmaku_v1 import (
     welcome,
     you,
 )
-from danmaku.gateway.doorkeeper import Doorkeeper, Rejection, Visit
+from danmaku.gateway.doorkeeper import Doorkeeper, Rejection, Visit, rejection_of
 from danmaku.gateway.herald import Herald
 from danmaku.gateway.hub import Hub
 from danmaku.gateway.identity import Identity
-from danmaku.gateway.notices import Notice
+from danmaku.gateway.notices import Notice, Personal
+from danmaku.gateway.others import ALONE, Others
 from danmaku.gateway.outbox import Known, Reset, opening_of
+from danmaku.gateway.outside import Outside, TurnedAway
+from danmaku.gateway.reading import top_of
 from danmaku.gateway.room_hub import Means
-from danmaku.gateway.session import Limits
+from danmaku.gateway.sampling import Sampling
 from danmaku.gateway.sweep import Sweep
 from danmaku.gateway.turns import Turns
 from danmaku.gateway.upgrade import Upgrades
@@ -60,22 +66,6 @@ IN_FLIGHT_MAX = 16  # acts of one socket that are not answered yet
 CLOSE_WAIT_S = 2.0  # how long viewers may take to answer a close
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Others:
-    """What this node knows of the other nodes; alone, it knows of none.
-
-    Attributes:
-        viewers: How many they have in a room.
-        is_in_step: Whether this node knows what they have written.
-    """
-
-    viewers: Callable[[RoomId], int] = lambda _room: 0
-    is_in_step: Callable[[], bool] = lambda: True
-
-
-ALONE = Others()
 
 
 class Gateway:
@@ -102,10 +92,11 @@ class Gateway:
         epoch: str,
         clock: Clock,
         telemetry: Telemetry,
+        brownout: BrownOut,
         others: Others = ALONE,
     ) -> None:
         self.settings = settings
-        self.limits = _limits_of(settings)
+        self.limits = limits_of(settings)
         self.dialects = dialects()
         self.upgrades = Upgrades(
             tuple(self.dialects),
@@ -123,17 +114,28 @@ class Gateway:
         self._telemetry = telemetry
         self._crew = Crew()
         turns = Turns(settings.slice_sockets)
-        self._hub = Hub(Means(settings, reader, telemetry, self._crew, turns, others.viewers))
         self._others = others
         self._connections: set[Connection] = set()
         self._herald = Herald(
-            self._connections,
-            self,
-            reader,
-            clock=clock,
-            slice_sockets=settings.slice_sockets,
+            self._connections, self, reader, clock=clock, slice_sockets=settings.slice_sockets
         )
+        is_due = partial(brownout.sheds, Shed.DISPLAY)
+        sampling = Sampling(settings.shown_per_s, epoch, is_due, self._herald.show_author)
+        parts = (settings, reader, telemetry, self._crew, turns, brownout)
+        self._hub = Hub(Means(*parts, sampling, others.viewers))
         self._sweep = Sweep(self._connections, settings.slice_sockets)
+        self._outside = Outside(
+            *(settings, self.limits),
+            hub=self._hub,
+            crew=self._crew,
+            reader=reader,
+            acts=acts,
+            rooms=rooms,
+            people=people,
+            epoch=epoch,
+            clock=clock,
+            telemetry=telemetry,
+        )
         self._is_draining = False
         self._all_gone = asyncio.Event()  # after a drain
 
@@ -157,6 +159,10 @@ class Gateway:
 
         return BoundConnection
 
+    def packet_socket(self, siblings: set[Any]) -> asyncio.Protocol:
+        """What answers a connection of Bilibili's live chat that comes without an upgrade."""
+        return TurnedAway() if self._hindrance() else self._outside.bare_socket(siblings)
+
     def announce(self, entries: Sequence[Entry]) -> None:
         """Take what has just been committed, in record order. Called on the event loop."""
         self._hub.announce(entries)
@@ -179,6 +185,7 @@ class Gateway:
 
     def send_away(self) -> None:
         """Close all sockets: this node does not know any more what it may show."""
+        self._outside.let_go()
         plan = departure_of(len(self._connections), self.settings.slice_sockets, 0.0)
         self._crew.start(
             self._let_leave(plan),
@@ -188,12 +195,15 @@ class Gateway:
 
     def close_account(self, account: AccountId) -> None:
         """Close the account's sockets whose session or token is worth nothing any more."""
+        self._outside.close_account(account)
         for connection in self._herald.sockets_of(account):
             assert connection.identity is not None
             self.start(connection, connection.identity.recheck(self.now_ms()), name="recheck")
 
     def tell(self, notice: Notice) -> None:
         """Tell open sockets what an entry of the platform's chain means for them."""
+        if isinstance(notice, Personal) and notice.farewell is not None:
+            self._outside.end_account(notice.account)
         self._herald.tell(notice)
 
     async def drain(self, *, is_paced: bool = False) -> None:
@@ -211,11 +221,13 @@ class Gateway:
         within_s = max(0.0, leave_by_s - asyncio.get_running_loop().time()) if is_paced else 0.0
         viewers = len(self._connections)
         await self._let_leave(departure_of(viewers, self.settings.slice_sockets, within_s))
+        self._outside.let_go()
         if self._connections:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._all_gone.wait(), CLOSE_WAIT_S)
         for connection in tuple(self._connections):
             connection.abort()
+        await self._outside.settle(CLOSE_WAIT_S)
 
     async def _let_leave(self, plan: Departure) -> None:
         goodbye = bye(
@@ -234,9 +246,12 @@ class Gateway:
 
     def greet(self, connection: Connection, request: Request) -> None:
         """Accept or reject an upgrade; a room that is not in memory is looked up first."""
-        judged = self._judge(request)
+        upgrades = self._outside.upgrades_for(request)
+        judged = self._hindrance() or (upgrades or self._doorkeeper.judge(request))
         if isinstance(judged, Rejection):
             connection.reject(judged)
+        elif isinstance(judged, Upgrades):
+            self._outside.let_in(connection, request, judged)
         elif self._rooms.peek(judged.room) is not None:
             self._let_in(connection, request, judged)
         else:
@@ -244,7 +259,7 @@ class Gateway:
             self._crew.start(
                 self._let_in_once_known(connection, request, judged),
                 name=f"look up {judged.room}",
-                on_error=lambda error: connection.reject(self._rejection_of(error)),
+                on_error=lambda error: connection.reject(rejection_of(error)),
             )
 
     def take(self, connection: Connection, message: Hello | Act) -> None:
@@ -284,12 +299,13 @@ class Gateway:
 
     # --- the upgrade
 
-    def _judge(self, request: Request) -> Visit | Rejection:
-        is_full = len(self._connections) >= self.settings.connections_max
+    def _hindrance(self) -> Rejection | None:
+        """Why nobody is let in now."""
+        is_full = len(self._connections) + len(self._outside) >= self.settings.connections_max
         if self._is_draining or is_full or not self._others.is_in_step():
             text = "No room for more sockets now."
             return Rejection(HTTPStatus.SERVICE_UNAVAILABLE, text, RETRY_MAX_MS // 1000)
-        return self._doorkeeper.judge(request)
+        return None
 
     def _let_in(self, connection: Connection, request: Request, visit: Visit) -> None:
         if connection.accept(request, visit):
@@ -304,15 +320,6 @@ class Gateway:
             await self._rooms.live(visit.room)
         self._let_in(connection, request, visit)
 
-    def _rejection_of(self, error: BaseException) -> Rejection:
-        if isinstance(error, NotFound):
-            return Rejection(HTTPStatus.NOT_FOUND, "There is no such room.")
-        if not isinstance(error, Unavailable | TimeoutError):
-            _log.error("upgrade failed", exc_info=error)
-            return Rejection(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here.")
-        text = "The record cannot be read now."
-        return Rejection(HTTPStatus.SERVICE_UNAVAILABLE, text, RETRY_MAX_MS // 1000)
-
     # --- joining
 
     async def _join(self, connection: Connection, hello: Hello) -> None:
@@ -321,10 +328,12 @@ class Gateway:
         room = connection.visit.room
         identity = Identity(self._people, token=hello.token, session=connection.visit.session)
         who = await identity.look(self.now_ms())
+        if hello.since is None:  # who comes back keeps its place
+            self._hub.admit(who)
         connection.known_as(identity)
         self._herald.note_account(connection)
         author = None if who is None else await self._reader.pseudonym(room, who.account)
-        top = await self._top_of(room, hello.since)
+        top = await top_of(self._rooms, self._reader, room, hello.since)
         live = await self._rooms.live(room)  # in memory by now
         # Nothing is awaited from here on: what is announced next finds the viewer in its room.
         wall_ms = self._clock()
@@ -375,14 +384,6 @@ class Gateway:
         room_hub.enter(outbox, position)
         room_hub.serve(outbox)
 
-    async def _top_of(self, room: RoomId, since: int | None) -> Seq:
-        """The room's top; a reader may have seen more of the record than was announced so far."""
-        live = await self._rooms.live(room)
-        if since is None or since <= live.top:
-            return live.top
-        row = await self._reader.room(room)
-        return live.top if row is None else row.top
-
     # --- what viewers do
 
     async def _carry_out(self, connection: Connection, message: Act) -> None:
@@ -427,15 +428,3 @@ class Gateway:
                 connection.part(close_code, said)
             case answer:
                 connection.reply(answer)
-
-
-def _limits_of(settings: GatewaySettings) -> Limits:
-    return Limits(
-        messages_per_s=settings.messages_per_s,
-        messages_burst=settings.messages_burst,
-        fragments_max=settings.fragments_max,
-        hello_ms_max=settings.hello_ms_max,
-        fragment_ms_max=settings.fragment_ms_max,
-        heartbeat_ms=settings.heartbeat_ms,
-        silence_ms_max=settings.silence_ms_max,
-    )

@@ -115,7 +115,6 @@ class Session:
     __slots__ = (
         "_allowance",
         "_backlog",
-        "_begun_ms",
         "_dialect",
         "_heard_ms",
         "_is_text",
@@ -137,7 +136,6 @@ class Session:
         self._backlog: list[Act] | None = None
         self._parts: list[bytes] | None = None  # of the message that is coming in
         self._is_text = True
-        self._begun_ms = now_ms
 
     @property
     def state(self) -> State:
@@ -153,7 +151,6 @@ class Session:
         if self._state is State.CLOSING:
             return None
         self._is_text = is_text
-        self._begun_ms = now_ms
         if not fin:
             self._heard_ms = now_ms
             self._parts = [payload]
@@ -195,14 +192,19 @@ class Session:
             self._enter(State.CLOSING, now_ms)
         self._parts = self._backlog = None
 
-    def due(self, now_ms: Millis) -> Due | None:
-        """What the passing of time asks for; to be called now and then."""
+    def due(self, now_ms: Millis, begun_ms: Millis | None = None) -> Due | None:
+        """What the passing of time asks for; to be called now and then.
+
+        Args:
+            now_ms: The time.
+            begun_ms: When the frame or message was begun that is not whole; None: there is none.
+        """
         match self._state:
             case State.CLOSING:
                 return Drop() if now_ms - self._since_ms > CLOSE_WAIT_MS else None
             case State.NEW if now_ms - self._since_ms > self._limits.hello_ms_max:
                 return Fail(Close.IDLE, None, "No hello came.")
-        if self._parts and now_ms - self._begun_ms > self._limits.fragment_ms_max:
+        if begun_ms is not None and now_ms - begun_ms > self._limits.fragment_ms_max:
             return Fail(Close.IDLE, None, "A message was begun and not ended.")
         return self._sign_of_life(now_ms)
 

@@ -3,11 +3,18 @@
 import asyncio
 from collections.abc import Collection, Iterator
 from itertools import islice
+from typing import Protocol
 
 from danmaku.domain.ids import Millis
-from danmaku.gateway.connection import Connection
 
 ROUND_S = 0.5  # between two looks; deadlines are kept to this
+
+
+class Ticked(Protocol):
+    """A connection, as far as time goes."""
+
+    def tick(self, now_ms: Millis) -> None:
+        """Do what the passing of time asks for."""
 
 
 class Sweep:
@@ -18,7 +25,7 @@ class Sweep:
         slice_sockets: How many are looked at before others get their turn on the loop.
     """
 
-    def __init__(self, connections: Collection[Connection], slice_sockets: int) -> None:
+    def __init__(self, connections: Collection[Ticked], slice_sockets: int) -> None:
         self._connections = connections
         self._slice_sockets = slice_sockets
         self._next: asyncio.Handle | None = None
@@ -31,7 +38,7 @@ class Sweep:
     def _begin(self) -> None:
         self._go_on(iter(tuple(self._connections)))
 
-    def _go_on(self, rest: Iterator[Connection]) -> None:
+    def _go_on(self, rest: Iterator[Ticked]) -> None:
         loop = asyncio.get_running_loop()
         now_ms = Millis(int(loop.time() * 1000))
         taken = 0

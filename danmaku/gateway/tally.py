@@ -13,11 +13,11 @@ class Tally:
     """Belongs to one room, on the event loop's thread.
 
     Args:
-        gather_s: What changes within this time is told of together.
+        gather_s: Gives how long what changes is gathered, to be told of together.
         on_due: Called when there is something to tell; `take` is expected before long.
     """
 
-    def __init__(self, *, gather_s: float, on_due: Callable[[], None]) -> None:
+    def __init__(self, *, gather_s: Callable[[], float], on_due: Callable[[], None]) -> None:
         self._gather_s = gather_s
         self._on_due = on_due
         self._counts: OrderedDict[Number, int] = OrderedDict()
@@ -31,7 +31,7 @@ class Tally:
         if len(self._counts) > NUMBERS_MAX:
             self._counts.popitem(last=False)
         if self._waiting is None and not self.is_due:
-            self._waiting = asyncio.get_running_loop().call_later(self._gather_s, self._look)
+            self._waiting = asyncio.get_running_loop().call_later(self._gather_s(), self._look)
 
     def take(self) -> dict[Number, int]:
         """What is told now."""

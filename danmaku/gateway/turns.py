@@ -22,6 +22,9 @@ class Turner(Protocol):
     def turn(self, sockets_max: int) -> int:
         """Write to some sockets, at most so many; tell to how many. To go on, queue up again."""
 
+    def give_up(self, error: Exception) -> None:
+        """The turn has failed: what was written is not known."""
+
 
 class Turns:
     """The queue.
@@ -54,7 +57,14 @@ class Turns:
         try:
             while self._queue and rest > 0:
                 turner, _ = self._queue.popitem(last=False)
-                rest -= PRICE_OF_A_TURN + turner.turn(rest)
-        finally:  # a defect in one room is not the end of the others
+                rest -= PRICE_OF_A_TURN + self._written_by(turner, rest)
+        finally:  # whatever happens in one room, others have their turn
             if self._queue and self._round is None:
                 self._round = self._loop.call_soon(self._make_round)
+
+    def _written_by(self, turner: Turner, sockets_max: int) -> int:
+        try:
+            return turner.turn(sockets_max)
+        except Exception as error:  # noqa: BLE001 -- as above
+            turner.give_up(error)
+            return 0

@@ -41,6 +41,7 @@ _OFFERED = (
     "Sec-WebSocket-Extensions",
 )
 _TOO_LONG = Rejection(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "This offers too much.")
+_NO_REQUEST = Rejection(HTTPStatus.BAD_REQUEST, "This asks for no socket.")
 _SOME_KEY = "AAAAAAAAAAAAAAAAAAAAAA=="
 
 Offer = tuple[tuple[str, ...], ...]
@@ -60,7 +61,7 @@ class Agreement:
 
     def __init__(self, judge: ServerProtocol, offered: Headers, message_bytes_max: int) -> None:
         _, extensions, _ = judge.process_request(Request("/", offered))
-        self.dialect = str(judge.subprotocol)
+        self.dialect = str(judge.subprotocol or "")  # empty where there is but one
         self.is_shareable = _is_shareable(judge)  # takes frames that are compressed for everybody
         self._judge = judge
         self._offered = offered
@@ -68,7 +69,8 @@ class Agreement:
         self._head = (
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + (f"Sec-WebSocket-Extensions: {extensions}\r\n" if extensions else "")
-            + f"Sec-WebSocket-Protocol: {self.dialect}\r\nSec-WebSocket-Accept: "
+            + (f"Sec-WebSocket-Protocol: {self.dialect}\r\n" if self.dialect else "")
+            + "Sec-WebSocket-Accept: "
         )
 
     def answer(self, key: str) -> bytes:
@@ -86,7 +88,7 @@ class Upgrades:
     """Reads and answers the requests for sockets.
 
     Args:
-        dialects: Names of the subprotocols.
+        dialects: Names of the subprotocols; none: whatever a client names is passed over.
         compress: Whether compression is agreed to.
         message_bytes_max: Size of the longest message.
     """
@@ -96,7 +98,7 @@ class Upgrades:
             server_no_context_takeover=True, client_no_context_takeover=True
         )
         self._judge = _Judge(
-            subprotocols=[Subprotocol(name) for name in dialects],
+            subprotocols=[Subprotocol(name) for name in dialects] or None,
             extensions=[deflate] if compress else [],
         )
         self._message_bytes_max = message_bytes_max
@@ -152,7 +154,7 @@ class Upgrades:
         for event in machine.events_received():
             if isinstance(event, Request):
                 return event
-        return b"".join(machine.data_to_send())
+        return b"".join(machine.data_to_send()) or self.reject(_NO_REQUEST)
 
 
 class _Judge(ServerProtocol):

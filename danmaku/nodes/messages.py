@@ -225,7 +225,7 @@ def _packed(entry: Entry) -> _Packed:
             return _Published(entry.seq, entry.at_ms, fact.actor, fact.author, comment)
         case CommentHeld():
             cluster = cluster_in(fact.verdict)
-            sent = (fact.author, None, fact.at_ms)
+            sent = (fact.author, fact.origin, fact.at_ms)
             return _Private(entry.seq, entry.at_ms, *sent, is_held=True, cluster=cluster)
         case CommentRefused():
             sent_ms, origin = fact.at_ms, fact.origin
@@ -294,6 +294,7 @@ def _of_private(chain: RoomId, packed: _Private) -> Entry:
         content=_NOTHING,
         verdict=_SEALED if packed.cluster is None else _of_cluster(packed.cluster),
         category="",
+        origin=packed.origin,
     )
     if packed.is_held:
         return Entry(chain, packed.seq, packed.at_ms, held, account=packed.author)

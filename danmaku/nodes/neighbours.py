@@ -64,6 +64,16 @@ class Neighbours:
         """
         self._count, self._note_counts, self._note_ended = count, note_counts, note_ended
 
+    @property
+    def name(self) -> str:
+        """What the others call this node."""
+        return self._circle.name
+
+    @property
+    def count(self) -> int:
+        """How many nodes there are, as far as this one knows; itself among them."""
+        return len(self._presence.nodes) + 1
+
     def elsewhere(self, room: RoomId) -> int:
         """How many viewers the others have in a room."""
         return self._presence.elsewhere(room)

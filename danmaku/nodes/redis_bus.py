@@ -316,4 +316,4 @@ async def _feel_pulse(ear: PubSub, heard: asyncio.Event) -> None:
 
 async def _pause(least_s: float = PAUSE_MIN_S) -> None:
     """Wait before the next try; never all nodes at the same moment."""
-    await asyncio.sleep(least_s * (1 + random.random()))  # noqa: S311 -- nothing to guess here
+    await asyncio.sleep(least_s * (1 + random.random()))  # noqa: S311 -- no secret # nosec B311

@@ -39,6 +39,9 @@ class Store(Recorded, Protocol):
     def epoch(self) -> str:
         """As `ports.Record.epoch`."""
 
+    def require_place(self) -> None:
+        """As `ports.Record.require_place`."""
+
     async def commit(self, *appends: Append) -> list[Entry]:
         """As `ports.Record.commit`; announces to its own subscribers only."""
 
@@ -112,6 +115,10 @@ class SharedRecord:
     async def follow(self, chain: RoomId) -> None:
         """As `ports.Record.follow`."""
         await self._followed.follow(chain)
+
+    def require_place(self) -> None:
+        """As `ports.Record.require_place`."""
+        self._store.require_place()
 
     async def commit(self, *appends: Append) -> list[Entry]:
         """As `ports.Record.commit`; returns when the entries have been announced here.

@@ -10,7 +10,6 @@ from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId
 from danmaku.filter.names import likeness_of
 from danmaku.ports import Clock, Credentials, SessionRow, TokenRow
 from danmaku.store import schema
-from danmaku.store.ground import login_key_of
 from danmaku.store.intake import Work
 from danmaku.store.keeping_queries import grant_of
 from danmaku.store.links import Readers
@@ -21,6 +20,7 @@ from danmaku.store.people_queries import (
     level_of,
     measures_of,
 )
+from danmaku.store.touched import login_key_of
 
 _account, _grant, _token = schema.account.c, schema.power_grant.c, schema.token.c
 _session, _reset = schema.session.c, schema.reset.c

@@ -2,11 +2,12 @@
 
 import secrets
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select, update
 
 from danmaku.domain.ids import PLATFORM
 from danmaku.store import schema
 from danmaku.store.chain import GENESIS
+from danmaku.store.retention import EXPIRING
 
 
 def begun(connection: Connection) -> str:
@@ -19,6 +20,21 @@ def begun(connection: Connection) -> str:
             schema.chain.insert(),
             {"id": PLATFORM, "top": 0, "number_top": 0, "version": 0, "link": GENESIS},
         )
+    return epoch
+
+
+def begun_anew(connection: Connection) -> str:
+    """Begin another life of a record that was brought back; tell its epoch.
+
+    Heads that were signed in the former life are worth nothing in this one, and are dropped. So are
+    sessions, and all else that runs out by itself: whoever signed out since stays signed out.
+    """
+    epoch = secrets.token_hex(8)
+    meta = schema.meta
+    connection.execute(update(meta).where(meta.c.name == "epoch").values(value=epoch))
+    connection.execute(delete(schema.head))
+    for _, table, _ in EXPIRING:
+        connection.execute(delete(table))
     return epoch
 
 

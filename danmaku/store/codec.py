@@ -17,6 +17,7 @@ from danmaku.domain.account import PowerGrant
 from danmaku.domain.comment import Content, Style
 from danmaku.domain.facts import Verdict
 from danmaku.domain.ids import AccountId, ClientId, Number, Pseudonym, RoomId, Seq
+from danmaku.store.bodies import Part
 
 NameOf = Callable[[AccountId], Pseudonym]
 """The random id of an account on the chain that is being written."""
@@ -26,13 +27,6 @@ canonical: Callable[[object], bytes] = msgspec.json.Encoder(order="sorted").enco
 
 
 _NO_ORIGIN, _NO_NUMBER = Seq(0), Number(0)
-
-
-class Part:
-    """Names of the two bodies."""
-
-    OPEN = "open"
-    SEALED = "sealed"
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -16,7 +16,8 @@ from danmaku.domain.facts import (
 from danmaku.domain.ids import AccountId, ClientId, Pseudonym, RoomId, Seq
 from danmaku.domain.views import bare
 from danmaku.store import schema
-from danmaku.store.codec import Part, Place, content_of
+from danmaku.store.bodies import Part
+from danmaku.store.codec import Place, content_of
 from danmaku.store.schema import AnyRow
 
 Judgement = CommentPublished | CommentHeld | CommentRefused
@@ -106,8 +107,11 @@ def judged(fact: Judgement, place: Place, author: Pseudonym) -> Comment:
 def turned(fact: Turn, before: Comment) -> Comment:
     """The comment as a recall or a restore leaves it; its content stays in hand."""
     if isinstance(fact, CommentRecalled):
-        return replace(before, status=CommentStatus.RECALLED, by=fact.by, category=fact.category)
-    return replace(before, status=CommentStatus.PUBLISHED, by=None, category=None)
+        by, category = fact.by, fact.category
+        gone = CommentStatus.RECALLED
+        return replace(before, status=gone, by=by, category=category, restored=False)
+    status = CommentStatus.PUBLISHED
+    return replace(before, status=status, by=None, category=None, restored=True)
 
 
 def announced(comment: Comment) -> Comment:
@@ -130,6 +134,8 @@ def comment_of(row: AnyRow) -> Comment:
         imported=row.imported,
         by=None if row.by is None else RecalledBy(row.by),
         category=row.category,
+        # Nothing but a restore changes a published comment and leaves it published.
+        restored=row.status == CommentStatus.PUBLISHED and row.changed_seq != row.published_seq,
     )
 
 

@@ -9,9 +9,10 @@ from danmaku.domain.documents import Document, Edition, binding
 from danmaku.domain.ids import PLATFORM, Millis, Seq
 from danmaku.domain.people_facts import DocumentIssued
 from danmaku.domain.readiness import Recorded
-from danmaku.store import schema
+from danmaku.store import schema, team_schema
 from danmaku.store.entries import entry_at
 from danmaku.store.people_queries import edition_of
+from danmaku.store.team_loads import on_duty_in, open_rooms_in
 from danmaku.store.vault import is_key_here
 
 _document, _grant = schema.document.c, schema.power_grant.c
@@ -23,6 +24,9 @@ def house_in(connection: Connection, key_file: Path, now_ms: Millis) -> Recorded
         tuple(_documents_in_force(connection, now_ms)),
         _has_chief_editor(connection, now_ms),
         is_key_here(connection, key_file),
+        connection.scalar(select(team_schema.question_set.c.seq).limit(1)) is not None,
+        open_rooms_in(connection),
+        on_duty_in(connection, now_ms),
     )
 
 

@@ -7,9 +7,10 @@ import msgspec
 from sqlalchemy import BigInteger, Connection, func, literal_column, select
 
 from danmaku.domain.comment import CommentStatus
-from danmaku.domain.credit import DAY_MS, Ledger, LedgerRow, SurveyNote, Turn, turn_after
+from danmaku.domain.credit import Ledger, LedgerRow, SurveyNote, Turn, turn_after
 from danmaku.domain.ids import AccountId, Millis
 from danmaku.domain.measures import Measure
+from danmaku.domain.times import DAY_MS
 from danmaku.store import schema
 from danmaku.store.accounts import Write
 from danmaku.store.bulk import insert_new

@@ -4,18 +4,27 @@ import asyncio
 import contextlib
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event
+import structlog
+from sqlalchemy import (
+    Connection,
+    Engine,
+    NullPool,
+    QueuePool,
+    StaticPool,
+    create_engine,
+    event,
+)
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from danmaku.errors import Broken, StoreDown
-from danmaku.store.links import Blame
+from danmaku.store.links import QUESTIONS_MAX, Blame
 
 Answer = TypeVar("Answer")
 
@@ -23,8 +32,10 @@ DATABASE_FILE = "record.sqlite"
 
 STATEMENTS_MAX = 256  # kept ready by the connection that writes
 
-_BUSY_MS = 5_000
+_PATIENT = "PRAGMA busy_timeout=5000"  # milliseconds
+_DURABLE = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
 _FULL = 2  # what `PRAGMA synchronous` answers
+_log = structlog.get_logger(__name__)
 _IN_MEMORY = {"vfs": "memdb", "uri": "true"}
 
 
@@ -48,7 +59,7 @@ def write_engine(place: Path | str) -> Engine:
         connect_args={"check_same_thread": False, "cached_statements": STATEMENTS_MAX},
         hide_parameters=True,  # errors are logged, and parameters hold what people wrote
     )
-    _prepare(engine, ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"), "BEGIN IMMEDIATE")
+    _prepare(engine, _DURABLE, "BEGIN IMMEDIATE")
     return engine
 
 
@@ -62,8 +73,31 @@ def read_engine(place: Path | str, connections_max: int) -> Engine:
         connect_args={"check_same_thread": False},
         hide_parameters=True,  # errors are logged, and parameters hold what people wrote
     )
-    _prepare(engine, ("query_only=ON",), "BEGIN")
+    _prepare(engine, ("PRAGMA query_only=ON",), "BEGIN")
     return engine
+
+
+def engine_over(database: sqlite3.Connection) -> Engine:
+    """The one connection that is there already, for a database that has no name."""
+    engine = create_engine(
+        "sqlite://", poolclass=StaticPool, creator=lambda: database, hide_parameters=True
+    )
+    _prepare(engine, (), "BEGIN")
+    return engine
+
+
+def look_at(path: Path, question: Callable[[Engine], Answer]) -> Answer:
+    """Have a long question answered beside a running server, on the thread that calls.
+
+    Args:
+        path: The database; it is there.
+        question: Given connections that cannot write, of no use when it has returned.
+    """
+    engine = read_engine(path, 1)
+    try:
+        return question(engine)
+    finally:
+        engine.dispose()
 
 
 def run(connection: Connection, statement: str, values: Sequence[object] = ()) -> DBAPICursor:
@@ -104,8 +138,8 @@ def _prepare(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:
     @event.listens_for(engine, "connect")
     def connected(dbapi: sqlite3.Connection, _record: Any) -> None:
         dbapi.isolation_level = None  # the driver begins no transactions of its own
-        for pragma in (f"busy_timeout={_BUSY_MS}", *pragmas):
-            dbapi.execute(f"PRAGMA {pragma}")
+        for pragma in (_PATIENT, *pragmas):
+            dbapi.execute(pragma)
 
     @event.listens_for(engine, "begin")
     def began(connection: Connection) -> None:
@@ -117,10 +151,14 @@ class FileLink:
 
     Args:
         engine: From `write_engine`.
+        note: As `NewestCommit.note`; None: nothing outlives this process.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(
+        self, engine: Engine, note: Callable[[Mapping[str, object]], None] | None = None
+    ) -> None:
         self.engine = engine
+        self._note = note
 
     def connect(self) -> Connection:
         """As `Link.connect`."""
@@ -138,6 +176,15 @@ class FileLink:
         del error
         return False
 
+    def committed(self, row: Mapping[str, object]) -> None:
+        """As `Link.committed`. What cannot be noted is committed all the same."""
+        if self._note is None:
+            return
+        try:
+            self._note(row)
+        except OSError as error:
+            _log.warning("record.note_failed", reason=error.strerror)
+
     def drive(self, work: Callable[[], Answer]) -> Answer:
         """As `Link.drive`: SQLite's driver needs nothing for it."""
         return work()
@@ -154,15 +201,18 @@ class FileReaders:
     def __init__(self, engine: Engine, threads: int) -> None:
         self._engine = engine
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="record-reader")
+        self._asked = 0  # questions without an answer yet
 
     async def ask(self, question: Callable[[Connection], Answer]) -> Answer:
-        """Have a question answered on one of the threads.
-
-        Raises:
-            StoreDown: The database gives no answer.
-        """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._answer, question)
+        """As `links.Readers.ask`, on one of the threads."""
+        if self._asked >= QUESTIONS_MAX:
+            raise StoreDown("Too many questions wait for the record.")
+        self._asked += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, self._answer, question)
+        finally:
+            self._asked -= 1
 
     def close(self) -> None:
         """Let the threads end what they do."""

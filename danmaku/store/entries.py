@@ -3,35 +3,63 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import Connection, select
 
 from danmaku.domain.comment import Comment
 from danmaku.domain.facts import Entry, Fact
 from danmaku.domain.ids import AccountId, Millis, Number, Pseudonym, RoomId, Seq
 from danmaku.store import (
+    brownout_codec,
+    case_codec,
+    endpoint_codec,
     feature_codec,
+    filing_codec,
     keeping_codec,
+    legal_hold_codec,
     naming_codec,
     people_codec,
     platform_codec,
     room_codec,
+    rule_codec,
     schema,
+    team_codec,
 )
+from danmaku.store.bodies import OPEN_BODY, SEALED_BODY, Part, is_body_of_entry
+from danmaku.store.brownout_codec import Forced
+from danmaku.store.case_codec import CaseAbout
 from danmaku.store.chain import SALT_BYTES, digest_of, link_of
-from danmaku.store.codec import About, NameOf, Part, Place, Stored, canonical
+from danmaku.store.codec import About, NameOf, Place, Stored, canonical
 from danmaku.store.comments import COMMENTS, Judgement, Turn, announced, comment_of, judged, turned
+from danmaku.store.endpoint_codec import Endpoint
 from danmaku.store.feature_codec import FeatureAbout
+from danmaku.store.filing_codec import FilingAbout
 from danmaku.store.keeping_codec import KeepingAbout
+from danmaku.store.legal_hold_codec import LegalHoldAbout
 from danmaku.store.naming_codec import Named
 from danmaku.store.people_codec import PeopleAbout
 from danmaku.store.platform_codec import Issued, NewPassword, PlatformAbout, Registered
 from danmaku.store.room_codec import Judged, Published, Recalled, Restored, RoomAbout
+from danmaku.store.rule_codec import RuleAbout
 from danmaku.store.schema import AnyRow
+from danmaku.store.team_codec import TeamAbout
 
-_CODECS = (room_codec, platform_codec, people_codec, keeping_codec, naming_codec, feature_codec)
+_CODECS = (
+    room_codec,
+    platform_codec,
+    people_codec,
+    keeping_codec,
+    legal_hold_codec,
+    naming_codec,
+    brownout_codec,
+    feature_codec,
+    filing_codec,
+    case_codec,
+    rule_codec,
+    team_codec,
+    endpoint_codec,
+)
 _PACKERS = {kind: pack for codec in _CODECS for kind, pack in codec.PACKERS.items()}
 _UNPACKERS = {kind: unpack for codec in _CODECS for kind, unpack in codec.UNPACKERS.items()}
 KINDS = frozenset(about.kind() for about in _UNPACKERS)
@@ -44,7 +72,21 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     chain: RoomId
     seq: Seq
     at_ms: Millis
-    about: RoomAbout | PlatformAbout | PeopleAbout | KeepingAbout | Named | FeatureAbout
+    about: (
+        RoomAbout
+        | PlatformAbout
+        | PeopleAbout
+        | KeepingAbout
+        | LegalHoldAbout
+        | Named
+        | FeatureAbout
+        | Forced
+        | FilingAbout
+        | CaseAbout
+        | RuleAbout
+        | TeamAbout
+        | Endpoint
+    )
     open: str | None = None
     sealed: str | None = None
 
@@ -140,16 +182,6 @@ class Scribe:
 
 # --- reading
 
-OPEN_BODY = schema.body.alias("open_body")
-SEALED_BODY = schema.body.alias("sealed_body")
-
-
-def is_body_of_entry(alias: Any, part: str) -> ColumnElement[bool]:
-    """What joins one of the two bodies to its entry."""
-    entry = schema.entry.c
-    return and_(alias.c.chain == entry.chain, alias.c.seq == entry.seq, alias.c.part == part)
-
-
 ENTRIES = select(
     schema.entry.c.chain,
     schema.entry.c.seq,
@@ -164,7 +196,7 @@ ENTRIES = select(
 )
 """Entries with both bodies, for `entries_of`."""
 
-_NAMES = ("actor", "owner", "author", "account", "reporter", "second")
+_NAMES = ("actor", "owner", "author", "account", "reporter", "second", "filer", "against")
 
 
 def entries_of(connection: Connection, rows: Iterable[AnyRow]) -> list[Entry]:

@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from danmaku.errors import Broken
+from danmaku.store.disk import sync_directory
 
 KEY_BYTES = 32
 NONCE_BYTES = 12  # drawn for each sealing; one key seals far fewer than 2**32 times
@@ -123,8 +124,4 @@ def write_master_keys(path: Path, keys: list[MasterKey]) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    sync_directory(path.parent)

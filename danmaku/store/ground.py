@@ -7,39 +7,39 @@ half-way is forgotten by taking the copy made before it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from typing import Self, get_args
+from typing import Self
 
-from sqlalchemy import BindParameter, Connection, Table, bindparam, select
-
-from danmaku.domain.facts import (
-    AccountRegistered,
-    CommentHeld,
-    CommentLiked,
-    CommentPublished,
-    CommentRecalled,
-    CommentRefused,
-    CommentRestored,
-    Fact,
-    NameJudged,
-    PowersGranted,
-    PowersRevoked,
-    RoomOpened,
-    TokenIssued,
-    TokenRevoked,
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    func,
+    select,
 )
-from danmaku.domain.ids import PLATFORM, AccountId, Number, Pseudonym, RoomId, Seq
-from danmaku.domain.keeping_facts import PowersProposed, ProposalSettled, ReportAnswered
-from danmaku.domain.people_facts import MeasureReversed, MeasureTaken, MuteServed, WarningRead
+
+from danmaku.domain.ids import PLATFORM, AccountId, Number, Pseudonym, RoomId, RoomNumber, Seq
+from danmaku.domain.recheck import Cursor
+from danmaku.domain.rule_facts import ScanPhase
 from danmaku.ports import Append
 from danmaku.store import feature_schema, schema
+from danmaku.store.barred_ground import alike_in, barred_in, free_in
 from danmaku.store.bulk import find_all, lock_all
-from danmaku.store.comments import COMMENTS, CommentRow, Judgement, client_key_of, comment_row_of
+from danmaku.store.cases import CaseRow, case_row_of
+from danmaku.store.comments import COMMENTS, CommentRow, comment_row_of
+from danmaku.store.control_ground import Laid, controls_in
+from danmaku.store.endpoint_ground import removed_in
+from danmaku.store.filing_heads import FilingHead, FilingSubject, OrderHead
 from danmaku.store.memory import ChainHead, Memory
+from danmaku.store.rule_ground import phases_in
+from danmaku.store.team_ground import lots_in, questions_in, waiting_in
+from danmaku.store.touched import Filing, LikeKey, Touched, touched_by
 
 CommentKey = tuple[RoomId, Seq]
-LikeKey = tuple[RoomId, Number, AccountId]
 Row = tuple[tuple[str, object], ...]
 
 # Built once: building them anew cost more than asking them.
@@ -50,12 +50,6 @@ _like, _liked = feature_schema.comment_like.c, feature_schema.like_count.c
 _KEYS: BindParameter[object] = bindparam("keys", expanding=True)
 _NAMES = select(schema.pseudonym).where(_name.chain == bindparam("chain"), _name.account.in_(_KEYS))
 _LOGINS = select(_account.id, _account.login_key).where(_account.login_key.in_(_KEYS))
-
-_ACCOUNT_NAMES = frozenset({"actor", "author", "owner", "account", "holder", "reporter", "second"})
-_ACCOUNT_FIELDS: dict[type[Fact], tuple[str, ...]] = {
-    kind: tuple(name for name in kind.__dataclass_fields__ if name in _ACCOUNT_NAMES)
-    for kind in get_args(Fact)
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +82,7 @@ class Ground:
     """See the module. Every value is immutable; the dictionaries are this ground's own."""
 
     chains: dict[RoomId, ChainHead] = field(default_factory=dict)
+    room_numbers: dict[RoomId, RoomNumber] = field(default_factory=dict)  # newest, of the platform
     origins: dict[str, Seq] = field(default_factory=dict)  # by `client_key_of`
     numbered: dict[tuple[RoomId, Number], Seq] = field(default_factory=dict)
     comments: dict[CommentKey, CommentRow] = field(default_factory=dict)
@@ -100,8 +95,25 @@ class Ground:
     proposals: dict[str, AccountId | None] = field(default_factory=dict)  # None: settled
     reports: dict[Seq, bool] = field(default_factory=dict)  # whether it was answered
     namings: dict[tuple[str, str], Seq] = field(default_factory=dict)  # which of a subject stands
+    editions: dict[str, int] = field(default_factory=dict)  # the newest version of a document
     likes: dict[LikeKey, LikeHead] = field(default_factory=dict)
     like_counts: dict[tuple[RoomId, Number], LikeCount] = field(default_factory=dict)
+    cases: dict[str, CaseRow] = field(default_factory=dict)
+    open_cases: dict[Filing, str] = field(default_factory=dict)
+    receipts: dict[str, str] = field(default_factory=dict)  # cases by `filed_under`
+    filed_in: dict[Seq, str] = field(default_factory=dict)  # which case a report is in
+    filing_heads: dict[Seq, FilingHead] = field(default_factory=dict)
+    open_filings: dict[FilingSubject, Seq] = field(default_factory=dict)
+    order_heads: dict[str, OrderHead] = field(default_factory=dict)
+    rechecks: dict[Seq, bool] = field(default_factory=dict)  # whether nobody has looked yet
+    lots: dict[str, Cursor] = field(default_factory=dict)  # see `team_ground.LOTS`
+    barred: dict[AccountId, bool] = field(default_factory=dict)  # persons that are to be verified
+    alike: dict[AccountId, frozenset[AccountId]] = field(default_factory=dict)  # to be barred
+    free: dict[AccountId, bool] = field(default_factory=dict)  # of those: verified, without a bar
+    controls: dict[str, Laid] = field(default_factory=dict)  # by scope; empty: the platform
+    removed_endpoints: dict[str, bool] = field(default_factory=dict)
+    questions: dict[str, int] = field(default_factory=dict)  # the newest version of the test
+    scans: dict[Seq, ScanPhase] = field(default_factory=dict)  # that are turned
     newest: dict[tuple[Table, Row], Row] = field(default_factory=dict)  # see `Page.keep`
 
     @classmethod
@@ -112,7 +124,7 @@ class Ground:
         that: there the memory must know none, and everything else is read after, so that it is as
         the last of them left it.
         """
-        touched = _touched(appends)
+        touched = touched_by(appends := [*appends])
         ground = cls()
         _load_chains(ground, connection, memory, touched)
         _load_people(ground, connection, memory, touched)
@@ -121,7 +133,24 @@ class Ground:
         _load_rights(ground, connection, touched)
         _load_keeping(ground, connection, touched)
         _load_namings(ground, connection, touched)
+        _load_cases(ground, connection, touched)
+        touched.papers.load(
+            connection, ground.filing_heads, ground.open_filings, ground.order_heads
+        )
+        ground.rechecks = waiting_in(connection, appends)
+        ground.lots = lots_in(connection, appends)
+        ground.barred = barred_in(connection, appends)
+        ground.alike = alike_in(connection, appends)
+        ground.free = free_in(connection, ground.alike.values())
+        ground.controls = controls_in(connection, appends)
+        ground.removed_endpoints = removed_in(connection, appends)
+        ground.questions = questions_in(connection, appends)
+        ground.scans = phases_in(connection, appends)
         return ground
+
+    def case_named(self, name: str | None) -> str | None:
+        """The id of a case, where a fact of the same commit names it by `filed_under`."""
+        return None if name is None else self.receipts.get(name, name)
 
     def teach(self, memory: Memory) -> None:
         """Have this remembered; only what is committed may be."""
@@ -137,110 +166,7 @@ class Ground:
 _GROUND_FIELDS = tuple(each.name for each in fields(Ground))
 
 
-def login_key_of(login: str) -> str:
-    """What makes two logins the same."""
-    return login.casefold()
-
-
-def origin_of(fact: Judgement) -> Seq | None:
-    """The comment that a judgement is about; None: one that just came in."""
-    return None if isinstance(fact, CommentHeld) else fact.origin
-
-
-def new_key_of(chain: RoomId, fact: Fact) -> str | None:
-    """The client's key of a comment that just came in; None for every other fact."""
-    if isinstance(fact, Judgement) and origin_of(fact) is None:
-        return client_key_of(chain, fact.author, fact.client_id)
-    return None
-
-
-@dataclass(slots=True)
-class _Touched:
-    """Keys of all that some appends are about."""
-
-    chains: set[RoomId] = field(default_factory=set)
-    clients: set[str] = field(default_factory=set)
-    origins: set[tuple[RoomId, int]] = field(default_factory=set)
-    numbers: set[tuple[RoomId, int]] = field(default_factory=set)
-    people: set[tuple[RoomId, AccountId]] = field(default_factory=set)
-    logins: set[str] = field(default_factory=set)
-    grants: set[str] = field(default_factory=set)
-    tokens: set[str] = field(default_factory=set)
-    measures: set[str] = field(default_factory=set)
-    proposals: set[str] = field(default_factory=set)
-    reports: set[Seq] = field(default_factory=set)
-    namings: set[tuple[str, str]] = field(default_factory=set)
-    standings: set[AccountId] = field(default_factory=set)
-    likes: set[LikeKey] = field(default_factory=set)
-
-
-def _touched(appends: Iterable[Append]) -> _Touched:
-    touched = _Touched()
-    for append in appends:
-        touched.chains.add(append.chain)
-        if isinstance(append.fact, RoomOpened):
-            touched.chains.add(PLATFORM)
-        for account in _accounts_in(append.fact):
-            touched.people.add((append.chain, account))
-        if append.standing is not None:
-            touched.standings.add(append.standing[0])
-        _touch_subject(touched, append)
-    return touched
-
-
-def _touch_subject(touched: _Touched, append: Append) -> None:
-    match append.fact:
-        case CommentPublished() | CommentHeld() | CommentRefused() as fact:
-            if (key := new_key_of(append.chain, fact)) is not None:
-                touched.clients.add(key)
-            elif (origin := origin_of(fact)) is not None:
-                touched.origins.add((append.chain, origin))
-        case CommentRecalled(number=number) | CommentRestored(number=number):
-            touched.numbers.add((append.chain, number))
-        case CommentLiked(actor=actor, number=number):
-            touched.numbers.add((append.chain, number))
-            touched.likes.add((append.chain, number, actor))
-        case NameJudged(surface=surface, subject=subject):
-            touched.namings.add((surface.value, subject))
-        case _:
-            _touch_rights(touched, append.fact)
-
-
-def _touch_rights(touched: _Touched, fact: Fact) -> None:
-    match fact:
-        case AccountRegistered(login=login):
-            touched.logins.add(login_key_of(login))
-        case PowersGranted() | PowersRevoked():
-            touched.grants.add(_grant_id(fact))
-        case TokenIssued(token_id=token_id) | TokenRevoked(token_id=token_id):
-            touched.tokens.add(token_id)
-        case MeasureTaken() | MeasureReversed() | WarningRead() | MuteServed():
-            touched.measures.add(_measure_id(fact))
-        case PowersProposed(proposal=proposal):
-            touched.proposals.add(proposal.proposal_id)
-        case ProposalSettled(proposal_id=proposal_id):
-            touched.proposals.add(proposal_id)
-        case ReportAnswered(report=report):
-            touched.reports.add(report)
-        case _:
-            pass
-
-
-def _grant_id(fact: PowersGranted | PowersRevoked) -> str:
-    return fact.grant.grant_id if isinstance(fact, PowersGranted) else fact.grant_id
-
-
-def _measure_id(fact: MeasureTaken | MeasureReversed | WarningRead | MuteServed) -> str:
-    return fact.measure.measure_id if isinstance(fact, MeasureTaken) else fact.measure_id
-
-
-def _accounts_in(fact: Fact) -> Iterator[AccountId]:
-    for name in _ACCOUNT_FIELDS[type(fact)]:
-        if (account := getattr(fact, name)) is not None:
-            yield account
-
-
-def _load_chains(ground: Ground, connection: Connection, memory: Memory, touched: _Touched) -> None:
+def _load_chains(ground: Ground, connection: Connection, memory: Memory, touched: Touched) -> None:
     unknown = memory.chains.recall(touched.chains, ground.chains)
     # The platform's first: whoever makes a chain holds it, so that no other makes the same one, and
     # what they made meanwhile is seen by the question after.
@@ -248,9 +174,12 @@ def _load_chains(ground: Ground, connection: Connection, memory: Memory, touched
         if keys := [key for key in keys if key not in ground.chains]:
             for room, *head in lock_all(connection, _chain.id, keys):
                 ground.chains[room] = ChainHead(*head)
+    if touched.opens_room:  # the platform's chain is held: nobody else gives numbers now
+        newest = connection.scalar(select(func.max(schema.room.c.number)))
+        ground.room_numbers[PLATFORM] = RoomNumber(newest or 0)
 
 
-def _load_comments(ground: Ground, connection: Connection, touched: _Touched) -> None:
+def _load_comments(ground: Ground, connection: Connection, touched: Touched) -> None:
     ground.origins.update(
         find_all(
             connection,
@@ -267,7 +196,7 @@ def _load_comments(ground: Ground, connection: Connection, touched: _Touched) ->
                 _take(ground, row)
 
 
-def _load_likes(ground: Ground, connection: Connection, touched: _Touched) -> None:
+def _load_likes(ground: Ground, connection: Connection, touched: Touched) -> None:
     for room, number, account in touched.likes:
         said = select(_like.stands, _like.seq)
         said = said.where(_like.room == room, _like.number == number, _like.account == account)
@@ -295,7 +224,7 @@ def _by_chain(keys: Iterable[tuple[RoomId, int]]) -> dict[RoomId, list[int]]:
     return grouped
 
 
-def _load_people(ground: Ground, connection: Connection, memory: Memory, touched: _Touched) -> None:
+def _load_people(ground: Ground, connection: Connection, memory: Memory, touched: Touched) -> None:
     nameless = memory.pseudonyms.recall(touched.people, ground.pseudonyms)
     for chain, wanted in _by_chain(nameless).items():
         for row in connection.execute(_NAMES, {"chain": chain, "keys": wanted}):
@@ -308,7 +237,7 @@ def _load_people(ground: Ground, connection: Connection, memory: Memory, touched
             ground.logins[row.login_key] = row.id
 
 
-def _load_rights(ground: Ground, connection: Connection, touched: _Touched) -> None:
+def _load_rights(ground: Ground, connection: Connection, touched: Touched) -> None:
     for table, ids, rights in (
         (schema.power_grant, touched.grants, ground.grants),
         (schema.token, touched.tokens, ground.tokens),
@@ -328,7 +257,7 @@ def _load_rights(ground: Ground, connection: Connection, touched: _Touched) -> N
             )
 
 
-def _load_keeping(ground: Ground, connection: Connection, touched: _Touched) -> None:
+def _load_keeping(ground: Ground, connection: Connection, touched: Touched) -> None:
     if touched.proposals:
         proposal = schema.proposal.c
         wanted = select(proposal.id, proposal.account, proposal.settled_seq)
@@ -341,7 +270,7 @@ def _load_keeping(ground: Ground, connection: Connection, touched: _Touched) -> 
             ground.reports[found.seq] = found.answered_seq is not None
 
 
-def _load_namings(ground: Ground, connection: Connection, touched: _Touched) -> None:
+def _load_namings(ground: Ground, connection: Connection, touched: Touched) -> None:
     naming = schema.naming.c
     for surface, subject in touched.namings:
         wanted = select(naming.seq).where(
@@ -349,3 +278,26 @@ def _load_namings(ground: Ground, connection: Connection, touched: _Touched) -> 
         )
         if (seq := connection.scalar(wanted)) is not None:
             ground.namings[surface, subject] = seq
+    if touched.documents:
+        document = schema.document.c
+        newest = select(document.kind, func.max(document.version)).group_by(document.kind)
+        for kind, version in connection.execute(newest.where(document.kind.in_(touched.documents))):
+            ground.editions[kind] = version
+
+
+def _load_cases(ground: Ground, connection: Connection, touched: Touched) -> None:
+    case, receipt = schema.case_file.c, schema.case_receipt.c
+    if touched.reports:
+        filed = select(receipt.filed_seq, receipt.case_id)
+        for row in connection.execute(filed.where(receipt.filed_seq.in_(touched.reports))):
+            ground.filed_in[row.filed_seq] = row.case_id
+    wanted = touched.cases.union(ground.filed_in.values())
+    asked: list[ColumnElement[bool]] = [case.id.in_(wanted)] if wanted else []
+    for kind, subject in touched.filings:
+        asked.append(and_(case.kind == kind.value, case.subject == subject, schema.IS_OPEN))
+    for condition in asked:
+        for row in connection.execute(select(schema.case_file).where(condition)):
+            found = case_row_of(row)
+            ground.cases[row.id] = found
+            if found.case.ending is None:
+                ground.open_cases[found.case.kind, row.subject] = row.id

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Connection, func, select
 
 from danmaku.domain.ids import Millis, RoomId
@@ -11,6 +12,11 @@ from danmaku.store.bulk import insert_new
 from danmaku.store.chain import sign_head
 
 CHAINS_AT_ONCE = 1000
+
+
+def public_hex(key: Ed25519PrivateKey) -> str:
+    """What others check its signatures with, hexadecimal."""
+    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
 
 
 class HeadSigner:
@@ -25,6 +31,7 @@ class HeadSigner:
     def __init__(self, key: Ed25519PrivateKey, epoch: str, *, every_s: float) -> None:
         self.every_s = every_s
         self._key = key
+        self.public_key = public_hex(key)
         self.epoch = epoch
         self._grown: set[RoomId] = set()
         self._looked_upto: str | None = ""  # None: at all chains

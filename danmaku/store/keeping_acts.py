@@ -7,6 +7,7 @@ from danmaku.domain.facts import Entry
 from danmaku.domain.ids import RoomId
 from danmaku.domain.keeping_facts import PowersProposed, ProposalSettled, ReportAnswered
 from danmaku.errors import Code, Coded, Stale
+from danmaku.store.case_acts import answer
 from danmaku.store.page import Page
 from danmaku.store.platform_acts import about_account
 
@@ -53,6 +54,7 @@ def _answer(page: Page, chain: RoomId, fact: ReportAnswered) -> Entry:
         raise Stale
     entry = page.put(chain, fact)
     known[fact.report] = True
+    answer(page, entry, fact)
     page.rows["report_answer"].append(
         {"_seq": fact.report, "answered_seq": entry.seq, "finding": fact.finding.value}
     )

@@ -3,14 +3,14 @@
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from danmaku.domain.account import Bundle, Power, PowerGrant
-from danmaku.domain.facts import Entry, PowersGranted, ReportFiled
+from danmaku.domain.facts import Entry, PowersGranted, PowersRevoked, ReportFiled
 from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId, Seq
-from danmaku.domain.keeping import Keeper
+from danmaku.domain.keeping import Keeper, Outcome
 from danmaku.domain.keeping_facts import PowersProposed, ProposalSettled, ReportAnswered
-from danmaku.domain.petitions import ProposalRow, RoomReport
+from danmaku.domain.petitions import EndedGrant, ProposalRow, RoomReport
 from danmaku.errors import Broken
 from danmaku.store import schema
-from danmaku.store.entries import ENTRIES, entries_of
+from danmaku.store.entries import ENTRIES, entries_of, entry_at
 from danmaku.store.links import Readers
 from danmaku.store.schema import IS_HIDDEN, AnyRow, AnySelect
 
@@ -20,9 +20,16 @@ _proposal, _report, _comment = schema.proposal.c, schema.report.c, schema.commen
 _KEEPERS = select(schema.power_grant, _account.login, _account.name).join_from(
     schema.power_grant, schema.account
 )
+_ENDED = select(schema.power_grant).where(_grant.room.is_not(None), _grant.revoked_seq.is_not(None))
 _PROPOSALS = select(schema.proposal, _account.login, _account.name).join_from(
     schema.proposal, schema.account
 )
+
+_receipt, _case = schema.case_receipt.c, schema.case_file.c
+_WITH_CASES = schema.report.join(schema.case_receipt, _receipt.receipt == _report.receipt).join(
+    schema.case_file
+)
+_REPORTS = select(schema.report, _case.ended_ms).select_from(_WITH_CASES)
 
 
 def grant_of(row: AnyRow) -> PowerGrant:
@@ -45,6 +52,22 @@ class KeepingQueries:
         """As `actions.keepers.Keepers.keeper`."""
         is_it = and_(_grant.id == grant_id, _grant.room.is_not(None))
         return next(iter(await self._keepers(is_it)), None)
+
+    async def ended_grant(self, seq: Seq) -> EndedGrant | None:
+        """As `actions.keepers.Keepers.ended_grant`."""
+
+        def read(connection: Connection) -> list[EndedGrant]:
+            entry = entry_at(connection, PLATFORM, seq)
+            if entry is None or not isinstance(entry.fact, PowersRevoked):
+                return []
+            return _ended(connection, _ENDED.where(_grant.id == entry.fact.grant_id))
+
+        return next(iter(await self._readers.ask(read)), None)
+
+    async def ended_grants(self, account: AccountId, *, limit: int = 20) -> list[EndedGrant]:
+        """As `actions.keepers.Keepers.ended_grants`."""
+        wanted = _ENDED.where(_grant.account == account).order_by(_grant.revoked_seq.desc())
+        return await self._readers.ask(lambda connection: _ended(connection, wanted.limit(limit)))
 
     async def proposal(self, proposal_id: str) -> ProposalRow | None:
         """As `actions.keepers.Keepers.proposal`."""
@@ -72,31 +95,20 @@ class KeepingQueries:
 
     async def room_reports(self, room: RoomId, *, limit: int = 100) -> list[RoomReport]:
         """As `actions.keepers.Keepers.room_reports`."""
-        wanted = select(schema.report).where(_report.room == room)
+        wanted = _REPORTS.where(_report.room == room)
         return await self._reports(wanted.order_by(_report.seq.desc()).limit(limit))
 
     async def report(self, seq: Seq) -> RoomReport | None:
         """As `actions.keepers.Keepers.report`."""
-        found = await self._reports(select(schema.report).where(_report.seq == seq))
+        found = await self._reports(_REPORTS.where(_report.seq == seq))
         return next(iter(found), None)
 
     async def answers(self, room: RoomId, *, limit: int) -> list[tuple[Millis, Millis | None]]:
         """As `actions.keepers.Keepers.answers`."""
-        filed, answered = schema.entry.alias("filed"), schema.entry.alias("answered")
-        wanted = (
-            select(filed.c.at_ms, answered.c.at_ms.label("answered_ms"))
-            .select_from(schema.report)
-            .join(filed, and_(filed.c.chain == PLATFORM, filed.c.seq == _report.seq))
-            .outerjoin(
-                answered,
-                and_(answered.c.chain == PLATFORM, answered.c.seq == _report.answered_seq),
-            )
-            .where(_report.room == room)
-            .order_by(_report.seq.desc())
-            .limit(limit)
-        )
+        wanted = select(_receipt.filed_ms, _case.ended_ms).select_from(_WITH_CASES)
+        wanted = wanted.where(_report.room == room).order_by(_report.seq.desc()).limit(limit)
         rows = await self._readers.ask(lambda connection: connection.execute(wanted).all())
-        return [(row.at_ms, row.answered_ms) for row in rows]
+        return [(row.filed_ms, row.ended_ms) for row in rows]
 
     async def hidden(self, room: RoomId) -> dict[str, int]:
         """As `actions.keepers.Keepers.hidden`."""
@@ -152,6 +164,57 @@ def _keeper(row: AnyRow, entry: Entry) -> Keeper:
     return Keeper(grant_of(row), row.account, row.login, row.name, entry.fact.actor)
 
 
+def _ended(connection: Connection, wanted: AnySelect) -> list[EndedGrant]:
+    rows = connection.execute(wanted).all()
+    around = [row.revoked_seq + step for row in rows for step in (-1, 0, 1)]
+    entries = _entries(connection, [*around, *(row.granted_seq for row in rows)])
+    return [_ended_grant(connection, row, entries) for row in rows]
+
+
+def _ended_grant(connection: Connection, row: AnyRow, entries: dict[Seq, Entry]) -> EndedGrant:
+    granted, entry = entries[row.granted_seq].fact, entries[row.revoked_seq]
+    fact, grant = entry.fact, grant_of(row)
+    if not isinstance(granted, PowersGranted) or not isinstance(fact, PowersRevoked):
+        raise Broken(f"The grant {row.id} stands on other kinds of entry.")
+    smaller = _in_place_of(grant, fact, entries.get(row.revoked_seq + 1))
+    is_left = smaller is not None and _exists(
+        connection, _grant.id == smaller.grant_id, _grant.revoked_seq.is_(None)
+    )
+    is_by_keeper = fact.actor is not None and _exists(
+        connection,
+        _grant.account == fact.actor,
+        _grant.room == grant.room,
+        _grant.bundle == Bundle.STREAMER.value,
+    )
+    return EndedGrant(
+        *(entry.seq, entry.at_ms, fact, grant, granted.actor, smaller),
+        is_smaller_left=is_left,
+        is_by_keeper=is_by_keeper,
+        is_applied_for=_is_given_anew(fact, entries.get(row.revoked_seq - 1)),
+    )
+
+
+def _in_place_of(grant: PowerGrant, ended: PowersRevoked, after: Entry | None) -> PowerGrant | None:
+    """What the entry right after gives in place of a grant; None: nothing of the kind."""
+    fact = None if after is None else after.fact
+    if not isinstance(fact, PowersGranted) or fact.holder != ended.holder:
+        return None
+    is_alike = (fact.grant.bundle, fact.grant.room) == (grant.bundle, grant.room)
+    return fact.grant if is_alike else None
+
+
+def _is_given_anew(ended: PowersRevoked, before: Entry | None) -> bool:
+    """Whether a grant ended because its holder had applied and is given another in its commit."""
+    fact = None if before is None else before.fact
+    if not isinstance(fact, ProposalSettled):
+        return False
+    return (fact.account, fact.outcome) == (ended.holder, Outcome.GRANTED)
+
+
+def _exists(connection: Connection, *terms: ColumnElement[bool]) -> bool:
+    return connection.execute(select(_grant.id).where(*terms).limit(1)).first() is not None
+
+
 def _proposal_row(row: AnyRow, entries: dict[Seq, Entry]) -> ProposalRow:
     entry = entries[row.proposed_seq]
     settled = None if row.settled_seq is None else entries[row.settled_seq].fact
@@ -168,5 +231,4 @@ def _report_row(row: AnyRow, entries: dict[Seq, Entry]) -> RoomReport:
     answer = None if answered is None else answered.fact
     if not isinstance(entry.fact, ReportFiled) or not isinstance(answer, ReportAnswered | None):
         raise Broken(f"The report {row.seq} stands on other kinds of entry.")
-    answered_ms = None if answered is None else answered.at_ms
-    return RoomReport(entry.seq, entry.at_ms, entry.fact, answer, answered_ms)
+    return RoomReport(entry.seq, entry.at_ms, entry.fact, answer, row.ended_ms)

@@ -2,14 +2,13 @@
 
 from sqlalchemy import Connection, func, select
 
-from danmaku.domain.ids import Pseudonym, RoomId
-from danmaku.store import feature_schema, schema
+from danmaku.domain.ids import RoomId
+from danmaku.store import feature_schema
 from danmaku.store.room_codec import Liked
 from danmaku.store.schema import AnyRow
+from danmaku.store.table_rows import TableRows
 
-_like, _count, _name = (
-    table.c for table in (feature_schema.comment_like, feature_schema.like_count, schema.pseudonym)
-)
+_like, _count = feature_schema.comment_like.c, feature_schema.like_count.c
 
 
 class LikeProjections:
@@ -18,6 +17,7 @@ class LikeProjections:
     def __init__(self, connection: Connection, room: RoomId) -> None:
         self._connection = connection
         self._room = room
+        self._rows = TableRows(connection, room)
         self._settled = 0
 
     def fault_in(self, row: AnyRow, about: Liked) -> str | None:
@@ -25,7 +25,7 @@ class LikeProjections:
         wanted = select(_like.stands, _like.seq).where(
             _like.room == self._room,
             _like.number == about.number,
-            _like.account == self._account(about.actor),
+            _like.account == self._rows.account(about.actor),
         )
         found = self._connection.execute(wanted).first()
         if found is None or found.seq < row.seq:
@@ -38,8 +38,8 @@ class LikeProjections:
 
     def fault_left(self) -> str | None:
         """As `Projections.fault_left`."""
-        rows = select(func.count()).select_from(feature_schema.comment_like)
-        if self._connection.scalar(rows.where(_like.room == self._room)) != self._settled:
+        likes = self._rows.count(feature_schema.comment_like, _like.room == self._room)
+        if likes != self._settled:
             return "comment_like has rows that no entry made"
         counted = (
             select(_like.number, func.count())
@@ -52,10 +52,6 @@ class LikeProjections:
             if self._connection.execute(one.except_(other).limit(1)).first() is not None:
                 return "like_count counts other likes than there are"
         return None
-
-    def _account(self, name: Pseudonym) -> int | None:
-        known = select(_name.account).where(_name.chain == self._room, _name.pseudonym == name)
-        return self._connection.scalar(known)
 
     def _fault_of_count(self, row: AnyRow, about: Liked) -> str | None:
         wanted = select(_count.likes, _count.seq)

@@ -1,6 +1,6 @@
 """What the writer and the questions ask of a database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol, TypeVar
@@ -8,6 +8,8 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection
 
 Answer = TypeVar("Answer")
+
+QUESTIONS_MAX = 10_000  # that wait for the readers of one record; more would wait too long
 
 
 class Blame(Enum):
@@ -34,6 +36,9 @@ class Link(Protocol):
     def is_undone(self, error: Exception) -> bool:
         """Whether this error of a COMMIT says for certain that nothing was written."""
 
+    def committed(self, row: Mapping[str, object]) -> None:
+        """Told an entry of each commit that has been synced, as its row of the table."""
+
     def drive(self, work: Callable[[], Answer]) -> Answer:
         """Have work done that uses such connections, on the thread that calls."""
 
@@ -45,7 +50,7 @@ class Readers(Protocol):
         """Have a question answered.
 
         Raises:
-            StoreDown: The database gives no answer.
+            StoreDown: The database gives no answer, or too many wait for one already.
         """
 
     def close(self) -> None:

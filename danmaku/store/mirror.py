@@ -13,7 +13,7 @@ import msgspec
 from danmaku.domain.facts import PlatformFact
 from danmaku.store.codec import About, NameOf, Packed, Place, Stored, name_or_none
 
-PEOPLE = frozenset({"account", "actor", "second"})
+PEOPLE = frozenset({"account", "actor", "second", "filer", "against"})
 """Names of the fields that hold an account."""
 
 Pack = Callable[[Any, Place, NameOf], Packed]

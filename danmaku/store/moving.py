@@ -11,17 +11,9 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, Table, func, select
 
-from danmaku.errors import Broken, Code, Coded
+from danmaku.errors import Code, Coded
 from danmaku.store import schema
-from danmaku.store.verify import (
-    Finding,
-    Progress,
-    Sound,
-    chains_of,
-    require_record,
-    verify_chain,
-    verify_sums,
-)
+from danmaku.store.verify import Progress, Sound, prove, require_record
 
 ROWS_AT_ONCE = 1000  # in memory
 
@@ -56,17 +48,7 @@ def carry(
     require_record(source)
     _require_empty(target)
     yield from _copied(source, target)
-    for chain in chains_of(target):
-        for step in verify_chain(target, chain, key):
-            if isinstance(step, Finding):
-                raise _unsound(step)
-            yield step
-    for finding in verify_sums(target):
-        raise _unsound(finding)
-
-
-def _unsound(finding: Finding) -> Broken:
-    return Broken(f"The record is not sound: {finding.chain}, entry {finding.seq}: {finding.what}.")
+    yield from prove(target, key)
 
 
 def _require_empty(target: Connection) -> None:

@@ -19,6 +19,9 @@ def fault_of_name(connection: Connection, row: AnyRow, found: AnyRow) -> str | N
         row: As `projections.Projections.fault_in` gets it; of a registration, or a name's.
         found: What the entry made: a row of `account`, or one of `naming`.
     """
+    is_name = row.kind != "account_registered" and found.surface == Surface.NAME.value
+    if is_name and found.subject != str(found.account):
+        return "its row in naming has another subject"
     if row.sealed_content is None:
         return None
     if row.kind == "account_registered":

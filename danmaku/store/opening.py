@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from danmaku.config import StoreSettings
 from danmaku.errors import Code, Coded
 from danmaku.ports import Clock
-from danmaku.store.database import DATABASE_FILE, read_engine
+from danmaku.store.database import DATABASE_FILE, look_at
 from danmaku.store.postgres import PostgresStore
 from danmaku.store.postgres_link import connected, driven, engine_of
 from danmaku.store.sqlite import IN_MEMORY, SqliteStore
@@ -20,7 +20,7 @@ Answer = TypeVar("Answer")
 
 
 async def open_store(
-    settings: StoreSettings, clock: Clock, *, watch: Watch = lambda _entries, _s: None
+    settings: StoreSettings, clock: Clock, *, watch: Watch = lambda *_: None
 ) -> Store:
     """Open the record that the settings name, making or migrating it as needed.
 
@@ -34,7 +34,7 @@ async def open_store(
         StoreDown: The database gives no answer.
         Broken: The key is unreadable or another node's, or commits would not be durable there.
     """
-    kind = PostgresStore if _is_shared(settings) else SqliteStore
+    kind = PostgresStore if is_shared(settings) else SqliteStore
     return await kind.open(settings, clock, watch=watch)
 
 
@@ -50,7 +50,7 @@ def look(settings: StoreSettings, question: Callable[[Engine], Answer]) -> Answe
         Coded: NOT_FOUND: there is no record that others could read.
         StoreDown: The database gives no answer.
     """
-    if _is_shared(settings):
+    if is_shared(settings):
         engine = engine_of(
             settings.url,
             statement_timeout=0,  # how long a statement takes is up to the size of the record
@@ -61,11 +61,7 @@ def look(settings: StoreSettings, question: Callable[[Engine], Answer]) -> Answe
     path = settings.data_dir / DATABASE_FILE
     if settings.url == IN_MEMORY or not path.exists():
         raise Coded(Code.NOT_FOUND, f"There is no record in {settings.url or settings.data_dir}.")
-    engine = read_engine(path, 1)
-    try:
-        return question(engine)
-    finally:
-        engine.dispose()
+    return look_at(path, question)
 
 
 def _answered(question: Callable[[Engine], Answer], engine: Engine) -> Answer:
@@ -73,5 +69,6 @@ def _answered(question: Callable[[Engine], Answer], engine: Engine) -> Answer:
         return question(engine)
 
 
-def _is_shared(settings: StoreSettings) -> bool:
+def is_shared(settings: StoreSettings) -> bool:
+    """Whether several servers may have that record."""
     return settings.url.startswith("postgresql:")

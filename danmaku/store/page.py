@@ -15,11 +15,12 @@ from msgspec.structs import asdict
 from sqlalchemy import Connection, Table, Update, bindparam, select
 
 from danmaku.domain.comment import CommentStatus
-from danmaku.domain.credit import DAY_MS
 from danmaku.domain.facts import Entry, Fact, RoomChanged, RoomOpened, RoomWordsSet
 from danmaku.domain.ids import AccountId, Number, Pseudonym, RoomId, Seq
-from danmaku.store import feature_schema, schema
+from danmaku.domain.times import DAY_MS
+from danmaku.store import feature_schema, schema, team_schema
 from danmaku.store.bulk import add_all, insert_all, put_all, update_all
+from danmaku.store.cases import CaseRow
 from danmaku.store.chain import GENESIS
 from danmaku.store.codec import Place
 from danmaku.store.comments import CommentRow, announced
@@ -42,11 +43,13 @@ def _update(table: Table, key: tuple[str, ...], columns: tuple[str, ...]) -> Upd
 _COMMENT_COLUMNS = tuple(
     column.name for column in schema.comment.c if column.name not in {"room", "origin"}
 )
+_CASE_COLUMNS = tuple(column.name for column in schema.case_file.c if column.name != "id")
 _STATEMENTS: dict[str, Table | Update] = {
     "chain_new": schema.chain,
     "chain": _update(schema.chain, ("id",), ("top", "number_top", "version", "link")),
     "room_new": schema.room,
     "room": _update(schema.room, ("id",), ("state",)),
+    "room_sold": _update(schema.room, ("id",), ("has_sold",)),
     "room_words": _update(schema.room, ("id",), ("words_seq",)),
     "account_new": schema.account,
     "account": _update(schema.account, ("id",), ("version",)),
@@ -61,6 +64,10 @@ _STATEMENTS: dict[str, Table | Update] = {
     "token_new": schema.token,
     "token": _update(schema.token, ("id",), ("revoked_seq",)),
     "report": schema.report,
+    "case_new": schema.case_file,
+    "case": _update(schema.case_file, ("id",), _CASE_COLUMNS),
+    "case_receipt": schema.case_receipt,
+    "case_moved": _update(schema.case_receipt, ("case_id",), ("case_id",)),
     "rule_set": schema.rule_set,
     "report_answer": _update(schema.report, ("seq",), ("answered_seq", "finding")),
     "proposal_new": schema.proposal,
@@ -70,6 +77,12 @@ _STATEMENTS: dict[str, Table | Update] = {
     "account_name": _update(schema.account, ("id",), ("name",)),
     "naming_new": schema.naming,
     "naming": _update(schema.naming, ("seq",), ("over_seq",)),
+    "recheck_new": team_schema.recheck,
+    "recheck": _update(
+        team_schema.recheck,
+        ("recheck",),
+        ("judged_seq", "second", "says_violates", "says_category"),
+    ),
     "settled_measure": _update(schema.measure, ("id",), ("read_seq",)),
 }
 """In the order in which they are run: what is pointed at comes first."""
@@ -117,6 +130,8 @@ class Page:
     def write(self, connection: Connection) -> None:
         """Send all rows to the database; committing is the caller's."""
         self._difference()
+        for case_id, case in self.ground.cases.items():
+            self._write_case(case, self._start.cases.get(case_id))
         for name, statement in _STATEMENTS.items():
             if not (rows := self.rows.get(name)):
                 continue
@@ -241,6 +256,14 @@ class Page:
             return
         values["_room"], values["_origin"] = values.pop("room"), values.pop("origin")
         self.rows["comment"].append(values)
+
+    def _write_case(self, row: CaseRow, old: CaseRow | None) -> None:
+        if row is old:
+            return
+        values = row.values()
+        if old is not None:
+            values["_id"] = values.pop("id")
+        self.rows["case_new" if old is None else "case"].append(values)
 
 
 def _is_clean(row: CommentRow) -> bool:

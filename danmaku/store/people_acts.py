@@ -4,13 +4,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from danmaku.domain.controls import laid
 from danmaku.domain.facts import Entry, Fact
 from danmaku.domain.ids import AccountId, RoomId
+from danmaku.domain.measures import Step
 from danmaku.domain.people_facts import (
     AccountClosed,
     ConsentWithdrawn,
     ControlLifted,
     ControlSet,
+    DisclosureAgreed,
+    DisclosureAsked,
     DocumentAccepted,
     DocumentIssued,
     IdentityBarred,
@@ -26,6 +30,7 @@ from danmaku.domain.people_facts import (
 from danmaku.errors import Code, Coded, Stale
 from danmaku.store import schema
 from danmaku.store.codec import canonical
+from danmaku.store.control_ground import column_of
 from danmaku.store.ground import MeasureHead
 from danmaku.store.page import Page
 from danmaku.store.platform_acts import about_account
@@ -39,6 +44,9 @@ def _take_measure(page: Page, chain: RoomId, fact: MeasureTaken) -> Entry:
     measure = fact.measure
     if measure.measure_id in page.ground.measures:
         raise Coded(Code.DUPLICATE)
+    if measure.step is Step.FORBID and fact.account is not None:
+        page.ground.free.pop(fact.account, None)
+    fact = replace(fact, case_id=page.ground.case_named(fact.case_id))
     entry = _about(page, chain, fact, fact.account)
     page.ground.measures[measure.measure_id] = MeasureHead(fact.account)
     page.rows["measure_new"].append(
@@ -52,6 +60,8 @@ def _take_measure(page: Page, chain: RoomId, fact: MeasureTaken) -> Entry:
             "taken_seq": entry.seq,
             "reversed_seq": None,
             "read_seq": None,
+            "case_id": fact.case_id,
+            "is_provisional": fact.is_provisional,
         }
     )
     return entry
@@ -85,10 +95,15 @@ def _settle_measure(page: Page, chain: RoomId, fact: WarningRead | MuteServed) -
 
 
 def _issue_document(page: Page, chain: RoomId, fact: DocumentIssued) -> Entry:
-    entry, edition = page.put(chain, fact), fact.edition
+    edition = fact.edition
+    kind = edition.kind.value
+    if edition.version <= page.ground.editions.get(kind, 0):
+        raise Stale  # of two who issue a version at once, the first does
+    page.ground.editions[kind] = edition.version
+    entry = page.put(chain, fact)
     page.keep(
         schema.document,
-        (("kind", edition.kind.value), ("version", edition.version)),
+        (("kind", kind), ("version", edition.version)),
         effective_ms=edition.effective_ms,
         is_mandatory=edition.is_mandatory,
         seq=entry.seq,
@@ -105,6 +120,10 @@ def _accept(page: Page, chain: RoomId, fact: DocumentAccepted | ConsentWithdrawn
 
 
 def _verify(page: Page, chain: RoomId, fact: IdentityVerified) -> Entry:
+    """The vault had seen no bar: one may have been written since, and it wins."""
+    if page.ground.barred.get(fact.account):
+        raise Coded(Code.IDENTITY_BARRED, "This person may not come back.")
+    page.ground.free[fact.account] = True
     entry = about_account(page, chain, fact, fact.account)
     page.keep(
         schema.identity,
@@ -124,11 +143,20 @@ def _end_identity(page: Page, chain: RoomId, fact: IdentityEnded) -> Entry:
     return entry
 
 
-def _read_identity(page: Page, chain: RoomId, fact: IdentityRead) -> Entry:
+def _disclose(
+    page: Page, chain: RoomId, fact: DisclosureAsked | DisclosureAgreed | IdentityRead
+) -> Entry:
     return about_account(page, chain, fact, fact.account)
 
 
 def _barred(page: Page, chain: RoomId, fact: IdentityBarred) -> Entry:
+    ground = page.ground
+    alike = ground.alike.get(fact.account, frozenset())
+    measure = ground.measures.get(fact.measure_id)
+    is_against = measure is not None and measure.account == fact.account
+    if is_against and any(ground.free.get(one) for one in alike):
+        raise Stale  # one of theirs was verified since it was decided whom this is against
+    ground.barred |= dict.fromkeys(alike, True)
     entry = about_account(page, chain, fact, fact.account)
     page.keep(
         schema.identity_bar,
@@ -160,18 +188,29 @@ def _close_account(page: Page, chain: RoomId, fact: AccountClosed) -> Entry:
 
 
 def _set_control(page: Page, chain: RoomId, fact: ControlSet) -> Entry:
-    entry, control = page.put(chain, fact), fact.control
+    control, scope = fact.control, fact.control.scope or ""
+    held = [one for one in page.ground.controls.get(scope, ()) if page.now_ms < one.until_ms]
+    if any(one.reference for one in held):
+        raise Stale  # what carries out an order is laid over by nobody who did not know of it
+    if control.reference and fact.beneath != next(iter(held), None):
+        raise Stale  # the house's own was set or lifted meanwhile
+    page.ground.controls[scope] = stands = laid(control, fact.beneath)
+    entry = page.put(chain, fact)
     page.keep(
         schema.control,
-        (("scope", control.scope or ""),),
-        control=canonical(control),
-        until_ms=control.until_ms,
+        (("scope", scope),),
+        control=column_of(stands),
+        until_ms=max(one.until_ms for one in stands),
         seq=entry.seq,
     )
     return entry
 
 
 def _lift_control(page: Page, chain: RoomId, fact: ControlLifted) -> Entry:
+    laid_there = page.ground.controls.pop(fact.scope or "", ())
+    held = (one for one in laid_there if page.now_ms < one.until_ms)
+    if any(one.reference not in {"", fact.reference} for one in held):
+        raise Stale  # an order came in between, and ends with its own
     entry = page.put(chain, fact)
     key = (("scope", fact.scope or ""),)
     page.keep(schema.control, key, control=None, until_ms=None, seq=entry.seq)
@@ -188,7 +227,9 @@ ACTS: dict[type, Callable[[Page, RoomId, Any], Entry]] = {
     ConsentWithdrawn: _accept,
     IdentityVerified: _verify,
     IdentityEnded: _end_identity,
-    IdentityRead: _read_identity,
+    DisclosureAsked: _disclose,
+    DisclosureAgreed: _disclose,
+    IdentityRead: _disclose,
     IdentityBarred: _barred,
     LevelSet: _set_level,
     AccountClosed: _close_account,

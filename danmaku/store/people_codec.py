@@ -46,6 +46,9 @@ class Taken(About, frozen=True, kw_only=True, omit_defaults=True, tag="measure_t
     account: Pseudonym | None = None
     actor: Pseudonym | None = None
     second: Pseudonym | None = None
+    case_id: str | None = None
+    is_provisional: bool = False
+    instruction_id: str | None = None
 
 
 class Reversed(About, frozen=True, kw_only=True, omit_defaults=True, tag="measure_reversed"):
@@ -108,12 +111,29 @@ class Unverified(About, frozen=True, kw_only=True, omit_defaults=True, tag="iden
     actor: Pseudonym | None = None
 
 
+class AskedWho(About, frozen=True, kw_only=True, omit_defaults=True, tag="disclosure_asked"):
+    """Header of `DisclosureAsked`."""
+
+    account: Pseudonym
+    actor: Pseudonym
+    request_id: str
+
+
+class AgreedTo(About, frozen=True, kw_only=True, omit_defaults=True, tag="disclosure_agreed"):
+    """Header of `DisclosureAgreed`."""
+
+    account: Pseudonym
+    actor: Pseudonym
+    request_id: str
+
+
 class LookedAt(About, frozen=True, kw_only=True, omit_defaults=True, tag="identity_read"):
     """Header of `IdentityRead`."""
 
     account: Pseudonym
     actor: Pseudonym | None = None
     second: Pseudonym | None = None
+    request_id: str = ""
 
 
 class Barred(About, frozen=True, kw_only=True, omit_defaults=True, tag="identity_barred"):
@@ -144,6 +164,7 @@ class Braked(About, frozen=True, kw_only=True, omit_defaults=True, tag="control_
 
     control: Control
     actor: Pseudonym | None = None
+    beneath: Control | None = None
 
 
 class Lifted(About, frozen=True, kw_only=True, omit_defaults=True, tag="control_lifted"):
@@ -151,6 +172,7 @@ class Lifted(About, frozen=True, kw_only=True, omit_defaults=True, tag="control_
 
     scope: RoomId | None = None
     actor: Pseudonym | None = None
+    reference: str = ""
 
 
 PeopleAbout = (
@@ -163,6 +185,8 @@ PeopleAbout = (
     | TookBack
     | Verified
     | Unverified
+    | AskedWho
+    | AgreedTo
     | LookedAt
     | Barred
     | Levelled
@@ -181,6 +205,8 @@ _KINDS: tuple[tuple[type[Any], type[About], dict[str, type[msgspec.Struct]]], ..
     (facts.ConsentWithdrawn, TookBack, {}),
     (facts.IdentityVerified, Verified, {}),
     (facts.IdentityEnded, Unverified, {"sealed": SealedReason}),
+    (facts.DisclosureAsked, AskedWho, {"sealed": SealedPurpose}),
+    (facts.DisclosureAgreed, AgreedTo, {}),
     (facts.IdentityRead, LookedAt, {"sealed": SealedPurpose}),
     (facts.IdentityBarred, Barred, {}),
     (facts.LevelSet, Levelled, {}),

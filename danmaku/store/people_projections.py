@@ -1,17 +1,18 @@
 """Whether the tables about people say what the entries say: measures, documents, and the like."""
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, func, select, true
-
-from danmaku.domain.ids import PLATFORM, AccountId, Pseudonym
+from danmaku.domain.controls import laid
 from danmaku.store import feature_schema, schema
 from danmaku.store.codec import About, canonical
+from danmaku.store.control_ground import column_of
+from danmaku.store.endpoint_codec import Endpoint
+from danmaku.store.endpoint_schema import endpoint
 from danmaku.store.entries import Header
 from danmaku.store.feature_acts import APPROVED, ON
 from danmaku.store.feature_codec import Assessed, Switched
+from danmaku.store.legal_hold_codec import HoldLaid, HoldLifted
 from danmaku.store.people_codec import (
     Accepted,
     Barred,
@@ -29,10 +30,15 @@ from danmaku.store.people_codec import (
     WasRead,
 )
 from danmaku.store.schema import AnyRow
-
-AccountOf = Callable[[Pseudonym], AccountId | None]
-_Key = dict[str, object]
-_Said = tuple[Table, _Key, dict[str, object]]  # a table, a key there, and what its row must say
+from danmaku.store.table_rows import (
+    AccountOf,
+    Columns,
+    NewestRows,
+    RowSaid,
+    Say,
+    TableRows,
+    difference,
+)
 
 _MARKS: dict[type[About], str] = {
     Taken: "taken_seq",
@@ -50,17 +56,19 @@ _NEWEST = (
     schema.credit,
     schema.closure,
     schema.control,
+    schema.legal_hold,
     feature_schema.feature,
+    endpoint,
 )
 
 
 class PeopleProjections:
     """As `projections.Projections`, for these tables."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, rows: TableRows) -> None:
+        self._rows = rows
+        self._newest = NewestRows(rows, _NEWEST, _SAID)
         self._marked: Counter[str] = Counter()
-        self._settled: Counter[Table] = Counter()
 
     def fault_in(self, row: AnyRow, header: Header) -> str | None:
         """As `Projections.fault_in`."""
@@ -68,35 +76,23 @@ class PeopleProjections:
         if (mark := _MARKS.get(type(about))) is not None:
             self._marked[mark] += 1
             return self._fault_of_measure(row, about, mark)
-        if (said_by := _SAID.get(type(about))) is None:
-            return None
-        table, key, expected = said_by(about, self._account)
-        found = self._row(table, key)
-        if found is None or found.seq < row.seq:
-            return f"it has no row in {table.name}"
-        if found.seq > row.seq:
-            return None  # a later entry replaced it
-        self._settled[table] += 1
-        return _difference(table, found, expected)
+        return self._newest.fault_in(row, header)
 
     def fault_left(self) -> str | None:
         """As `Projections.fault_left`."""
         for mark in sorted(set(_MARKS.values())):
             column = schema.measure.c[mark]
-            if self._count(schema.measure, column.is_not(None)) != self._marked[mark]:
+            if self._rows.count(schema.measure, column.is_not(None)) != self._marked[mark]:
                 return f"measure has rows whose {mark} no entry set"
-        for table in _NEWEST:
-            if self._count(table, true()) != self._settled[table]:
-                return f"{table.name} has rows that no entry made"
-        return None
+        return self._newest.fault_left()
 
     def _fault_of_measure(self, row: AnyRow, about: Any, mark: str) -> str | None:
         is_new = isinstance(about, Taken)
         key = about.measure.measure_id if is_new else about.measure_id
-        found = self._row(schema.measure, {"id": key})
+        found = self._rows.row(schema.measure, {"id": key})
         if found is None:
             return "it has no row in measure"
-        expected: dict[str, object] = {mark: row.seq, "account": self._account(about.account)}
+        expected: Columns = {mark: row.seq, "account": self._rows.account(about.account)}
         if is_new:
             measure = about.measure
             expected |= {
@@ -104,48 +100,29 @@ class PeopleProjections:
                 "step": measure.step.value,
                 "until_ms": measure.until_ms,
                 "measure": canonical(measure),
+                "case_id": about.case_id,
+                "is_provisional": about.is_provisional,
             }
-        return _difference(schema.measure, found, expected)
-
-    def _account(self, name: Pseudonym | None) -> AccountId | None:
-        known = schema.pseudonym.c
-        return self._connection.scalar(
-            select(known.account).where(known.chain == PLATFORM, known.pseudonym == name)
-        )
-
-    def _row(self, table: Table, key: _Key) -> AnyRow | None:
-        is_it = and_(*(table.c[name] == value for name, value in key.items()))
-        return self._connection.execute(select(table).where(is_it)).first()
-
-    def _count(self, table: Table, condition: Any) -> int:
-        counted = select(func.count()).select_from(table).where(condition)
-        return int(self._connection.scalar(counted) or 0)
+        return difference(schema.measure, found, expected)
 
 
-def _difference(table: Table, found: AnyRow, expected: dict[str, object]) -> str | None:
-    for name, value in expected.items():
-        if getattr(found, name) != value:
-            return f"its row in {table.name} has another {name}"
-    return None
-
-
-def _document(about: DocumentCame, _account_of: AccountOf) -> _Said:
+def _document(_row: AnyRow, about: DocumentCame, _account_of: AccountOf) -> RowSaid:
     edition = about.edition
-    key: _Key = {"kind": edition.kind.value, "version": edition.version}
-    said: dict[str, object] = {
+    key: Columns = {"kind": edition.kind.value, "version": edition.version}
+    said: Columns = {
         "effective_ms": edition.effective_ms,
         "is_mandatory": edition.is_mandatory,
     }
     return schema.document, key, said
 
 
-def _acceptance(about: Accepted | TookBack, account_of: AccountOf) -> _Said:
-    key: _Key = {"account": account_of(about.account), "kind": about.document.value}
+def _acceptance(_row: AnyRow, about: Accepted | TookBack, account_of: AccountOf) -> RowSaid:
+    key: Columns = {"account": account_of(about.account), "kind": about.document.value}
     return schema.acceptance, key, {"version": getattr(about, "version", None)}
 
 
-def _identity(about: Verified, account_of: AccountOf) -> _Said:
-    said: dict[str, object] = {
+def _identity(_row: AnyRow, about: Verified, account_of: AccountOf) -> RowSaid:
+    said: Columns = {
         "method": about.method,
         "strength": about.strength.value,
         "until_ms": about.until_ms,
@@ -153,18 +130,18 @@ def _identity(about: Verified, account_of: AccountOf) -> _Said:
     return schema.identity, {"account": account_of(about.account)}, said
 
 
-def _no_identity(about: Unverified, account_of: AccountOf) -> _Said:
-    said: dict[str, object] = {"method": None, "strength": None, "until_ms": None}
+def _no_identity(_row: AnyRow, about: Unverified, account_of: AccountOf) -> RowSaid:
+    said: Columns = {"method": None, "strength": None, "until_ms": None}
     return schema.identity, {"account": account_of(about.account)}, said
 
 
-def _barred(about: Barred, account_of: AccountOf) -> _Said:
-    said: dict[str, object] = {"account": account_of(about.account), "measure_id": about.measure_id}
+def _barred(_row: AnyRow, about: Barred, account_of: AccountOf) -> RowSaid:
+    said: Columns = {"account": account_of(about.account), "measure_id": about.measure_id}
     return schema.identity_bar, {"fingerprint_id": about.fingerprint_id}, said
 
 
-def _credit(about: Levelled, account_of: AccountOf) -> _Said:
-    said: dict[str, object] = {
+def _credit(_row: AnyRow, about: Levelled, account_of: AccountOf) -> RowSaid:
+    said: Columns = {
         "level": about.level,
         "score": about.score,
         "formula": about.formula,
@@ -172,31 +149,50 @@ def _credit(about: Levelled, account_of: AccountOf) -> _Said:
     return schema.credit, {"account": account_of(about.account)}, said
 
 
-def _closure(about: Left, account_of: AccountOf) -> _Said:
+def _closure(_row: AnyRow, about: Left, account_of: AccountOf) -> RowSaid:
     return schema.closure, {"account": account_of(about.account)}, {}
 
 
-def _control(about: Braked, _account_of: AccountOf) -> _Said:
-    control = about.control
-    said: dict[str, object] = {"control": canonical(control), "until_ms": control.until_ms}
-    return schema.control, {"scope": control.scope or ""}, said
+def _control(_row: AnyRow, about: Braked, _account_of: AccountOf) -> RowSaid:
+    stands = laid(about.control, about.beneath)
+    until_ms = max(one.until_ms for one in stands)
+    said: Columns = {"control": column_of(stands), "until_ms": until_ms}
+    return schema.control, {"scope": about.control.scope or ""}, said
 
 
-def _no_control(about: Lifted, _account_of: AccountOf) -> _Said:
+def _no_control(_row: AnyRow, about: Lifted, _account_of: AccountOf) -> RowSaid:
     return schema.control, {"scope": about.scope or ""}, {"control": None, "until_ms": None}
 
 
-def _assessed(about: Assessed, _account_of: AccountOf) -> _Said:
-    said: dict[str, object] = {"stands": about.is_approved, "reference": about.reference}
+def _hold(_row: AnyRow, about: HoldLaid, account_of: AccountOf) -> RowSaid:
+    said: Columns = {
+        "account": account_of(about.account),
+        "reach": canonical(about.reach),
+        "is_told": about.is_told,
+    }
+    return schema.legal_hold, {"id": about.hold_id}, said
+
+
+def _no_hold(_row: AnyRow, about: HoldLifted, account_of: AccountOf) -> RowSaid:
+    said: Columns = {"account": account_of(about.account), "reach": None}
+    return schema.legal_hold, {"id": about.hold_id}, said
+
+
+def _endpoint(_row: AnyRow, about: Endpoint, _account_of: AccountOf) -> RowSaid:
+    return endpoint, {"id": about.endpoint_id}, {"state": about.state.value}
+
+
+def _assessed(_row: AnyRow, about: Assessed, _account_of: AccountOf) -> RowSaid:
+    said: Columns = {"stands": about.is_approved, "reference": about.reference}
     return feature_schema.feature, {"feature": about.feature.value, "word": APPROVED}, said
 
 
-def _switched(about: Switched, _account_of: AccountOf) -> _Said:
-    said: dict[str, object] = {"stands": about.is_on, "reference": ""}
+def _switched(_row: AnyRow, about: Switched, _account_of: AccountOf) -> RowSaid:
+    said: Columns = {"stands": about.is_on, "reference": ""}
     return feature_schema.feature, {"feature": about.feature.value, "word": ON}, said
 
 
-_SAID: dict[type[About], Callable[[Any, AccountOf], _Said]] = {
+_SAID: dict[type[About], Say] = {
     DocumentCame: _document,
     Accepted: _acceptance,
     TookBack: _acceptance,
@@ -207,6 +203,9 @@ _SAID: dict[type[About], Callable[[Any, AccountOf], _Said]] = {
     Left: _closure,
     Braked: _control,
     Lifted: _no_control,
+    HoldLaid: _hold,
+    HoldLifted: _no_hold,
+    Endpoint: _endpoint,
     Assessed: _assessed,
     Switched: _switched,
 }

@@ -1,5 +1,6 @@
 """What the platform's chain says of measures, documents and controls, read from its tables."""
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -10,18 +11,19 @@ from danmaku.domain.documents import Document, DocumentKind, Edition
 from danmaku.domain.facts import Entry
 from danmaku.domain.identity import ENDED, Identity, Strength
 from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId, Seq
-from danmaku.domain.measures import COMMENT_STEPS, ROOM_STEPS, Measure
+from danmaku.domain.measures import COMMENT_STEPS, ROOM_STEPS, Measure, Step
 from danmaku.domain.people_facts import DocumentIssued, MeasureTaken
 from danmaku.errors import Broken
 from danmaku.ports import MeasureRow
 from danmaku.store import schema
+from danmaku.store.control_ground import controls_of
 from danmaku.store.entries import ENTRIES, entries_of, entry_at
 from danmaku.store.links import Readers
-from danmaku.store.schema import AnyRow
+from danmaku.store.schema import AnyRow, AnySelect
 
 _measure, _document, _control = schema.measure.c, schema.document.c, schema.control.c
 _MEASURE = msgspec.json.Decoder(Measure)
-_CONTROL = msgspec.json.Decoder(Control)
+
 _UNFELT = [step.value for step in COMMENT_STEPS | ROOM_STEPS]
 
 
@@ -35,7 +37,8 @@ class PeopleQueries:
         """As `ports.Registry.controls`."""
         wanted = select(_control.control).where(_control.until_ms > now_ms)
         rows = await self._readers.ask(lambda connection: connection.scalars(wanted).all())
-        return [_CONTROL.decode(raw) for raw in rows]
+        laid = (one for column in rows for one in controls_of(column))
+        return [one for one in laid if now_ms < one.until_ms]
 
     async def editions(self) -> list[Edition]:
         """As `ports.Registry.editions`."""
@@ -73,15 +76,19 @@ class PeopleQueries:
         *,
         account: AccountId | None = None,
         room: RoomId | None = None,
+        case_id: str | None = None,
+        steps: Collection[Step] = tuple(Step),
         before: Seq | None = None,
         limit: int = 100,
     ) -> list[MeasureRow]:
         """As `ports.Registry.measures`."""
-        where: list[Any] = []
+        where: list[Any] = [_measure.step.in_([step.value for step in steps])]
         if account is not None:
             where.append(_measure.account == account)
         if room is not None:
             where.append(_measure.room == room)
+        if case_id is not None:
+            where.append(_measure.case_id == case_id)
         if before is not None:
             where.append(_measure.taken_seq < before)
         return await self._measures(and_(true(), *where), limit)
@@ -89,15 +96,18 @@ class PeopleQueries:
     async def _measures(self, where: Any, limit: int) -> list[MeasureRow]:
         wanted = select(schema.measure).where(where).order_by(_measure.taken_seq.desc())
 
-        def read(connection: Connection) -> list[MeasureRow]:
-            rows = connection.execute(wanted.limit(limit)).all()
-            seqs = [row.taken_seq for row in rows]
-            entry = schema.entry.c
-            taken = connection.execute(ENTRIES.where(entry.chain == PLATFORM, entry.seq.in_(seqs)))
-            facts = {one.seq: one for one in entries_of(connection, taken)}
-            return [_measure_row(row, facts[row.taken_seq]) for row in rows]
+        return await self._readers.ask(
+            lambda connection: measure_rows_of(connection, wanted.limit(limit))
+        )
 
-        return await self._readers.ask(read)
+
+def measure_rows_of(connection: Connection, wanted: AnySelect) -> list[MeasureRow]:
+    """The measures in rows of `measure`, in their order."""
+    rows = connection.execute(wanted).all()
+    entry, seqs = schema.entry.c, [row.taken_seq for row in rows]
+    taken = connection.execute(ENTRIES.where(entry.chain == PLATFORM, entry.seq.in_(seqs)))
+    facts = {one.seq: one for one in entries_of(connection, taken)}
+    return [_measure_row(row, facts[row.taken_seq]) for row in rows]
 
 
 def edition_of(row: AnyRow) -> Edition:

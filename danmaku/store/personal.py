@@ -12,12 +12,17 @@ from danmaku.domain.account import Bundle
 from danmaku.domain.comment import CommentStatus
 from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId, Seq
 from danmaku.domain.privacy import OwnComment, OwnEntry, OwnLike
+from danmaku.ports import StandingHold
 from danmaku.store import feature_schema, schema
-from danmaku.store.codec import Part
+from danmaku.store.bodies import Part
+from danmaku.store.codec import About
 from danmaku.store.comments import COMMENTS, comment_of
 from danmaku.store.entries import ENTRIES, header_of
+from danmaku.store.filing_codec import Ordered
+from danmaku.store.legal_hold_codec import LegalHoldAbout
+from danmaku.store.legal_hold_queries import standing_holds
 from danmaku.store.links import Readers
-from danmaku.store.people_codec import LookedAt
+from danmaku.store.people_codec import AgreedTo, AskedWho, LookedAt
 from danmaku.store.schema import AnyRow, AnySelect
 
 LIKES_PAGE = 1000
@@ -26,9 +31,11 @@ ENTRIES_PAGE = 2000  # looked at by one question
 _comment, _entry = schema.comment.c, schema.entry.c
 _name, _closure = schema.pseudonym.c, schema.closure.c
 _like = feature_schema.comment_like.c
-_OTHERS = frozenset({"actor", "second"})  # of a header: who did it is not one's own to know
+_OTHERS = frozenset({"actor", "second", "against"})  # of a header: others are not one's own to know
 _HOW = "verdict"  # of a body: which rules matched would teach how to get round them
-_NOT_SHOWN = frozenset({LookedAt.kind()})  # why a duty looked one up is told by the notice alone
+_NOT_SHOWN = frozenset(about.kind() for about in (AskedWho, AgreedTo, LookedAt))
+"""Why a duty looked one up is told by the notice alone."""
+_UNTOLD = {Ordered.kind(): ("text",)}  # the department's words may be about others, too
 _LEFT = _comment.status.in_((CommentStatus.PUBLISHED.value, CommentStatus.HELD.value))
 
 
@@ -69,6 +76,11 @@ class PersonalQueries:
         at = and_(_entry.chain == PLATFORM, _entry.seq == _closure.seq)
         wanted = select(_entry.at_ms).join(schema.closure, at).where(_closure.account == account)
         return await self._readers.ask(lambda connection: connection.scalar(wanted))
+
+    async def own_holds(self, account: AccountId) -> list[StandingHold]:
+        """As `actions.leaving.Leavers.own_holds`."""
+        standing = await self._readers.ask(standing_holds)
+        return [one for one in standing if one.fact.account == account and one.fact.is_told]
 
     async def own_entries(self, account: AccountId) -> AsyncIterator[OwnEntry]:
         """As `actions.personal.Personal.own_entries`.
@@ -156,11 +168,16 @@ def _entries(connection: Connection, seqs: list[Seq], name: str) -> list[OwnEntr
     return [entry for entry in found if entry is not None]
 
 
+def _is_secret(about: About) -> bool:
+    """A legal hold of which the law lets nobody be told."""
+    return isinstance(about, LegalHoldAbout) and not about.is_told
+
+
 def _own_entry(row: AnyRow, name: str) -> OwnEntry | None:
     about = header_of(row.header).about
     kind = about.kind()
-    whose = {getattr(about, field, None) for field in ("account", "reporter")}
-    if name not in whose or kind in _NOT_SHOWN:
+    whose = {getattr(about, field, None) for field in ("account", "reporter", "filer")}
+    if name not in whose or kind in _NOT_SHOWN or _is_secret(about):
         return None
     said: dict[str, object] = {
         key: value for key, value in msgspec.to_builtins(about).items() if key not in _OTHERS
@@ -168,5 +185,6 @@ def _own_entry(row: AnyRow, name: str) -> OwnEntry | None:
     for part in (Part.OPEN, Part.SEALED):
         if (raw := getattr(row, part)) is not None:
             said |= msgspec.json.decode(raw)
-    said.pop(_HOW, None)
+    for untold in (_HOW, *_UNTOLD.get(kind, ())):
+        said.pop(untold, None)
     return OwnEntry(row.at_ms, kind, said)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from danmaku.domain.brownout import LevelForced
 from danmaku.domain.facts import (
     AccountRegistered,
     Entry,
@@ -10,16 +11,16 @@ from danmaku.domain.facts import (
     PasswordChanged,
     PowersGranted,
     PowersRevoked,
-    ReportFiled,
     RulesActivated,
     TokenIssued,
     TokenRevoked,
 )
 from danmaku.domain.ids import AccountId, RoomId
+from danmaku.domain.inspection import BundleMade, CaseTimed, RecordViewed
 from danmaku.errors import Code, Coded
 from danmaku.store.codec import powers_text_of
-from danmaku.store.ground import login_key_of
 from danmaku.store.page import Page
+from danmaku.store.touched import login_key_of
 
 
 def _register(page: Page, chain: RoomId, fact: AccountRegistered) -> Entry:
@@ -136,18 +137,11 @@ def _activate_rules(page: Page, chain: RoomId, fact: RulesActivated) -> Entry:
     return entry
 
 
-def _file_report(page: Page, chain: RoomId, fact: ReportFiled) -> Entry:
-    entry = page.put(chain, fact)
-    page.rows["report"].append(
-        {
-            "seq": entry.seq,
-            "receipt": fact.receipt,
-            "room": fact.room,
-            "answered_seq": None,
-            "finding": None,
-        }
-    )
-    return entry
+_Noted = BundleMade | RecordViewed | CaseTimed | LevelForced
+
+
+def _note(page: Page, chain: RoomId, fact: _Noted) -> Entry:
+    return page.put(chain, fact)
 
 
 ACTS: dict[type, Callable[[Page, RoomId, Any], Entry]] = {
@@ -158,5 +152,8 @@ ACTS: dict[type, Callable[[Page, RoomId, Any], Entry]] = {
     PowersGranted: _grant,
     PowersRevoked: _revoke_grant,
     RulesActivated: _activate_rules,
-    ReportFiled: _file_report,
+    BundleMade: _note,
+    RecordViewed: _note,
+    CaseTimed: _note,
+    LevelForced: _note,
 }

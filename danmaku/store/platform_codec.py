@@ -22,7 +22,9 @@ from danmaku.domain.facts import (
     TokenRevoked,
 )
 from danmaku.domain.ids import AccountId, Millis, Number, Pseudonym, RoomId
+from danmaku.store import inspection_codec
 from danmaku.store.codec import About, NameOf, Packed, Place, Stored, name_or_none
+from danmaku.store.inspection_codec import InspectionAbout
 
 
 class SealedAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,10 +113,20 @@ class Filed(About, frozen=True, kw_only=True, omit_defaults=True, tag="report_fi
     reporter: Pseudonym | None = None
     room: RoomId | None = None
     number: Number | None = None
+    kept_until_ms: Millis | None = None
+    case_id: str | None = None
 
 
 PlatformAbout = (
-    Registered | NewPassword | Issued | Revoked | Granted | Withdrawn | Activated | Filed
+    Registered
+    | NewPassword
+    | Issued
+    | Revoked
+    | Granted
+    | Withdrawn
+    | Activated
+    | Filed
+    | InspectionAbout
 )
 
 _ACCOUNT = msgspec.json.Decoder(SealedAccount)
@@ -183,6 +195,8 @@ def _pack_filed(fact: ReportFiled, _place: Place, name_of: NameOf) -> Packed:
         reporter=name_or_none(fact.reporter, name_of),
         room=fact.room,
         number=fact.number,
+        kept_until_ms=fact.kept_until_ms,
+        case_id=fact.case_id,
     )
     return Packed(about, sealed=SealedReport(contact=fact.contact, text=fact.text))
 
@@ -196,6 +210,7 @@ PACKERS: dict[type, Callable[[Any, Place, NameOf], Packed]] = {
     PowersRevoked: _pack_withdrawn,
     RulesActivated: _pack_activated,
     ReportFiled: _pack_filed,
+    **inspection_codec.PACKERS,
 }
 
 
@@ -262,6 +277,8 @@ def _filed(stored: Stored, about: Filed) -> ReportFiled:
         category=about.category,
         text=sealed.text,
         contact=sealed.contact,
+        kept_until_ms=about.kept_until_ms,
+        case_id=about.case_id,
     )
 
 
@@ -274,4 +291,5 @@ UNPACKERS: dict[type[About], Callable[[Stored, Any], PlatformFact]] = {
     Withdrawn: _withdrawn,
     Activated: _activated,
     Filed: _filed,
+    **inspection_codec.UNPACKERS,
 }

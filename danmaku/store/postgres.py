@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from danmaku.config import StoreSettings
 from danmaku.errors import Broken
@@ -47,7 +47,7 @@ class PostgresStore(Store):
 
     @classmethod
     async def open(
-        cls, settings: StoreSettings, clock: Clock, *, watch: Watch = lambda _entries, _s: None
+        cls, settings: StoreSettings, clock: Clock, *, watch: Watch = lambda *_: None
     ) -> Self:
         """Open the record of `settings.url`, making or migrating it as needed.
 
@@ -120,7 +120,7 @@ def _answered(link: PostgresLink, work: Callable[[], Answer]) -> Answer:
 def _prepare(link: PostgresLink, settings: StoreSettings) -> tuple[str, Ed25519PrivateKey]:
     connection = link.connect()
     with connection, connection.begin():
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({PREPARING})")
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": PREPARING})
         migrate(connection, partitions_count=settings.partitions)
         prepare_key(connection, key_file_of(settings))
         check_purposes(connection)

@@ -8,7 +8,7 @@ let plain code wait on it; the server's own loop has no part in it.
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ from sqlalchemy.util import greenlet_spawn
 
 from danmaku.errors import Broken, StoreDown
 from danmaku.store.database import STATEMENTS_MAX
-from danmaku.store.links import Blame
+from danmaku.store.links import QUESTIONS_MAX, Blame
 
 Answer = TypeVar("Answer")
 
@@ -29,7 +29,6 @@ CONNECT_S = 5.0
 ANSWER_S = 10.0  # so long somebody waits for a reader
 STATEMENT_MS = 10_000
 LOCK_MS = 1_500  # so long one room may keep this node's writer from all others
-QUESTIONS_MAX = 10_000  # of those that wait; more would not be answered within ANSWER_S
 IDLE_MS = 5_000  # a node that stopped within a transaction loses its locks, and its transaction
 
 _RIVALS = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock not available
@@ -161,6 +160,9 @@ class PostgresLink:
     def is_undone(self, error: Exception) -> bool:
         """As `Link.is_undone`: the database itself says that it rolled back."""
         return _driver_error(error)[1][:2] in {"23", "40"}
+
+    def committed(self, row: Mapping[str, object]) -> None:
+        """As `Link.committed`: the database is another's, and so is the care for its files."""
 
     def drive(self, work: Callable[[], Answer]) -> Answer:
         """As `Link.drive`."""

@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, select
 
 from danmaku.domain.comment import CommentStatus
-from danmaku.domain.ids import PLATFORM, AccountId, Pseudonym, RoomId
+from danmaku.domain.ids import PLATFORM, AccountId, RoomId
 from danmaku.store import schema
+from danmaku.store.case_projections import CaseProjections
 from danmaku.store.codec import (
     About,
     canonical,
@@ -22,6 +23,7 @@ from danmaku.store.codec import (
 )
 from danmaku.store.comments import client_key_of
 from danmaku.store.entries import Header
+from danmaku.store.filing_projections import FilingProjections
 from danmaku.store.keeping_codec import Answered, Proposed, Settled
 from danmaku.store.like_projections import LikeProjections
 from danmaku.store.naming_codec import Named
@@ -49,7 +51,11 @@ from danmaku.store.room_codec import (
     WordsSet,
     state_of,
 )
-from danmaku.store.schema import AnyRow, AnySelect
+from danmaku.store.rule_projections import RULE_ROWS, RULE_TABLES
+from danmaku.store.schema import AnyRow
+from danmaku.store.table_rows import Columns, NewestRows, TableRows, difference
+from danmaku.store.team_projections import TeamProjections
+from danmaku.store.touched import login_key_of
 
 _STATUS_AFTER: dict[type[About], CommentStatus] = {
     Published: CommentStatus.PUBLISHED,
@@ -67,7 +73,7 @@ class Projections(Protocol):
         """What is wrong with the rows of this entry; entries come in order.
 
         Args:
-            row: Of `verify.ROWS`: the entry, its bodies, its comment.
+            row: Of `chain_proof.ROWS`: the entry, its bodies, its comment.
             header: Of that entry.
         """
 
@@ -83,19 +89,28 @@ class RoomProjections:
         self._room = room
         self._comments = 0
         self._settled = 0
+        self._opened: tuple[int, AccountId | None] | None = None
         self._state: bytes | None = None
         self._words_seq: int | None = None
+        self._has_sold = False
         self._likes = LikeProjections(connection, room)
+        self._cases = CaseProjections(connection, room)
 
     def fault_in(self, row: AnyRow, header: Header) -> str | None:
         """As `Projections.fault_in`."""
         about = header.about
+        if isinstance(about, Opened):
+            self._opened = (row.at_ms, TableRows(self._connection, self._room).account(about.owner))
         if isinstance(about, Opened | Changed):
             self._state = row.open_content
+            self._has_sold |= state_of(row.open_content).commerce
             return None
         if isinstance(about, WordsSet):
             self._words_seq = row.seq
             return None
+        return self._cases.fault_in(row, header) or self._fault_of_comment(row, about)
+
+    def _fault_of_comment(self, row: AnyRow, about: About) -> str | None:
         if row.c_origin is None:
             return "its comment is not in the list"
         if isinstance(about, Liked):
@@ -112,19 +127,25 @@ class RoomProjections:
     def fault_left(self) -> str | None:
         """As `Projections.fault_left`."""
         comment, room = schema.comment, schema.room
-        rows = self._connection.scalar(
-            select(func.count()).select_from(comment).where(comment.c.room == self._room)
-        )
+        rows = TableRows(self._connection).count(comment, comment.c.room == self._room)
         if not rows == self._comments == self._settled:
             return f"the list has {rows} comments, the entries make {self._comments}"
         kept = self._connection.execute(select(room).where(room.c.id == self._room)).first()
         if kept is None or self._state is None:
             return "the room has no state"
-        if canonical(state_of(kept.state)) != canonical(state_of(self._state)):
+        fault = self._fault_of_room(kept, self._state)
+        return fault or self._likes.fault_left() or self._cases.fault_left()
+
+    def _fault_of_room(self, kept: AnyRow, state: bytes) -> str | None:
+        if (kept.created_ms, kept.owner) != self._opened:
+            return "the room was opened at another time, or is another's"
+        if kept.state not in {state, canonical(state_of(state))}:
             return "the room's state is not the one last recorded"
+        if kept.has_sold != self._has_sold:
+            return "the room has sold goods, or has not, against its states"
         if kept.words_seq != self._words_seq:
             return "the room's own words are not those last recorded"
-        return self._likes.fault_left()
+        return None
 
 
 def _fault_of_state(row: AnyRow, about: About) -> str | None:
@@ -176,13 +197,23 @@ class PlatformProjections:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._people = PeopleProjections(connection)
+        self._rows = rows = TableRows(connection)
+        self._people = PeopleProjections(rows)
+        self._cases = CaseProjections(connection, PLATFORM)
+        self._rules = NewestRows(rows, RULE_TABLES, RULE_ROWS)
+        self._filings = FilingProjections(rows)
+        self._team = TeamProjections(rows)
         self._made: Counter[Table] = Counter()
         self._ended: Counter[Table] = Counter()
         self._settled = 0
 
     def fault_in(self, row: AnyRow, header: Header) -> str | None:
         """As `Projections.fault_in`."""
+        parts = (self._cases, self._rules, self._filings, self._team)
+        faults = (part.fault_in(row, header) for part in parts)
+        return next((one for one in faults if one), None) or self._fault_of_row(row, header)
+
+    def _fault_of_row(self, row: AnyRow, header: Header) -> str | None:
         about = header.about
         if (made := _MADE.get(type(about))) is None:
             return self._people.fault_in(row, header) or self._fault_of_account(row, about)
@@ -192,15 +223,14 @@ class PlatformProjections:
         found = self._row(table, key)
         if found is None:
             return f"it has no row in {table.name}"
-        for name, value in expected.items():
-            if getattr(found, name) != value:
-                return f"its row in {table.name} has another {name}"
+        if fault := difference(table, found, expected):
+            return fault
         if isinstance(about, Registered | Named) and (
             fault := fault_of_name(self._connection, row, found)
         ):
             return fault
         if isinstance(about, Granted | Issued | Proposed | Named) and (
-            about.account is not None and found.account != self._account(about.account)
+            about.account is not None and found.account != self._rows.account(about.account)
         ):
             return f"its row in {table.name} has another holder"
         return self._fault_of_account(row, about)
@@ -208,22 +238,22 @@ class PlatformProjections:
     def fault_left(self) -> str | None:
         """As `Projections.fault_left`."""
         for table in (schema.account, schema.naming, *_ENDS):
-            if self._count(select(func.count()).select_from(table)) != self._made[table]:
+            if self._rows.count(table) != self._made[table]:
                 return f"{table.name} has rows that no entry made"
         for table, end in _ENDS.items():
-            ended = select(func.count()).where(table.c[end].is_not(None))
-            if self._count(ended) != self._ended[table]:
+            if self._rows.count(table, table.c[end].is_not(None)) != self._ended[table]:
                 return f"{table.name} has rows that no entry ended"
         if self._settled != self._made[schema.account]:
             return "an account has a version that no entry gave it"
         if (fault := fault_of_standing_names(self._connection)) is not None:
             return fault
-        return self._people.fault_left()
+        parts = (self._people, self._cases, self._rules, self._filings, self._team)
+        return next((fault for part in parts if (fault := part.fault_left())), None)
 
     def _fault_of_account(self, row: AnyRow, about: About) -> str | None:
         if (name := getattr(about, "account", None)) is None:
             return None
-        account = self._account(name)
+        account = self._rows.account(name)
         found = None if account is None else self._row(schema.account, account)
         if found is None:
             return "its account is missing"
@@ -233,26 +263,18 @@ class PlatformProjections:
 
     def _row(self, table: Table, key: object) -> AnyRow | None:
         (column,) = table.primary_key.columns
-        return self._connection.execute(select(table).where(column == key)).first()
-
-    def _account(self, name: Pseudonym) -> AccountId | None:
-        known = schema.pseudonym.c
-        return self._connection.scalar(
-            select(known.account).where(known.chain == PLATFORM, known.pseudonym == name)
-        )
-
-    def _count(self, wanted: AnySelect) -> int:
-        return int(self._connection.scalar(wanted) or 0)
+        return self._rows.row(table, {column.name: key})
 
 
-_Made = tuple[Table, object, dict[str, object]]  # a table, a key there, and what its row must say
+_Made = tuple[Table, object, Columns]  # a table, a key there, and what its row must say
 
 
 def _account_made(row: AnyRow, _about: Registered) -> _Made:
     if row.sealed_content is None:
         return schema.account, row.seq, {}
     sealed = sealed_account_of(row.sealed_content)
-    return schema.account, row.seq, {"login": sealed.login}
+    said: Columns = {"login": sealed.login, "login_key": login_key_of(sealed.login)}
+    return schema.account, row.seq, said
 
 
 def _grant_made(row: AnyRow, about: Granted) -> _Made:
@@ -287,7 +309,7 @@ def _token_ended(row: AnyRow, about: Revoked) -> _Made:
 
 
 def _name_made(row: AnyRow, about: Named) -> _Made:
-    said: dict[str, object] = {"surface": about.surface.value, "state": about.state.value}
+    said: Columns = {"surface": about.surface.value, "state": about.state.value}
     if about.room is not None:
         said["subject"] = about.room
     return schema.naming, row.seq, said
@@ -298,13 +320,13 @@ def _report_made(row: AnyRow, about: Filed) -> _Made:
 
 
 def _report_ended(row: AnyRow, about: Answered) -> _Made:
-    said: dict[str, object] = {"answered_seq": row.seq, "finding": about.finding.value}
+    said: Columns = {"answered_seq": row.seq, "finding": about.finding.value}
     return schema.report, about.report, said
 
 
 def _proposal_made(row: AnyRow, about: Proposed) -> _Made:
     proposal = about.proposal
-    said: dict[str, object] = {
+    said: Columns = {
         "room": proposal.room,
         "bundle": proposal.bundle.value,
         "proposed_seq": row.seq,
@@ -313,7 +335,7 @@ def _proposal_made(row: AnyRow, about: Proposed) -> _Made:
 
 
 def _proposal_ended(row: AnyRow, about: Settled) -> _Made:
-    said: dict[str, object] = {"settled_seq": row.seq, "outcome": about.outcome.value}
+    said: Columns = {"settled_seq": row.seq, "outcome": about.outcome.value}
     return schema.proposal, about.proposal_id, said
 
 

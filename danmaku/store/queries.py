@@ -1,30 +1,29 @@
 """The read side of the record: each method is one question, answered from one snapshot."""
 
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, tuple_
 
 from danmaku.domain.comment import Comment, CommentStatus
-from danmaku.domain.delay import DELAY_CATEGORY
 from danmaku.domain.facts import BuiltRules, CommentHeld, Entry, ReportFiled
 from danmaku.domain.ids import (
     PLATFORM,
     AccountId,
     ClientId,
-    Millis,
     Number,
     Pseudonym,
     RoomId,
+    RoomNumber,
     Seq,
 )
 from danmaku.domain.room_words import RoomWords
 from danmaku.domain.views import View, ViewKind, bare, view_of_comment
 from danmaku.errors import Broken
-from danmaku.ports import ActiveRules, Held, Own, Report, RoomRow, Segment
+from danmaku.ports import ActiveRules, Delayed, Held, Own, Report, RoomRow, Segment
 from danmaku.store import schema
+from danmaku.store.bodies import Part
 from danmaku.store.bulk import find_all
-from danmaku.store.codec import Part
 from danmaku.store.comments import COMMENTS, ITS_BODY, client_key_of, comment_of
 from danmaku.store.entries import ENTRIES, entries_of, entry_at, header_of
 from danmaku.store.links import Readers
@@ -38,8 +37,6 @@ from danmaku.store.room_codec import (
     words_of,
 )
 from danmaku.store.schema import AnyRow, AnySelect
-
-EXPORT_PAGE = 1000
 
 _chain, _entry, _room = schema.chain.c, schema.entry.c, schema.room.c
 _comment, _name = schema.comment.c, schema.pseudonym.c
@@ -94,6 +91,11 @@ class Queries:
         found = await self._rooms(_ROOMS.where(_room.id == room))
         return found[0] if found else None
 
+    async def room_numbered(self, number: RoomNumber) -> RoomRow | None:
+        """As `ports.Reader.room_numbered`."""
+        found = await self._rooms(_ROOMS.where(_room.number == number))
+        return found[0] if found else None
+
     async def room_words(self, room: RoomId, seq: Seq) -> RoomWords:
         """As `ports.Reader.room_words`."""
         body = schema.body.c
@@ -119,6 +121,12 @@ class Queries:
         row = await self._first(wanted.where(_comment.room == room, _comment.number == number))
         return None if row is None else row.account
 
+    async def account_of(self, room: RoomId, author: Pseudonym) -> AccountId | None:
+        """As `ports.Reader.account_of`."""
+        wanted = select(_name.account).where(_name.chain == room, _name.pseudonym == author)
+        row = await self._first(wanted)
+        return None if row is None else row.account
+
     async def status(self, room: RoomId, origin: Seq) -> CommentStatus | None:
         """As `ports.Reader.status`."""
         wanted = select(_comment.status)
@@ -137,11 +145,23 @@ class Queries:
         wanted = wanted.order_by(_comment.at_ms, _comment.room, _comment.origin).limit(limit)
         return await self._readers.ask(lambda connection: _held(connection, wanted))
 
-    async def delayed(self, since_ms: Millis, *, limit: int) -> list[Held]:
-        """As `ports.Reader.delayed`."""
-        wanted = _HELD.where(_comment.category == DELAY_CATEGORY, _comment.at_ms >= since_ms)
-        wanted = wanted.order_by(_comment.at_ms, _comment.room, _comment.origin).limit(limit)
+    async def held_after(
+        self, place: tuple[RoomId, Seq], *, room: RoomId | None, limit: int
+    ) -> list[Held]:
+        """As `ports.Reader.held_after`."""
+        wanted = _HELD.where(tuple_(_comment.room, _comment.origin) > place)
+        if room is not None:
+            wanted = wanted.where(_comment.room == room)
+        wanted = wanted.order_by(_comment.room, _comment.origin).limit(limit)
         return await self._readers.ask(lambda connection: _held(connection, wanted))
+
+    async def delayed(self, *, after: tuple[RoomId, Seq] | None, limit: int) -> list[Delayed]:
+        """As `ports.Reader.delayed`."""
+        wanted = select(_comment.room, _comment.origin, _comment.at_ms).where(schema.IS_DELAYED)
+        if after is not None:
+            wanted = wanted.where(tuple_(_comment.room, _comment.origin) > after)
+        wanted = wanted.order_by(_comment.room, _comment.origin).limit(limit)
+        return [Delayed(*row) for row in await self._rows(wanted)]
 
     async def own(self, account: AccountId, room: RoomId, *, limit: int = 100) -> list[Own]:
         """As `ports.Reader.own`."""
@@ -213,17 +233,6 @@ class Queries:
         )
         return [_shown(row) for row in await self._rows(wanted.limit(limit))]
 
-    async def export(self, room: RoomId) -> AsyncIterator[View]:
-        """As `ports.Reader.export`."""
-        after = Number(0)
-        while True:
-            page = await self.comments(room, after=after, limit=EXPORT_PAGE)
-            for view in page:
-                yield view
-            if len(page) < EXPORT_PAGE:
-                return
-            after = Number(after + EXPORT_PAGE)  # numbers have no gaps
-
     async def pseudonym(self, room: RoomId, account: AccountId) -> Pseudonym | None:
         """As `ports.Reader.pseudonym`."""
         wanted = select(_name.pseudonym)
@@ -293,13 +302,14 @@ class Queries:
                 top=row.top,
                 comments_count=row.number_top,
                 created_ms=row.created_ms,
+                number=row.number,
             )
             for row in await self._rows(wanted)
         ]
 
 
 _HELD = ENTRIES.join(
-    schema.comment, and_(_comment.room == _entry.chain, _comment.origin == _entry.seq)
+    schema.comment, and_(_comment.room == _entry.chain, _comment.body_seq == _entry.seq)
 ).where(schema.IS_HELD)
 
 _REPORTS = ENTRIES.join(schema.report, schema.report.c.seq == _entry.seq).where(

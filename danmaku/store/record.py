@@ -18,23 +18,31 @@ from danmaku.domain.facts import (
     PowersGranted,
     RoomOpened,
 )
+from danmaku.domain.filing_facts import FilingBegun
 from danmaku.domain.ids import PLATFORM, AccountId, Millis, Seq
 from danmaku.errors import Broken, Code, Coded, Stale
 from danmaku.ports import Append
 from danmaku.store import (
+    case_acts,
+    endpoint_acts,
     feature_acts,
+    filing_acts,
     keeping_acts,
+    legal_hold_acts,
     naming_acts,
     people_acts,
     platform_acts,
     room_acts,
+    rule_acts,
     schema,
+    team_acts,
 )
 from danmaku.store.bulk import lock_all
 from danmaku.store.entries import Scribe, entry_at
-from danmaku.store.ground import Ground, new_key_of
+from danmaku.store.ground import Ground
 from danmaku.store.memory import Memory
 from danmaku.store.page import Page
+from danmaku.store.touched import new_key_of
 
 JUST_REGISTERED = AccountId(0)  # ports.Record.commit: the account that the same call registers
 
@@ -43,8 +51,14 @@ _ACTS = (
     | platform_acts.ACTS
     | people_acts.ACTS
     | keeping_acts.ACTS
+    | legal_hold_acts.ACTS
     | naming_acts.ACTS
     | feature_acts.ACTS
+    | filing_acts.ACTS
+    | case_acts.ACTS
+    | rule_acts.ACTS
+    | team_acts.ACTS
+    | endpoint_acts.ACTS
 )
 
 
@@ -130,6 +144,8 @@ class Batch:
         if isinstance(fact, CommentLiked):
             like = ground.likes.get((append.chain, fact.number, fact.actor))
             return like.seq if like is not None and like.stands is fact.stands else None
+        if isinstance(fact, FilingBegun):
+            return ground.open_filings.get((fact.filing_kind, fact.subject))
         key = new_key_of(append.chain, fact)
         return None if key is None else ground.origins.get(key)
 
@@ -142,9 +158,8 @@ class Batch:
             head is None or head.version != append.room_version
         ):
             raise Stale
-        if append.standing is not None:
-            account, version = append.standing
-            if ground.versions.get(account) != version:
+        for seen in (append.standing, append.besides):
+            if seen is not None and ground.versions.get(seen[0]) != seen[1]:
                 raise Stale
 
 

@@ -19,15 +19,18 @@ from danmaku.domain.facts import (
     RoomOpened,
     RoomWordsSet,
 )
-from danmaku.domain.ids import Number, RoomId, Seq
+from danmaku.domain.ids import PLATFORM, Number, RoomId, RoomNumber, Seq
 from danmaku.errors import Code, Coded, Stale
+from danmaku.store import case_acts
 from danmaku.store.codec import Place, canonical
 from danmaku.store.comments import CommentRow, Judgement, Turn, client_key_of, judged, turned
-from danmaku.store.ground import LikeCount, LikeHead, origin_of
+from danmaku.store.ground import LikeCount, LikeHead
 from danmaku.store.page import Page
+from danmaku.store.touched import origin_of
 
 _BEFORE: dict[type, CommentStatus] = {
     CommentPublished: CommentStatus.HELD,  # of two reviewers at once, the first decides
+    CommentHeld: CommentStatus.HELD,
     CommentRefused: CommentStatus.HELD,
     CommentRecalled: CommentStatus.PUBLISHED,
     CommentRestored: CommentStatus.RECALLED,
@@ -39,6 +42,8 @@ def _open_room(page: Page, chain: RoomId, fact: RoomOpened) -> Entry:
     if chain in page.ground.chains:
         raise Coded(Code.DUPLICATE)
     entry = page.put(chain, fact)
+    numbers = page.ground.room_numbers
+    numbers[PLATFORM] = RoomNumber(numbers[PLATFORM] + 1)
     page.rows["room_new"].append(
         {
             "id": chain,
@@ -46,6 +51,8 @@ def _open_room(page: Page, chain: RoomId, fact: RoomOpened) -> Entry:
             "state": canonical(fact.state),
             "created_ms": page.now_ms,
             "words_seq": None,
+            "number": numbers[PLATFORM],
+            "has_sold": fact.state.commerce,
         }
     )
     return entry
@@ -54,6 +61,8 @@ def _open_room(page: Page, chain: RoomId, fact: RoomOpened) -> Entry:
 def _change_room(page: Page, chain: RoomId, fact: RoomChanged) -> Entry:
     entry = page.put(chain, fact)
     page.rows["room"].append({"_id": chain, "state": canonical(fact.state)})
+    if fact.state.commerce:
+        page.rows["room_sold"].append({"_id": chain, "has_sold": True})
     return entry
 
 
@@ -79,7 +88,12 @@ def _judge(page: Page, chain: RoomId, fact: Judgement) -> Entry:
         published_seq=seq if is_public else None,
         changed_seq=seq,
     )
-    return _keep(page, fact, row)
+    entry = _keep(page, fact, row)
+    if isinstance(fact, CommentHeld):
+        case_acts.hold(page, entry, fact)
+    elif origin is not None:
+        case_acts.judge(page, entry, fact, origin)
+    return entry
 
 
 def _turn(page: Page, chain: RoomId, fact: Turn) -> Entry:
@@ -93,12 +107,15 @@ def _target(page: Page, chain: RoomId, origin: Seq | None, fact: Judgement | Tur
     row = None if origin is None else page.ground.comments.get((chain, origin))
     if row is None:
         raise Coded(Code.NOT_FOUND)
-    before = _BEFORE[type(fact)]
-    if isinstance(fact, CommentPublished) and fact.was_refused:
-        before = CommentStatus.REFUSED
-    if row.comment.status is not before:
+    if row.comment.status is not _before(fact):
         raise Stale
     return row
+
+
+def _before(fact: Judgement | Turn) -> CommentStatus:
+    if isinstance(fact, CommentPublished) and fact.was_refused:
+        return CommentStatus.REFUSED
+    return _BEFORE[type(fact)]
 
 
 def _keep(page: Page, fact: Judgement | Turn, row: CommentRow) -> Entry:

@@ -21,11 +21,11 @@ from danmaku.domain.facts import (
 from danmaku.domain.ids import Millis, Number, Pseudonym, Seq
 from danmaku.domain.room import RoomState
 from danmaku.domain.room_words import RoomWords
+from danmaku.store.bodies import Part
 from danmaku.store.codec import (
     About,
     NameOf,
     Packed,
-    Part,
     Place,
     SealedJudgement,
     SealedPublication,
@@ -87,6 +87,7 @@ class Published(Judged, frozen=True, kw_only=True, omit_defaults=True, tag="comm
     late: bool = False
     imported: bool = False
     was_refused: bool = False
+    appeal: str | None = None
 
 
 class WasHeld(Judged, frozen=True, kw_only=True, omit_defaults=True, tag="comment_held"):
@@ -156,6 +157,7 @@ def _pack_published(fact: CommentPublished, place: Place, name_of: NameOf) -> Pa
         late=fact.late,
         imported=fact.imported,
         was_refused=fact.was_refused,
+        appeal=fact.appeal,
     )
     sealed = SealedPublication(client_id=fact.client_id, verdict=fact.verdict)
     return Packed(about, open=fact.content, sealed=sealed)
@@ -260,6 +262,7 @@ def _published(stored: Stored, about: Published) -> CommentPublished:
         late=about.late,
         imported=about.imported,
         was_refused=about.was_refused,
+        appeal=about.appeal,
     )
 
 
@@ -272,6 +275,7 @@ def _held(stored: Stored, about: WasHeld) -> CommentHeld:
         content=sealed.content,
         verdict=sealed.verdict,
         category=sealed.category,
+        origin=_earlier(stored, about),
     )
 
 

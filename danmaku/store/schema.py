@@ -10,10 +10,10 @@ partitions (`store.partitions`).
 Tables without row ids are those that SQLite would keep twice otherwise: as rows, and as the index
 of their key.
 
-Texts of people lie in `body` alone, so that erasing is deleting rows of one table.
+Texts of people lie in `body` alone, so that erasing is deleting rows of one table. The tables of
+cases stand in `case_schema.py`, those of rules in `rule_schema.py`, those of filings in
+`filing_schema.py`, the vault's, which belong to no chain, in `vault_schema.py`.
 """
-
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -23,21 +23,45 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     LargeBinary,
-    MetaData,
-    Row,
-    Select,
     String,
     Table,
     Text,
     UniqueConstraint,
+    and_,
+    false,
     literal_column,
 )
 
-metadata = MetaData()
+from danmaku.store.case_schema import IS_OPEN, case_file, case_receipt
+from danmaku.store.legal_hold_schema import legal_hold
+from danmaku.store.rule_schema import back_scan, rule_draft, urgent_reach, urgent_rule
+from danmaku.store.tables import AnyRow, AnySelect, metadata
+from danmaku.store.vault_schema import (
+    barred_person,
+    disclosure,
+    phone_code,
+    sealed_person,
+    vault_key,
+)
 
-AnyRow = Row[*tuple[Any, ...]]
-AnySelect = Select[*tuple[Any, ...]]
-
+__all__ = (
+    "IS_OPEN",
+    "AnyRow",
+    "AnySelect",
+    "back_scan",
+    "barred_person",
+    "case_file",
+    "case_receipt",
+    "disclosure",
+    "legal_hold",
+    "metadata",
+    "phone_code",
+    "rule_draft",
+    "sealed_person",
+    "urgent_reach",
+    "urgent_rule",
+    "vault_key",
+)
 
 meta = Table(
     "meta",
@@ -76,6 +100,16 @@ entry = Table(
     sqlite_with_rowid=False,
 )
 
+# The few held comments that were to appear by themselves, and did not.
+IS_HELD_ON = and_(entry.c.kind == literal_column("'comment_held'"), entry.c.origin != entry.c.seq)
+Index(
+    "entry_held_on",
+    entry.c.chain,
+    entry.c.origin,
+    sqlite_where=IS_HELD_ON,
+    postgresql_where=IS_HELD_ON,
+)
+
 body = Table(
     "body",
     metadata,
@@ -109,6 +143,8 @@ room = Table(
     Column("state", LargeBinary, nullable=False),  # canonical JSON
     Column("created_ms", BigInteger, nullable=False),
     Column("words_seq", BigInteger),  # whose sealed body holds the room's own words
+    Column("number", BigInteger, nullable=False, unique=True),  # in the order of opening, from 1
+    Column("has_sold", Boolean, nullable=False, server_default=false()),  # was `commerce` ever
 )
 
 comment = Table(
@@ -147,6 +183,15 @@ Index(
     comment.c.origin,
     sqlite_where=IS_HELD,
     postgresql_where=IS_HELD,
+)
+
+IS_DELAYED = and_(IS_HELD, comment.c.category == literal_column("'delay'"))
+Index(
+    "comment_delayed",
+    comment.c.room,
+    comment.c.origin,
+    sqlite_where=IS_DELAYED,
+    postgresql_where=IS_DELAYED,
 )
 
 # What the keepers of a room have hidden, for the share that everybody may see.
@@ -242,6 +287,9 @@ measure = Table(
     Column("taken_seq", BigInteger, nullable=False),
     Column("reversed_seq", BigInteger),
     Column("read_seq", BigInteger),
+    Column("case_id", String, index=True),
+    Column("is_provisional", Boolean, nullable=False, server_default=false()),
+    Index("measure_by_entry", "taken_seq"),
 )
 
 # Each name that was given, or decided on: one of a subject stands, the others are over.
@@ -346,7 +394,7 @@ control = Table(
     "control",
     metadata,
     Column("scope", String, primary_key=True),  # empty: the platform
-    Column("control", LargeBinary),  # canonical JSON; None: lifted
+    Column("control", LargeBinary),  # as `control_ground.column_of`; None: lifted
     Column("until_ms", BigInteger),
     Column("seq", BigInteger, nullable=False),
 )
@@ -397,49 +445,5 @@ swept = Table(
     Column("chain", String, primary_key=True),
     Column("rule", String, primary_key=True),
     Column("seq", BigInteger, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-# --- the vault, of no chain either
-
-vault_key = Table(
-    "vault_key",
-    metadata,
-    Column("master", String, primary_key=True),  # id of the key in the file that wraps it
-    Column("wrapped", LargeBinary, nullable=False),
-)
-
-sealed_person = Table(
-    "sealed_person",
-    metadata,
-    Column("account", BigInteger, ForeignKey("account.id"), primary_key=True),
-    Column("strength", String, primary_key=True),
-    Column("fingerprint", LargeBinary, nullable=False, index=True),
-    Column("sealed", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-barred_person = Table(
-    "barred_person",
-    metadata,
-    Column("fingerprint", LargeBinary, primary_key=True),
-    Column("id", String, nullable=False, index=True),  # as IdentityBarred names it
-    sqlite_with_rowid=False,
-)
-
-disclosure = Table(
-    "disclosure",
-    metadata,
-    Column("id", String, primary_key=True),
-    Column("until_ms", BigInteger, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-)
-
-phone_code = Table(
-    "phone_code",
-    metadata,
-    Column("account", BigInteger, ForeignKey("account.id"), primary_key=True),
-    Column("until_ms", BigInteger, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )

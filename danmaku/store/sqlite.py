@@ -5,16 +5,19 @@ and `verify` alone may read beside it.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from filelock import FileLock, Timeout
 from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from danmaku.config import StoreSettings
-from danmaku.errors import StoreDown
+from danmaku.errors import Broken, StoreDown
 from danmaku.ports import Clock
 from danmaku.store.beginnings import begun
 from danmaku.store.database import (
@@ -30,6 +33,7 @@ from danmaku.store.heads import HeadSigner
 from danmaku.store.keys import head_key
 from danmaku.store.links import Database
 from danmaku.store.migrations import migrate
+from danmaku.store.newest_commit import NewestCommit, require_newest
 from danmaku.store.retention import check_purposes
 from danmaku.store.store import Store
 from danmaku.store.vault import key_file_of, prepare_key
@@ -56,7 +60,7 @@ class SqliteStore(Store):
 
     @classmethod
     async def open(
-        cls, settings: StoreSettings, clock: Clock, *, watch: Watch = lambda _entries, _s: None
+        cls, settings: StoreSettings, clock: Clock, *, watch: Watch = lambda *_: None
     ) -> Self:
         """Open the record of `settings.data_dir`, making or migrating it as needed.
 
@@ -70,7 +74,8 @@ class SqliteStore(Store):
 
         Raises:
             StoreLocked: Another process has it open.
-            Broken: A key is unreadable, or commits would not be durable here.
+            Broken: A key is unreadable, the file is damaged, or commits would not be durable here.
+            LostCommitError: What had been committed is gone.
         """
         with contextlib.ExitStack() as held:
             held.enter_context(locked(settings.data_dir))
@@ -81,13 +86,17 @@ class SqliteStore(Store):
                 place, key = settings.data_dir / DATABASE_FILE, head_key(settings.data_dir)
             engine, threads = write_engine(place), settings.readers_count
             is_kept = isinstance(place, Path)
-            epoch = _prepare(engine, key_file_of(settings) if is_kept else None)
+            epoch = _sound(partial(_prepare, engine, settings if is_kept else None))
+            note = None
+            if is_kept:
+                newest = held.enter_context(closing(NewestCommit(settings.data_dir, epoch)))
+                note = newest.note
             store = cls(
                 settings,
                 clock,
                 watch,
                 database=Database(
-                    FileLink(engine),
+                    FileLink(engine, note),
                     FileReaders(read_engine(place, threads), threads),
                     is_shared=False,
                 ),
@@ -117,17 +126,31 @@ def locked(data_dir: Path) -> Iterator[None]:
         lock.release()
 
 
-def _prepare(engine: Engine, key_file: Path | None) -> str:
-    """Migrate, see that the vault opens, make the platform's chain, and tell the epoch.
+def _sound(prepare: Callable[[], str]) -> str:
+    try:
+        return prepare()
+    except OperationalError:
+        raise  # a disk that fails, or a lock: another time it may succeed
+    except (DatabaseError, UnicodeDecodeError) as error:  # damaged texts stand in its own errors
+        why = getattr(error, "orig", "illegible")
+        raise Broken(f"The record's file is damaged: {why}. Bring back a backup.") from error
+
+
+def _prepare(engine: Engine, settings: StoreSettings | None) -> str:
+    """Migrate, see that nothing is lost and the vault opens, make the platform's chain.
 
     Args:
         engine: For writing.
-        key_file: Of the vault; None: nothing outlives this process, so that it can wait.
+        settings: Where it lies; None: nothing outlives this process, so that it can wait.
+
+    Returns:
+        The epoch.
     """
     with engine.connect() as connection, connection.begin():
         check_durable(connection)
         migrate(connection)
-        if key_file is not None:
-            prepare_key(connection, key_file)
+        if settings is not None:
+            require_newest(connection, settings.data_dir)
+            prepare_key(connection, key_file_of(settings))
         check_purposes(connection)
         return begun(connection)

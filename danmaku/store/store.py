@@ -5,18 +5,27 @@ import contextlib
 from typing import Any
 
 from danmaku.config import StoreSettings
+from danmaku.domain.backlog import Delays
 from danmaku.domain.facts import Entry
 from danmaku.domain.ids import RoomId
 from danmaku.domain.readiness import Recorded
 from danmaku.errors import StoreDown
+from danmaku.formats.chain_copy import Signer
 from danmaku.ports import Announce, Append, Clock
 from danmaku.store.accounts import AccountQueries
+from danmaku.store.case_queries import CaseQueries
 from danmaku.store.condition import house_in
+from danmaku.store.copies import Copies
 from danmaku.store.credit_queries import CreditQueries
+from danmaku.store.endpoint_queries import EndpointQueries
+from danmaku.store.exports import ExportQueries
 from danmaku.store.feature_queries import FeatureQueries
+from danmaku.store.figures import FigureQueries
+from danmaku.store.filing_queries import FilingQueries
 from danmaku.store.heads import HeadSigner
 from danmaku.store.intake import Intake, Job, Work
 from danmaku.store.keeping_queries import KeepingQueries
+from danmaku.store.legal_hold_queries import LegalHoldQueries
 from danmaku.store.links import Database
 from danmaku.store.memory import Memory
 from danmaku.store.naming_queries import NamingQueries
@@ -24,7 +33,13 @@ from danmaku.store.patience import Patience
 from danmaku.store.people_queries import PeopleQueries
 from danmaku.store.personal import PersonalQueries
 from danmaku.store.queries import Queries
+from danmaku.store.recount import Recount
 from danmaku.store.retention import Retention
+from danmaku.store.rule_queries import RuleQueries
+from danmaku.store.search import Search
+from danmaku.store.team_queries import TeamQueries
+from danmaku.store.titles import TitleQueries
+from danmaku.store.transparency import PublicFigures
 from danmaku.store.vault import Vault, key_file_of
 from danmaku.store.writer import Watch, Writer
 
@@ -37,6 +52,9 @@ class Store(
     CreditQueries,
     NamingQueries,
     FeatureQueries,
+    CaseQueries,
+    FigureQueries,
+    LegalHoldQueries,
 ):
     """`ports.Record` with all its read sides in one, and the vault; begins with `_begin`.
 
@@ -65,6 +83,11 @@ class Store(
         self._patience = Patience(settings.commit_wait_ms_max / 1000)
         self._intake = Intake(
             entries_max=settings.queue_entries_max,
+            delays=Delays(
+                most_ms=settings.queue_ms_max,
+                calm_ms=settings.queue_calm_ms,
+                patience_ms=settings.queue_patience_ms,
+            ),
             gather_entries_max=settings.gather_entries_max,
             gather_s_max=settings.gather_ms_max / 1000,
         )
@@ -83,15 +106,33 @@ class Store(
         KeepingQueries.__init__(self, database.readers)
         NamingQueries.__init__(self, database.readers)
         FeatureQueries.__init__(self, database.readers)
+        CaseQueries.__init__(self, database.readers)
+        FigureQueries.__init__(self, database.readers)
+        LegalHoldQueries.__init__(self, database.readers)
         self._vault_key_file = key_file_of(settings)
         self.vault = Vault(database.readers, self._work, clock, self._vault_key_file)
         self.personal = PersonalQueries(database.readers)
+        self.rule_lives = RuleQueries(database.readers)
+        self.filing_book = FilingQueries(database.readers)
+        self.team = TeamQueries(database.readers)
+        self.endpoints = EndpointQueries(database.readers, self._work, self._vault_key_file)
+        self.readers = database.readers
         self.retention = Retention(database.readers, self._work)
+        self.search = Search(database.readers)
+        self.exports = ExportQueries(database.readers)
+        self.recount = Recount(database.readers)
+        self.public_figures = PublicFigures(database.readers)
+        self.copies = Copies(database.readers, Signer(signer.epoch, signer.public_key))
 
     @property
     def epoch(self) -> str:
         """As `ports.Record.epoch`."""
         return self._epoch
+
+    @property
+    def titles(self) -> TitleQueries:
+        """What rooms are called."""
+        return TitleQueries(self._readers)
 
     @property
     def is_shared(self) -> bool:
@@ -104,6 +145,10 @@ class Store(
         What it raises is logged: recorded entries cannot be refused any more.
         """
         self._writer.subscribe(announce)
+
+    def require_place(self) -> None:
+        """As `ports.Record.require_place`."""
+        self._intake.require_place()
 
     async def commit(self, *appends: Append) -> list[Entry]:
         """As `ports.Record.commit`."""

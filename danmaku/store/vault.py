@@ -13,14 +13,17 @@ import msgspec
 from sqlalchemy import Connection, delete, func, or_, select
 
 from danmaku.config import StoreSettings
-from danmaku.domain.identity import Strength
+from danmaku.domain.identity import Disclosure, Kept, Strength
 from danmaku.domain.ids import AccountId, Millis
+from danmaku.domain.legal_hold import keeps_account
 from danmaku.domain.persons import Person
 from danmaku.domain.phone_codes import Expected, judged
 from danmaku.errors import Broken, Code, Coded
-from danmaku.ports import Clock, Disclosure, Kept
+from danmaku.ports import Clock
 from danmaku.store import schema
 from danmaku.store.accounts import Write
+from danmaku.store.endpoint_schema import endpoint_secret
+from danmaku.store.endpoint_secrets import reseal_secrets
 from danmaku.store.envelope import (
     Envelope,
     MasterKey,
@@ -29,6 +32,7 @@ from danmaku.store.envelope import (
     sealed,
     write_master_keys,
 )
+from danmaku.store.legal_hold_queries import holds_on
 from danmaku.store.links import Readers
 
 VAULT_FILE = "vault.key"
@@ -48,7 +52,7 @@ def key_file_of(settings: StoreSettings) -> Path:
 
 
 class Vault:
-    """`ports.Vault` over tables, and a key file beside them.
+    """`vault_port.Vault` over tables, and a key file beside them.
 
     Args:
         readers: Who reads.
@@ -64,7 +68,7 @@ class Vault:
         self._key_file = key_file
 
     async def keep(self, account: AccountId, person: Person, *, accounts_max: int) -> Kept:
-        """As `ports.Vault.keep`."""
+        """As `vault_port.Vault.keep`."""
 
         def write(connection: Connection) -> Kept:
             envelope = self._open(connection)
@@ -83,7 +87,7 @@ class Vault:
         return kept
 
     async def persons(self, account: AccountId) -> list[Person]:
-        """As `ports.Vault.persons`."""
+        """As `vault_port.Vault.persons`."""
 
         def read(connection: Connection) -> list[Person]:
             wanted = select(schema.sealed_person).where(_sealed.account == account)
@@ -95,16 +99,17 @@ class Vault:
         return await self._readers.ask(read)
 
     async def forget(self, account: AccountId) -> None:
-        """As `ports.Vault.forget`."""
+        """As `vault_port.Vault.forget`."""
 
         def write(connection: Connection) -> None:
-            connection.execute(delete(schema.sealed_person).where(_sealed.account == account))
+            if not keeps_account(holds_on(connection), account):
+                connection.execute(delete(schema.sealed_person).where(_sealed.account == account))
             connection.execute(delete(schema.phone_code).where(_code.account == account))
 
         await self._write(write)
 
     async def keep_out(self, account: AccountId, fingerprint_id: str) -> list[str]:
-        """As `ports.Vault.keep_out`."""
+        """As `vault_port.Vault.keep_out`."""
         own = select(_sealed.fingerprint).where(_sealed.account == account)
 
         def write(connection: Connection) -> list[str]:
@@ -121,7 +126,7 @@ class Vault:
         return ids
 
     async def accounts_like(self, account: AccountId) -> list[AccountId]:
-        """As `ports.Vault.accounts_like`."""
+        """As `vault_port.Vault.accounts_like`."""
         own = select(_sealed.fingerprint).where(_sealed.account == account)
         same = select(_sealed.account).where(
             _sealed.fingerprint.in_(own), _sealed.account != account
@@ -132,7 +137,7 @@ class Vault:
     # --- codes that were sent to phones
 
     async def expect_code(self, account: AccountId, expected: Expected) -> None:
-        """As `ports.Vault.expect_code`."""
+        """As `vault_port.Vault.expect_code`."""
 
         def write(connection: Connection) -> None:
             _put_code(connection, self._open(connection), account, expected)
@@ -140,7 +145,7 @@ class Vault:
         await self._write(write)
 
     async def drop_code(self, account: AccountId, code: str) -> None:
-        """As `ports.Vault.drop_code`."""
+        """As `vault_port.Vault.drop_code`."""
 
         def write(connection: Connection) -> None:
             envelope = self._open(connection)
@@ -151,7 +156,7 @@ class Vault:
         await self._write(write)
 
     async def try_code(self, account: AccountId, code: str) -> str | None:
-        """As `ports.Vault.try_code`."""
+        """As `vault_port.Vault.try_code`."""
         now_ms = self._clock()
 
         def write(connection: Connection) -> str | None:
@@ -166,7 +171,7 @@ class Vault:
     # --- requests to disclose
 
     async def put_disclosure(self, request: Disclosure) -> None:
-        """As `ports.Vault.put_disclosure`."""
+        """As `vault_port.Vault.put_disclosure`."""
         over = delete(schema.disclosure).where(_disclosure.until_ms <= self._clock())
 
         def write(connection: Connection) -> None:
@@ -176,7 +181,7 @@ class Vault:
         await self._write(write)
 
     async def second_disclosure(self, request_id: str, second: AccountId) -> bool:
-        """As `ports.Vault.second_disclosure`."""
+        """As `vault_port.Vault.second_disclosure`."""
         wanted = select(_disclosure.sealed).where(
             _disclosure.id == request_id, _disclosure.until_ms > self._clock()
         )
@@ -193,7 +198,7 @@ class Vault:
         return seconded
 
     async def disclosures(self) -> list[Disclosure]:
-        """As `ports.Vault.disclosures`."""
+        """As `vault_port.Vault.disclosures`."""
         wanted = select(_disclosure.id, _disclosure.sealed)
         wanted = wanted.where(_disclosure.until_ms > self._clock())
         wanted = wanted.order_by(_disclosure.until_ms.desc()).limit(DISCLOSURES_MAX)
@@ -207,7 +212,7 @@ class Vault:
         return await self._readers.ask(read)
 
     async def take_disclosure(self, request_id: str) -> bool:
-        """As `ports.Vault.take_disclosure`."""
+        """As `vault_port.Vault.take_disclosure`."""
         gone = delete(schema.disclosure).where(_disclosure.id == request_id)
         taken: bool = await self._write(lambda connection: connection.execute(gone).rowcount == 1)
         return taken
@@ -215,7 +220,7 @@ class Vault:
     # --- keys
 
     async def rotate(self) -> int:
-        """As `ports.Vault.rotate`."""
+        """As `vault_port.Vault.rotate`."""
         await self._readers.ask(lambda connection: _existing(connection, self._key_file))
         fresh = MasterKey.fresh()
         write_master_keys(self._key_file, [fresh, *master_keys(self._key_file)])
@@ -231,13 +236,23 @@ class Vault:
             _put(connection, new, AccountId(row.account), _person_in(row, old))
         for row in connection.execute(select(schema.disclosure)).all():
             _put_disclosure(connection, new, _request_in(row.id, row.sealed, old))
+        reseal_secrets(connection, old=old, new=new)
         connection.execute(delete(schema.phone_code))  # they live for minutes: one asks anew
         connection.execute(delete(schema.vault_key))
         _put_keys(connection, new, master)
         return len(people)
 
     def _open(self, connection: Connection) -> Envelope:
-        return _existing(connection, self._key_file) or _fresh(connection, self._key_file)
+        return keys_of(connection, self._key_file)
+
+
+def keys_of(connection: Connection, key_file: Path) -> Envelope:
+    """What seals and opens; made, where nothing was sealed so far.
+
+    Raises:
+        Broken: The key file is missing, or is that of another vault.
+    """
+    return _existing(connection, key_file) or _fresh(connection, key_file)
 
 
 def prepare_key(connection: Connection, key_file: Path) -> None:
@@ -284,9 +299,19 @@ def carry_key(connection: Connection, origin: Path, target: Path) -> None:
         write_master_keys(target, master_keys(origin))
 
 
+def empty_vault(connection: Connection) -> None:
+    """Destroy what nobody can open any more, fingerprints of the barred included.
+
+    Accounts stay marked as verified until that runs out or is ended.
+    """
+    tables = (schema.sealed_person, schema.barred_person, schema.disclosure, schema.phone_code)
+    for table in (*tables, schema.vault_key):
+        connection.execute(delete(table))
+
+
 def _is_used(connection: Connection) -> bool:
     """Whether anything lies in the vault that only its key opens, or was made with it."""
-    tables = (schema.sealed_person, schema.barred_person, schema.disclosure)
+    tables = (schema.sealed_person, schema.barred_person, schema.disclosure, endpoint_secret)
     return any(connection.execute(select(table).limit(1)).first() for table in tables)
 
 

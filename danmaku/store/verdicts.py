@@ -15,8 +15,8 @@ from danmaku.domain.comment import CommentStatus, RecalledBy
 from danmaku.domain.facts import Verdict
 from danmaku.domain.ids import Millis, Number, RoomId, Seq
 from danmaku.store import schema
-from danmaku.store.codec import Part, content_of, judgement_of, publication_of
-from danmaku.store.entries import OPEN_BODY, SEALED_BODY, is_body_of_entry
+from danmaku.store.bodies import OPEN_BODY, SEALED_BODY, Part, is_body_of_entry
+from danmaku.store.codec import content_of, judgement_of, publication_of
 from danmaku.store.opening import look
 from danmaku.store.room_codec import Published
 from danmaku.store.schema import AnyRow

@@ -38,8 +38,10 @@ _SETTLE = (
     schema.meta.update().where(schema.meta.c.name == "settled_ms").values(value=bindparam("value"))
 )
 
-Watch = Callable[[int, float], None]
-"""Told of each commit: entries, seconds. Called on the writer's thread."""
+Watch = Callable[[int, float, float], None]
+"""Told of each commit: entries, seconds, and what people's oldest job waited and took together.
+
+Called on the writer's thread."""
 
 _log = structlog.get_logger(__name__)
 
@@ -149,7 +151,9 @@ class Writer:
             self._note(entries)
             self._hand_over(entries, jobs)
             if self._watch is not None and entries:
-                self._watch(len(entries), time.monotonic() - begun_s)
+                ended_s = time.monotonic()
+                since_s = begun_s if jobs[0].is_patient else jobs[0].arrived_s
+                self._watch(len(entries), ended_s - begun_s, ended_s - since_s)
 
     def _refuse(self, jobs: list[Job], error: Exception) -> None:
         """Nothing was written: tell those whose fault it is, or all."""
@@ -195,7 +199,9 @@ class Writer:
             self._doubtful = batch
             raise _OutcomeOpenError from error
         batch.remember()
-        self._newest = batch if batch.entries else self._newest
+        if batch.first_row is not None:
+            self._newest = batch
+            self._link.committed(batch.first_row)
         return batch.entries
 
     def _admit(self, batch: Batch, job: Job) -> None:

@@ -7,51 +7,68 @@ the record must attribute to a person (sending, reviewing, importing) name an ac
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import Response
 from pydantic import Field
 from starlette.middleware import Middleware
 
 from danmaku.actions.self_management import KEEPING
-from danmaku.domain.account import Bundle, Standing
+from danmaku.domain.account import Bundle
 from danmaku.domain.facts import CommentHeld, CommentRefused
 from danmaku.domain.ids import MAX_SAFE_INTEGER, Millis, RoomId, room_id_of
 from danmaku.domain.room import RoomState, Status
 from danmaku.domain.room_words import RoomWords, WordsDraft, edited, lines_of
 from danmaku.errors import NotFound
 from danmaku.formats.danmaku_v1 import Fields, state_fields_of
+from danmaku.formats.exports import LAYOUTS, ExportName
+from danmaku.formats.imports import SOURCES, ImportName
 from danmaku.ports import RoomRow
 from danmaku.web.answers import answer_errors
 from danmaku.web.api import NewRoom
 from danmaku.web.api_moderation import held_fields_of
 from danmaku.web.api_words import WORDS_SENT_MAX, WordsAction, WordsShape, words_shape_of
+from danmaku.web.desk import At, named
+from danmaku.web.desk_bulk import router as bulk_router
+from danmaku.web.desk_cases import router as cases_router
 from danmaku.web.desk_credit import router as credit_router
 from danmaku.web.desk_documents import router as documents_router
+from danmaku.web.desk_duty import router as duty_router
 from danmaku.web.desk_features import router as features_router
+from danmaku.web.desk_filings import router as filings_router
+from danmaku.web.desk_inspection import router as inspection_router
+from danmaku.web.desk_legal_holds import router as legal_holds_router
+from danmaku.web.desk_load import router as load_router
 from danmaku.web.desk_names import router as names_router
 from danmaku.web.desk_people import router as people_router
+from danmaku.web.desk_rules import router as rules_router
+from danmaku.web.desk_team import router as team_router
 from danmaku.web.desk_vault import router as vault_router
-from danmaku.web.feeds import export_of
+from danmaku.web.desk_webhooks import router as webhooks_router
 from danmaku.web.fields import Body, DraftFields, OriginPath, RoomPath
 from danmaku.web.guard import BODY_BYTES_MAX, Guard, let_body_grow
 from danmaku.web.house import House
-from danmaku.web.importing import IMPORT_BYTES_MAX, bring_lines
+from danmaku.web.importing import IMPORT_BYTES_MAX, bring_file
 from danmaku.web.json import Json
 from danmaku.web.ops import router as ops_router
 from danmaku.web.shapes import ImportShape
-from danmaku.web.visit import house_of
 
 router = APIRouter()
 
 ROOMS_MAX = 1000
-
-At = Annotated[House, Depends(house_of)]
 
 
 class OwnedRoom(NewRoom):
     """A room for a streamer, or for the house itself."""
 
     owner: str | None = None
+
+
+class RoomMarks(Body):
+    """What is given changes, the rest stays."""
+
+    news: bool = False
+    commerce: bool = False
+    minor_safe: bool = False
 
 
 class RoomStatus(Body):
@@ -133,7 +150,7 @@ async def get_room(house: At, room: RoomPath) -> Response:
 @router.post("/rooms", status_code=201)
 async def open_room(house: At, body: OwnedRoom) -> Response:
     """Open a room."""
-    owner = None if body.owner is None else (await _known(house, body.owner)).account
+    owner = None if body.owner is None else (await named(house, body.owner)).account
     entry = await house.rooms.open(None, room_id_of(body.room), body.state(), owner=owner)
     return Json({"room": body.room, "seq": entry.seq}, 201)
 
@@ -146,6 +163,14 @@ async def set_status(house: At, room: RoomPath, body: RoomStatus) -> Response:
         return replace(state, status=body.status)
 
     entry = await house.rooms.change(None, room, change)
+    return Json({"room": room, "seq": entry.seq})
+
+
+@router.patch("/rooms/{room}/marks")
+async def set_marks(house: At, room: RoomPath, body: RoomMarks) -> Response:
+    """Say what kind of room it is."""
+    given = {name: getattr(body, name) for name in body.model_fields_set}
+    entry = await house.rooms.change(None, room, lambda state: replace(state, **given))
     return Json({"room": room, "seq": entry.seq})
 
 
@@ -166,7 +191,7 @@ async def edit_words(house: At, room: RoomPath, body: WordsEdit) -> Response:
 @router.post("/rooms/{room}/comments")
 async def send(house: At, room: RoomPath, body: Spoken) -> Response:
     """Send a comment as an account, through every gate."""
-    entry = await house.comments.post(await _known(house, body.login), room, body.draft())
+    entry = await house.comments.post(await named(house, body.login), room, body.draft())
     match entry.fact:
         case CommentHeld():
             outcome = "held"
@@ -203,7 +228,7 @@ async def give_grant(house: At, body: NewGrant) -> Response:
 @router.get("/accounts/{login}/grants")
 async def list_grants(house: At, login: str) -> Response:
     """What an account has been given, ended grants left out."""
-    who = await _known(house, login)
+    who = await named(house, login)
     return Json(
         {
             "grants": [
@@ -222,7 +247,7 @@ async def list_grants(house: At, login: str) -> Response:
 @router.post("/accounts/{login}/grants/{grant_id}/revoke")
 async def end_grant(house: At, login: str, grant_id: str) -> Response:
     """End a grant at once; those whom a streamer chose lose what the streamer loses."""
-    held = {grant.grant_id: grant for grant in (await _known(house, login)).grants}
+    held = {grant.grant_id: grant for grant in (await named(house, login)).grants}
     grant = held.get(grant_id)
     if grant is not None and grant.room is not None and grant.bundle in KEEPING:
         management = house.offices.keeping.self_management
@@ -238,7 +263,7 @@ async def issue_token(house: At, body: NewKey) -> Response:
     room = None if body.room is None else (await house.rooms.live(RoomId(body.room))).room
     expires_ms = None if body.ttl_ms is None else Millis(house.clock() + body.ttl_ms)
     token_id, secret = await house.people.issue_token(
-        await _known(house, body.login), body.label, expires_ms=expires_ms, room=room
+        await named(house, body.login), body.label, expires_ms=expires_ms, room=room
     )
     return Json({"token_id": token_id, "secret": secret}, 201)
 
@@ -252,7 +277,7 @@ async def list_held(house: At, room: Annotated[RoomId | None, Query()] = None) -
 @router.post("/held/{room}/{origin}/approve")
 async def approve(house: At, room: RoomPath, origin: OriginPath, body: Decision) -> Response:
     """Publish a held comment, as the reviewer who is named."""
-    who = await _known(house, body.login)
+    who = await named(house, body.login)
     entry = await house.moderation.approve(who, room, origin)
     number = None if entry.comment is None else entry.comment.number
     return Json({"seq": entry.seq, "number": number})
@@ -261,7 +286,7 @@ async def approve(house: At, room: RoomPath, origin: OriginPath, body: Decision)
 @router.post("/held/{room}/{origin}/reject")
 async def reject(house: At, room: RoomPath, origin: OriginPath, body: Decision) -> Response:
     """Refuse a held comment for good, as the reviewer who is named."""
-    who = await _known(house, body.login)
+    who = await named(house, body.login)
     entry = await house.moderation.reject(who, room, origin, body.category)
     return Json({"seq": entry.seq})
 
@@ -280,17 +305,30 @@ async def go_back(house: At) -> Response:
 
 
 @router.get("/export/{room}")
-async def export(house: At, room: RoomPath) -> Response:
-    """Every comment or marker of a room, one JSON object a line."""
-    await house.rooms.live(room)
-    return export_of(house.reader, room)
+async def export(
+    request: Request,
+    house: At,
+    room: RoomPath,
+    name: Annotated[ExportName, Query(alias="format")] = ExportName.JSONL,
+) -> Response:
+    """The comments of a room as a file of that format."""
+    top = await house.top(room)
+    row = await house.reader.room(room)
+    return await house.files.answer(request, "the operator", row, LAYOUTS[name], top)
 
 
 @router.post("/import/{room}")
-async def bring(request: Request, house: At, room: RoomPath, login: str) -> ImportShape:
-    """Bring in lines of comments under an account that may import there."""
+async def bring(
+    request: Request,
+    house: At,
+    room: RoomPath,
+    login: str,
+    name: Annotated[ImportName, Query(alias="format")] = ImportName.JSONL,
+) -> ImportShape:
+    """Bring in a file of comments under an account that may import there."""
     let_body_grow(request, IMPORT_BYTES_MAX)
-    return await bring_lines(house, await _known(house, login), room, request.stream())
+    who, source = await named(house, login), SOURCES[name]()
+    return await bring_file(house, who, room, request.stream(), source)
 
 
 def create_admin_app(house: House) -> FastAPI:
@@ -308,28 +346,31 @@ def create_admin_app(house: House) -> FastAPI:
     )
     app.state.house = house
     app.state.pages = None  # the desk answers programs alone
-    answer_errors(app)
+    answer_errors(app, {})
     app.include_router(ops_router)
     app.include_router(router)
     app.include_router(people_router)
     app.include_router(documents_router)
     app.include_router(names_router)
     app.include_router(vault_router)
+    app.include_router(rules_router)
+    app.include_router(inspection_router)
     app.include_router(credit_router)
+    app.include_router(bulk_router)
+    app.include_router(cases_router)
     app.include_router(features_router)
+    app.include_router(load_router)
+    app.include_router(filings_router)
+    app.include_router(team_router)
+    app.include_router(legal_holds_router)
+    app.include_router(webhooks_router)
+    app.include_router(duty_router)
     return app
-
-
-async def _known(house: House, login: str) -> Standing:
-    who = await house.people.known(login)
-    if who is None:
-        raise NotFound(f"There is no account {login}.")
-    return who
 
 
 def _row_of(house: House, row: RoomRow) -> Fields:
     state = state_fields_of(row.state)
-    shown = ("title", "kind", "status", "mode", "media_url")
+    shown = ("title", "kind", "status", "mode", "media_url", "news", "commerce", "minor_safe")
     return {
         "room": row.room,
         **{key: state[key] for key in shown},

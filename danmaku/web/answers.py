@@ -5,13 +5,18 @@ A form that was refused is shown again with what was typed: its handler leaves a
 """
 
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
+from typing import Protocol
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from danmaku.domain.facts import CommentRefused
 from danmaku.domain.ids import Millis
@@ -32,8 +37,6 @@ from danmaku.web.texts import ENGLISH
 from danmaku.web.visit import Visit, house_of, visit_without_rights
 from danmaku.web.ways import way_of
 
-_RETRY_MS = 1_000  # when we cannot answer now and do not know for how long
-
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -52,12 +55,62 @@ class Refusal:
         return self.status or ANSWERS[self.code].http_status
 
 
+Dialect = Callable[[Refusal], Response]
+"""How a refusal is told to clients of others, who know no words of ours."""
+
+DialectsByPlace = Mapping[str, Callable[[Request], Dialect]]
+
 ShowAgain = Callable[[Refusal], Awaitable[Response]]
 
 
 def show_again(request: Request, draw: ShowAgain) -> None:
     """Let a refusal of this request be answered by `draw` instead of the page for errors."""
     request.state.show_again = draw
+
+
+class Page(Protocol):
+    """Draws the page that a form is on."""
+
+    def __call__(
+        self, visit: Visit, values: dict[str, object], /, *, status: int
+    ) -> Awaitable[Response]:
+        """Draw it, with these values besides its own."""
+
+
+def show_page_again(visit: Visit, page: Page, **typed: object) -> None:
+    """Let a refusal of this request be said, as `error`, on the page of its form.
+
+    Args:
+        visit: The request.
+        page: Draws it.
+        typed: What stands in the form.
+    """
+
+    async def again(refusal: Refusal) -> Response:
+        values = {"error": words_of(visit, refusal), **typed}
+        return await page(visit, values, status=refusal.http_status)
+
+    show_again(visit.request, again)
+
+
+def speak(request: Request, dialect: Dialect) -> None:
+    """Let every refusal of this request be told in `dialect`."""
+    request.state.dialect = dialect
+
+
+def speaking(dialect_of: Callable[[Request], Dialect]) -> type[APIRoute]:
+    """Routes all of whose refusals are told in a dialect.
+
+    A body is read before anything that a route depends on is asked; so it is said before that.
+    """
+
+    class Speaking(APIRoute):
+        async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+            request = Request(scope)
+            speak(request, dialect_of(request))
+            await super().handle(scope, receive, send)
+
+    return Speaking
 
 
 def refusal_of(error: Exception) -> Refusal:
@@ -77,14 +130,12 @@ def refusal_of(error: Exception) -> Refusal:
 
 def _refusal_of_ours(error: DanmakuError) -> Refusal:
     match error:
-        case TooFast():
+        case TooFast() | Unavailable():
             return Refusal(error.code, str(error), retry_after_ms=error.wait_ms)
         case Coded():
             return Refusal(error.code, str(error), until_ms=_millis(error.until_ms))
         case Prohibited():
             return Refusal(error.code, str(error), category=error.category)
-        case Unavailable():
-            return Refusal(error.code, str(error), retry_after_ms=_RETRY_MS)
         case Broken():
             return Refusal(error.code, "")
         case _:
@@ -118,8 +169,11 @@ def words_of(visit: Visit, refusal: Refusal) -> str:
 async def refuse(request: Request, refusal: Refusal) -> Response:
     """Answer with a refusal, in the form that the asked door speaks."""
     house_of(request).telemetry.refusals.labels(refusal.code.value).inc()
-    if request.url.path.startswith("/api/") or request.app.state.pages is None:
-        response: Response = _json_of(refusal)
+    dialect: Dialect | None = getattr(request.state, "dialect", None) or _spoken_at(request)
+    if dialect is not None:
+        response = dialect(refusal)
+    elif request.url.path.startswith("/api/") or request.app.state.pages is None:
+        response = _json_of(refusal)
     else:
         response = await _page_of(request, refusal)
     if refusal.retry_after_ms is not None:
@@ -127,11 +181,45 @@ async def refuse(request: Request, refusal: Refusal) -> Response:
     return response
 
 
-def answer_errors(app: FastAPI) -> None:
-    """Send every expected error of `app` through `refuse`; `Guard` sends the others."""
+def _spoken_at(request: Request) -> Dialect | None:
+    """What is spoken at that address, where no route has been asked yet."""
+    path = request.url.path
+    spoken: DialectsByPlace = request.app.state.dialects
+    return next((of(request) for place, of in spoken.items() if path.startswith(place)), None)
+
+
+def _methods_at(request: Request) -> set[str]:
+    """What may be asked for at that address, whichever routes share it."""
+    path = request.scope["path"]
+    routes = _routes_of(request.app.routes)
+    return {
+        method for route in routes if route.path_regex.match(path) for method in route.methods or ()
+    }
+
+
+def _routes_of(routes: Iterable[BaseRoute]) -> Iterator[Route]:
+    for route in routes:
+        router: APIRouter | None = getattr(route, "original_router", None)  # of a door's part
+        if router is not None:
+            yield from _routes_of(router.routes)
+        elif isinstance(route, Route):
+            yield route
+
+
+def answer_errors(app: FastAPI, dialects: DialectsByPlace) -> None:
+    """Send every expected error of `app` through `refuse`; `Guard` sends the others.
+
+    Args:
+        app: A door of the web.
+        dialects: Where refusals are told to clients of others, by the beginning of the path.
+    """
+    app.state.dialects = dialects
 
     async def answer(request: Request, error: Exception) -> Response:
-        return await refuse(request, refusal_of(error))
+        response = await refuse(request, refusal_of(error))
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
+        return response
 
     for kind in (DanmakuError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, answer)

@@ -34,9 +34,17 @@ from danmaku.web.shapes import (
 from danmaku.web.visit import ApiVisit, PageVisit, Visit
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
-    "4XX": {"model": RefusalShape},
+    "4XX": {
+        "model": RefusalShape,
+        "description": "Refused; as plain text where not even the head of the request was read.",
+        "content": {"text/plain": {}},
+    },
     "5XX": {"model": RefusalShape},
 }
+
+
+OPEN: dict[str, Any] = {"security": [{}]}
+"""Describes what guests may call, too: `openapi_extra` of such a route."""
 
 
 def api_router(tag: str) -> APIRouter:
@@ -90,6 +98,9 @@ class RoomChange(Body):
     unique: bool | None = None
     delay_ms: int | None = None
     recall_within_ms: int | None = None
+    news: bool | None = None
+    commerce: bool | None = None
+    minor_safe: bool | None = None
 
     def change(self, state: RoomState) -> RoomState:
         """The state with what is given."""
@@ -121,7 +132,7 @@ async def show_docs(visit: PageVisit) -> Response:
     return visit.page("docs.html", {"openapi_url": "/openapi.json"}, policy=DOCS)
 
 
-@router.get("/api/rooms", response_model=RoomsShape)
+@router.get("/api/rooms", openapi_extra=OPEN, response_model=RoomsShape)
 async def list_rooms(
     visit: ApiVisit, after: Annotated[RoomId | None, Query()] = None, limit: Limit = 100
 ) -> Response:
@@ -140,7 +151,7 @@ async def open_room(visit: ApiVisit, body: NewRoom) -> EntryShape:
     return EntryShape(seq=entry.seq)
 
 
-@router.get("/api/rooms/{room}", response_model=RoomShape)
+@router.get("/api/rooms/{room}", openapi_extra=OPEN, response_model=RoomShape)
 async def get_room(visit: ApiVisit, room: RoomPath) -> Response:
     """One room and where its record stands."""
     await visit.house.rooms.live(room)
@@ -151,7 +162,10 @@ async def get_room(visit: ApiVisit, room: RoomPath) -> Response:
 
 @router.patch("/api/rooms/{room}")
 async def change_room(visit: ApiVisit, room: RoomPath, body: RoomChange) -> EntryShape:
-    """Change a room; needs `room.manage` there, and `room.close` to close it for good."""
+    """Change a room; needs `room.manage` there, and `room.close` to close it for good.
+
+    `news`, `commerce` and `minor_safe` need `room.manage` on the platform.
+    """
     entry = await visit.house.rooms.change(visit.signed_in(), room, body.change)
     return EntryShape(seq=entry.seq)
 
@@ -214,6 +228,7 @@ async def list_own(visit: ApiVisit, room: RoomPath, limit: Limit = 100) -> Respo
 def _room_of(visit: Visit, row: RoomRow) -> Fields:
     return {
         "room": row.room,
+        "number": row.number,
         "epoch": visit.house.epoch,
         "top": row.top,
         "comments_count": row.comments_count,

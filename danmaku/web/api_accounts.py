@@ -6,7 +6,7 @@ from pydantic import Field
 
 from danmaku.domain.account import Bundle, Standing
 from danmaku.domain.ids import MAX_SAFE_INTEGER, Millis, RoomId, room_id_of
-from danmaku.web.api import api_router
+from danmaku.web.api import OPEN, api_router
 from danmaku.web.fields import Body
 from danmaku.web.shapes import Shape
 from danmaku.web.visit import ApiVisit, Visit
@@ -88,7 +88,7 @@ class EmbedToken(Shape):
     token: str
 
 
-@router.post("/api/register", status_code=201)
+@router.post("/api/register", openapi_extra=OPEN, status_code=201)
 async def register(visit: ApiVisit, body: NewAccount) -> MeShape:
     """Open an account. Tokens for it are made on its page, or with its session."""
     who = await visit.house.people.register(body.login, body.name, body.password)
@@ -143,9 +143,10 @@ async def issue_embed_token(visit: ApiVisit, body: EmbedTokenRequest) -> EmbedTo
 
     Article: articles.Article.REAL_IDENTITY
     """
+    who = visit.signed_in()
     await visit.house.rooms.live(RoomId(body.room))
     secret = await visit.house.people.embed_token(
-        visit.who,
+        who,
         subject=body.subject,
         name=body.name,
         room=RoomId(body.room),

@@ -11,6 +11,7 @@ from danmaku.actions.credit import OwnCredit
 from danmaku.domain.comment import Mode
 from danmaku.domain.credit import Line
 from danmaku.domain.measures import Step
+from danmaku.domain.room import ReviewMode
 from danmaku.filter.rules import Klass
 from danmaku.web.api import api_router
 from danmaku.web.shapes import Shape
@@ -27,7 +28,7 @@ class LevelShape(Shape):
     sizes: bool
     text_max: int = Field(description="Code points.")
     gap_ms: int = Field(description="Between two comments in a room.")
-    reviewed: bool = Field(description="Whether a person looks at each comment first.")
+    review: ReviewMode = Field(description="Who looks first; a room may ask for more.")
     rooms: bool = Field(description="Whether rooms may be opened, where a grant says so.")
 
 
@@ -84,7 +85,7 @@ def credit_of(own: OwnCredit) -> CreditShape:
             sizes=allows.sizes,
             text_max=allows.text_max,
             gap_ms=allows.gap_ms,
-            reviewed=allows.reviewed,
+            review=allows.review,
             rooms=allows.rooms,
         ),
         lines=[_line_of(line) for line in reckoning.lines],

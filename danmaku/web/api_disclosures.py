@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from danmaku.ports import Disclosure
+from danmaku.domain.identity import Disclosure
 from danmaku.web.api import api_router
 from danmaku.web.fields import Body
 from danmaku.web.shapes import Shape

@@ -10,7 +10,7 @@ from pydantic import Field
 from danmaku.domain.documents import DocumentKind, Edition
 from danmaku.domain.ids import MAX_SAFE_INTEGER
 from danmaku.formats.danmaku_v1 import Fields
-from danmaku.web.api import api_router
+from danmaku.web.api import OPEN, api_router
 from danmaku.web.fields import Body
 from danmaku.web.json import Json
 from danmaku.web.visit import ApiVisit
@@ -26,7 +26,7 @@ class Acceptance(Body):
     version: _Version
 
 
-@router.get("/api/documents")
+@router.get("/api/documents", openapi_extra=OPEN)
 async def list_documents(visit: ApiVisit) -> Response:
     """Every version of every text, those to come included."""
     documents = visit.house.offices.documents
@@ -35,7 +35,7 @@ async def list_documents(visit: ApiVisit) -> Response:
     return Json({"documents": [edition_fields_of(one, bound.get(one.kind)) for one in editions]})
 
 
-@router.get("/api/documents/{kind}")
+@router.get("/api/documents/{kind}", openapi_extra=OPEN)
 async def get_document(
     visit: ApiVisit,
     kind: DocumentKind,

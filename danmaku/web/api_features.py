@@ -1,11 +1,9 @@
 """The JSON API for features, and for likes, the first of them."""
 
-from typing import Annotated
-
 from pydantic import Field
 
 from danmaku.domain.features import Feature, FeatureState
-from danmaku.web.api import api_router
+from danmaku.web.api import OPEN, api_router
 from danmaku.web.fields import Body, NumberPath, RoomPath
 from danmaku.web.house import House
 from danmaku.web.shapes import Shape
@@ -21,20 +19,13 @@ class FeatureShape(Shape):
     runs: bool = Field(description="Whether people have it: it is approved, and on.")
     approved: bool
     on: bool
-    reference: str = Field(description="Of the newest assessment; empty: there is none.")
+    reference: str = Field(description="Number of the filing that assessed it; empty: none did.")
 
 
 class FeaturesShape(Shape):
     """The table of features."""
 
     features: list[FeatureShape]
-
-
-class Assessment(Body):
-    """What an assessment came to."""
-
-    approved: bool
-    reference: Annotated[str, Field(description="Under which it can be found.")]
 
 
 class Switching(Body):
@@ -51,18 +42,9 @@ class LikeShape(Shape):
     likes: int
 
 
-@router.get("/api/features")
+@router.get("/api/features", openapi_extra=OPEN)
 async def list_features(visit: ApiVisit) -> FeaturesShape:
     """What this house offers beyond comments, and what it may offer."""
-    return features_of(visit.house)
-
-
-@router.post("/api/features/{feature}/assessment")
-async def assess_feature(visit: ApiVisit, feature: Feature, body: Assessment) -> FeaturesShape:
-    """Enter what an assessment came to; needs `feature.assess`."""
-    await visit.house.offices.features.assess(
-        visit.signed_in(), feature, is_approved=body.approved, reference=body.reference
-    )
     return features_of(visit.house)
 
 

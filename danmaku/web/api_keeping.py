@@ -12,9 +12,9 @@ from danmaku.actions.self_management import Assessment
 from danmaku.domain.account import Power, PowerGrant
 from danmaku.domain.ids import Seq
 from danmaku.domain.keeping import Finding, Keeper, Term
-from danmaku.domain.petitions import ProposalRow
+from danmaku.domain.petitions import EndedGrant, ProposalRow
 from danmaku.formats.danmaku_v1 import Fields
-from danmaku.web.api import api_router
+from danmaku.web.api import OPEN, api_router
 from danmaku.web.fields import Body, NumberPath, OriginPath, RoomPath
 from danmaku.web.json import Json
 from danmaku.web.shapes import EntryShape
@@ -181,6 +181,13 @@ async def decline_invitation(visit: ApiVisit, invitation: IdPath) -> None:
     await visit.house.offices.keeping.moderators.decline(visit.signed_in(), invitation)
 
 
+@router.get("/api/me/ended-grants")
+async def list_ended(visit: ApiVisit) -> Response:
+    """What the platform took of one's own powers in rooms; `seq` is what an appeal names."""
+    ended = await visit.house.offices.keeping.back.own(visit.signed_in())
+    return Json({"ended": [ended_fields_of(one) for one in ended]})
+
+
 @router.get("/api/rooms/{room}/reports")
 async def list_reports(visit: ApiVisit, room: RoomPath) -> Response:
     """Reports in a room with the time they have; needs `report.answer`."""
@@ -201,7 +208,7 @@ async def show_duty(visit: ApiVisit, room: RoomPath) -> Response:
     return Json(asdict(await visit.house.offices.keeping.reports.duty(visit.signed_in(), room)))
 
 
-@router.get("/api/rooms/{room}/hidden")
+@router.get("/api/rooms/{room}/hidden", openapi_extra=OPEN)
 async def show_hidden(visit: ApiVisit, room: RoomPath) -> Response:
     """How much the room's keepers have hidden of what was published, and why."""
     share = await visit.house.offices.keeping.reports.share(room)
@@ -237,6 +244,18 @@ def grant_fields_of(grant: PowerGrant) -> Fields:
         "room": grant.room,
         "powers": sorted(power.value for power in grant.carried),
         "until_ms": grant.until_ms,
+    }
+
+
+def ended_fields_of(ended: EndedGrant) -> Fields:
+    """Powers that were taken back, as whoever held them and whoever decides sees them."""
+    return {
+        "seq": ended.seq,
+        "at_ms": ended.at_ms,
+        "room": ended.grant.room,
+        "lost": sorted(power.value for power in ended.lost),
+        "until_ms": ended.grant.until_ms,
+        "reason": ended.fact.reason,
     }
 
 

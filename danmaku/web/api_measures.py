@@ -6,7 +6,8 @@ from fastapi import Query
 from fastapi.responses import Response
 from pydantic import Field
 
-from danmaku.actions.measures import Evidence, MeasureDraft
+from danmaku.actions.dossiers import Evidence
+from danmaku.actions.measures import MeasureDraft
 from danmaku.domain.controls import Control
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused
 from danmaku.domain.ids import MAX_SAFE_INTEGER, Number, RoomId, Seq
@@ -14,7 +15,7 @@ from danmaku.domain.measures import Function, Measure, Step
 from danmaku.domain.room import ReviewMode
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.ports import MeasureRow
-from danmaku.web.api import api_router
+from danmaku.web.api import OPEN, api_router
 from danmaku.web.fields import Body
 from danmaku.web.json import Json
 from danmaku.web.visit import ApiVisit
@@ -70,7 +71,6 @@ class NewControl(Body):
     mode: ReviewMode
     lasts_ms: _Whole
     reason: str
-    reference: Annotated[str, Field(description="Of the order that this carries out.")] = ""
 
 
 class Lifting(Body):
@@ -126,10 +126,10 @@ async def reverse(visit: ApiVisit, measure_id: str, body: Reversal) -> Response:
 async def evidence(visit: ApiVisit, measure_id: str) -> Response:
     """What a measure stood on, as it was written; needs `report.read`."""
     who = visit.signed_in()
-    return Json(evidence_fields_of(await visit.house.offices.measures.evidence(who, measure_id)))
+    return Json(evidence_fields_of(await visit.house.offices.dossiers.evidence(who, measure_id)))
 
 
-@router.get("/api/controls")
+@router.get("/api/controls", openapi_extra=OPEN)
 async def list_controls(visit: ApiVisit) -> Response:
     """Emergency controls in force: everybody may know of them."""
     controls = visit.house.offices.controls.in_force()
@@ -145,7 +145,6 @@ async def set_control(visit: ApiVisit, body: NewControl) -> Response:
         mode=body.mode,
         lasts_ms=body.lasts_ms,
         reason=body.reason,
-        reference=body.reference,
     )
     return Json(control_fields_of(control), 201)
 

@@ -1,4 +1,4 @@
-"""The JSON API for held comments, reports and appeals."""
+"""The JSON API for held comments and reports."""
 
 from typing import Annotated
 
@@ -6,13 +6,12 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 from pydantic import Field
 
-from danmaku.actions.appeals import Contested
 from danmaku.actions.moderation import ReportDraft
-from danmaku.domain.ids import MAX_SAFE_INTEGER, Number, RoomId, Seq
+from danmaku.domain.ids import MAX_SAFE_INTEGER, Number, RoomId
 from danmaku.domain.live import cluster_in
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.ports import Held, Report
-from danmaku.web.api import api_router
+from danmaku.web.api import OPEN, api_router
 from danmaku.web.fields import Body, ClusterPath, OriginPath, RoomPath
 from danmaku.web.json import Json
 from danmaku.web.portal import source_of
@@ -38,20 +37,6 @@ class NewReport(Body):
     contact: str = ""
 
 
-class NewAppeal(Body):
-    """What is wrong, `measure_id` or `room` and `seq` of a comment, and why."""
-
-    measure_id: str | None = None
-    room: str | None = None
-    seq: Annotated[int | None, Field(ge=1, le=MAX_SAFE_INTEGER)] = None
-    text: str
-
-    def against(self) -> Contested:
-        """What is appealed."""
-        room = None if self.room is None else RoomId(self.room)
-        return Contested(self.measure_id, room, None if self.seq is None else Seq(self.seq))
-
-
 class DecidedShape(Shape):
     """How many comments one decision was about."""
 
@@ -62,6 +47,7 @@ class Receipt(Shape):
     """It is written down under this word."""
 
     receipt: str
+    repeated: bool = False  # the caller had it already: nothing was written anew
 
 
 @router.get("/api/held")
@@ -98,21 +84,6 @@ async def reject(
     return EntryShape(seq=entry.seq)
 
 
-@router.post("/api/rooms/{room}/refused/{origin}/publish")
-async def let_out(visit: ApiVisit, room: RoomPath, origin: OriginPath) -> EntryShape:
-    """Publish what the filter was wrong to refuse; needs `comment.review` on the platform."""
-    entry = await visit.house.offices.appeals.let_out(visit.signed_in(), room, origin)
-    number = None if entry.comment is None else entry.comment.number
-    return EntryShape(seq=entry.seq, number=number)
-
-
-@router.post("/api/me/appeals", status_code=201)
-async def appeal(visit: ApiVisit, body: NewAppeal) -> Receipt:
-    """Say why a decision about oneself is wrong: a measure, or that a comment was refused."""
-    appeals = visit.house.offices.appeals
-    return Receipt(receipt=await appeals.file(visit.signed_in(), body.against(), body.text))
-
-
 @router.get("/api/rooms/{room}/clusters/{cluster}")
 async def show_cluster(visit: ApiVisit, room: RoomPath, cluster: ClusterPath) -> Response:
     """What is held of one cluster: what a decision on it would be about."""
@@ -138,7 +109,7 @@ async def reject_cluster(
     return DecidedShape(decided=await moderation.decide_cluster(who, room, cluster, body.category))
 
 
-@router.post("/api/reports", status_code=201)
+@router.post("/api/reports", openapi_extra=OPEN, status_code=201)
 async def report(request: Request, visit: ApiVisit, body: NewReport) -> Receipt:
     """Say that something is wrong with a comment, a room or the site; no account is needed."""
     draft = ReportDraft(
@@ -148,8 +119,10 @@ async def report(request: Request, visit: ApiVisit, body: NewReport) -> Receipt:
         text=body.text,
         contact=body.contact,
     )
-    source = source_of(request)
-    return Receipt(receipt=await visit.house.moderation.report(visit.who, draft, source=source))
+    given = await visit.house.moderation.report(
+        visit.who, draft, source=source_of(request), browser=visit.browser
+    )
+    return Receipt(receipt=given.receipt, repeated=given.is_repeated)
 
 
 @router.get("/api/reports")
@@ -182,11 +155,11 @@ def held_fields_of(held: Held) -> Fields:
 
 
 def _report_fields_of(report: Report) -> Fields:
+    # Its receipt is not theirs to know: whoever has that may take back what a guest has filed.
     fact = report.fact
     return {
         "seq": report.seq,
         "at_ms": report.at_ms,
-        "receipt": fact.receipt,
         "room": fact.room,
         "number": fact.number,
         "category": fact.category,

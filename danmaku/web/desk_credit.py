@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import Field
 
@@ -10,15 +10,13 @@ from danmaku.actions.credit import Part, Survey
 from danmaku.domain.ids import AccountId
 from danmaku.domain.levels import formula_from
 from danmaku.formats.danmaku_v1 import Fields
+from danmaku.web.desk import At
 from danmaku.web.fields import Body
 from danmaku.web.guard import BODY_BYTES_MAX
-from danmaku.web.house import House
 from danmaku.web.json import Json
-from danmaku.web.visit import house_of
 
 router = APIRouter()
 
-At = Annotated[House, Depends(house_of)]
 PART_ACCOUNTS = 5000  # in one answer: however many there are, each comes before long
 
 

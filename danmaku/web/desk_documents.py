@@ -1,7 +1,5 @@
 """The operator's desk for the texts of the house."""
 
-from typing import Annotated
-
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import Field
@@ -10,17 +8,14 @@ from danmaku.domain.documents import TEXT_MAX, Document, DocumentKind, Edition
 from danmaku.domain.ids import MAX_SAFE_INTEGER, Millis
 from danmaku.formats.document_file import file_of, words_of
 from danmaku.web.api_documents import edition_fields_of
+from danmaku.web.desk import At
 from danmaku.web.fields import Body
 from danmaku.web.guard import let_body_grow
-from danmaku.web.house import House
 from danmaku.web.json import Json
-from danmaku.web.visit import house_of
 
 FILE_BYTES_MAX = 2 * 4 * TEXT_MAX  # both languages, four bytes a character at most
 
 router = APIRouter()
-
-At = Annotated[House, Depends(house_of)]
 
 
 def _let_file_in(request: Request) -> None:

@@ -1,21 +1,14 @@
 """The operator's desk for names: each decision names the reviewer whose it is."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import Response
 
-from danmaku.domain.account import Standing
-from danmaku.errors import NotFound
 from danmaku.web.api_names import Refusal, SeqPath, TakenAway, name_fields
+from danmaku.web.desk import At, named
 from danmaku.web.fields import Body
-from danmaku.web.house import House
 from danmaku.web.json import Json
-from danmaku.web.visit import house_of
 
 router = APIRouter()
-
-At = Annotated[House, Depends(house_of)]
 
 
 class Approval(Body):
@@ -46,27 +39,20 @@ async def list_waiting(house: At) -> Response:
 @router.post("/names/{name}/approve")
 async def approve(house: At, name: SeqPath, body: Approval) -> Response:
     """Show it."""
-    await house.offices.names.decide(await _reviewer(house, body.by), name, None)
+    await house.offices.names.decide(await named(house, body.by), name, None)
     return Json({"id": name})
 
 
 @router.post("/names/{name}/reject")
 async def reject(house: At, name: SeqPath, body: SignedRefusal) -> Response:
     """Refuse it."""
-    await house.offices.names.decide(await _reviewer(house, body.by), name, body.refusal())
+    await house.offices.names.decide(await named(house, body.by), name, body.refusal())
     return Json({"id": name})
 
 
 @router.post("/names/take-away")
 async def take_away(house: At, body: SignedTakenAway) -> Response:
     """Refuse what is shown."""
-    reviewer = await _reviewer(house, body.by)
+    reviewer = await named(house, body.by)
     await house.offices.names.take_away(reviewer, body.place(), body.refusal())
     return Json({"surface": body.surface.value})
-
-
-async def _reviewer(house: House, login: str) -> Standing:
-    who = await house.people.known(login)
-    if who is None:
-        raise NotFound(f"There is no account {login}.")
-    return who

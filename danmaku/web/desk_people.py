@@ -5,12 +5,11 @@ Steps that act on a comment, and those that need two people, name the account th
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from danmaku.domain.account import Standing
 from danmaku.domain.ids import RoomId
-from danmaku.errors import NotFound
 from danmaku.web.api_measures import (
     Lifting,
     NewControl,
@@ -21,13 +20,11 @@ from danmaku.web.api_measures import (
     measure_fields_of,
     measure_row_of,
 )
+from danmaku.web.desk import At, named
 from danmaku.web.house import House
 from danmaku.web.json import Json
-from danmaku.web.visit import house_of
 
 router = APIRouter()
-
-At = Annotated[House, Depends(house_of)]
 
 
 class SignedMeasure(NewMeasure):
@@ -61,7 +58,7 @@ async def take(house: At, body: SignedMeasure) -> Response:
 @router.get("/measures/{measure_id}")
 async def evidence(house: At, measure_id: str) -> Response:
     """What a measure stood on."""
-    return Json(evidence_fields_of(await house.offices.measures.evidence(None, measure_id)))
+    return Json(evidence_fields_of(await house.offices.dossiers.evidence(None, measure_id)))
 
 
 @router.post("/measures/{measure_id}/reverse")
@@ -88,7 +85,6 @@ async def set_control(house: At, body: NewControl) -> Response:
         mode=body.mode,
         lasts_ms=body.lasts_ms,
         reason=body.reason,
-        reference=body.reference,
     )
     return Json(control_fields_of(control), 201)
 
@@ -102,9 +98,4 @@ async def lift_control(house: At, body: Lifting) -> Response:
 
 
 async def _by(house: House, login: str | None) -> Standing | None:
-    if login is None:
-        return None
-    who = await house.people.known(login)
-    if who is None:
-        raise NotFound(f"There is no account {login}.")
-    return who
+    return None if login is None else await named(house, login)

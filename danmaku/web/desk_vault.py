@@ -1,19 +1,13 @@
 """The operator's desk for identities: turning the vault's keys, ending a verification."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import Response
 
-from danmaku.errors import NotFound
+from danmaku.web.desk import At, named
 from danmaku.web.fields import Body
-from danmaku.web.house import House
 from danmaku.web.json import Json
-from danmaku.web.visit import house_of
 
 router = APIRouter()
-
-At = Annotated[House, Depends(house_of)]
 
 
 class Ending(Body):
@@ -31,8 +25,6 @@ async def rotate_vault(house: At) -> Response:
 @router.post("/accounts/{login}/identity/end")
 async def end_identity(house: At, login: str, body: Ending) -> Response:
     """Void a verification; the powers that stand on it wait for the next."""
-    who = await house.people.known(login)
-    if who is None:
-        raise NotFound("There is no such account.")
+    who = await named(house, login)
     await house.proofs.identities.end(who.account, actor=None, reason=body.reason)
     return Json({})

@@ -3,24 +3,21 @@
 Article: articles.Article.IDENTITY_PROTECTED
 """
 
-from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from fastapi import Form as FormBody
 from fastapi.responses import Response
 
 from danmaku.domain.account import Power, Standing
-from danmaku.ports import Disclosure
-from danmaku.web.answers import Refusal, show_again, words_of
+from danmaku.domain.identity import Disclosure
+from danmaku.web.answers import show_page_again
 from danmaku.web.api_keeping import IdPath
 from danmaku.web.forms import Form
-from danmaku.web.pages import time_text_of
+from danmaku.web.pages import NOTHING, Values, time_text_of
 from danmaku.web.visit import PageVisit, Visit, page_visit
 
 router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
-
-_NOTHING: Mapping[str, object] = {}
 
 
 class AskForm(Form):
@@ -38,14 +35,9 @@ async def show_disclosures(visit: PageVisit) -> Response:
 
 
 @router.post("/disclosures")
-async def ask(request: Request, visit: PageVisit, form: Annotated[AskForm, FormBody()]) -> Response:
+async def ask(visit: PageVisit, form: Annotated[AskForm, FormBody()]) -> Response:
     """Ask to be told."""
-
-    async def again(refusal: Refusal) -> Response:
-        values = {"error": words_of(visit, refusal), "typed": form}
-        return await _page(visit, values, status=refusal.http_status)
-
-    show_again(request, again)
+    show_page_again(visit, _page, typed=form)
     disclosures = visit.house.proofs.disclosures
     await disclosures.ask(visit.signed_in(), form.login, form.purpose, form.basis)
     return visit.go_to("/disclosures")
@@ -66,9 +58,7 @@ async def read(visit: PageVisit, request_id: IdPath) -> Response:
     return await _page(visit, {"persons": shown})
 
 
-async def _page(
-    visit: Visit, values: Mapping[str, object] = _NOTHING, *, status: int = 200
-) -> Response:
+async def _page(visit: Visit, values: Values = NOTHING, *, status: int = 200) -> Response:
     who = visit.signed_in()
     waiting = await visit.house.proofs.disclosures.waiting(who)
     shown = {

@@ -7,6 +7,7 @@ fragment stands for, and a guest without one. Only sites on the list may show it
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
+from danmaku.domain.categories import REPORTED
 from danmaku.formats.danmaku_v1 import state_fields_of
 from danmaku.web.fields import RoomPath
 from danmaku.web.policy import player_policy
@@ -27,6 +28,7 @@ async def show_embed(visit: PageVisit, room: RoomPath) -> Response:
             "room": {"id": room, "state": state},
             "data": room_data(visit, room, state, top=live.top, me=None),
             "you": None,
+            "reported": REPORTED,
         },
         policy=player_policy(live.state.media_url, framed_by=("'self'", *sites)),
     )

@@ -4,40 +4,41 @@ Whatever holds comment text is `no-cache` with an ETag: a cache may keep it, and
 shows it, so that a recall reaches every copy. An unchanged stretch of replay costs one small query.
 """
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
-import orjson
 from fastapi import Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
+from danmaku.domain.brownout import is_deep
 from danmaku.domain.comment import POSITION_MAX_MS
 from danmaku.domain.ids import MAX_SAFE_INTEGER, Number, RoomId, Seq
 from danmaku.domain.views import numbers_of, view_of_comment
 from danmaku.errors import BadMessage, NotFound
 from danmaku.formats.danmaku_v1 import Fields, fields_of
-from danmaku.ports import Reader
-from danmaku.web.api import api_router
+from danmaku.formats.imports import MEDIA_TYPES, SOURCES
+from danmaku.formats.jsonl import JSONL
+from danmaku.web.api import OPEN, api_router
 from danmaku.web.fields import LIMIT_MAX, Before, Limit, NumberPath, RoomPath
 from danmaku.web.guard import let_body_grow
-from danmaku.web.importing import IMPORT_BYTES_MAX, bring_lines
+from danmaku.web.importing import IMPORT_BYTES_MAX, bring_file
 from danmaku.web.json import Json
+from danmaku.web.record import file_of
 from danmaku.web.shapes import EntriesShape, ImportShape, ListShape, Row, SegmentShape
+from danmaku.web.tags import is_known
 from danmaku.web.visit import PUBLIC, ApiVisit
 
 router = api_router("record")
 
 SEGMENT_MS = 360_000
-CHUNK_BYTES = 65_536  # of an export, sent at once
+NDJSON = "application/x-ndjson"
 
 Position = Annotated[
     int | None, Query(ge=0, le=POSITION_MAX_MS, description="Media time, milliseconds.")
 ]
-NDJSON = "application/x-ndjson"
 SeqQuery = Annotated[int, Query(ge=0, le=MAX_SAFE_INTEGER)]
 
 
-@router.get("/api/rooms/{room}/comments", response_model=ListShape)
+@router.get("/api/rooms/{room}/comments", openapi_extra=OPEN, response_model=ListShape)
 async def list_comments(  # noqa: PLR0913 -- the query of the list
     request: Request,
     visit: ApiVisit,
@@ -54,26 +55,28 @@ async def list_comments(  # noqa: PLR0913 -- the query of the list
     if after is not None and (by_time or before is not None):
         raise BadMessage("`after` stands alone.")
     etag = await _etag_of_room(visit, room)
-    if _is_known(request, etag):
+    if is_known(request, etag):
         return _unchanged(etag)
     row = await visit.house.reader.room(room)
+    total = 0 if row is None else row.comments_count
+    if is_deep(after if before is None else before, total):
+        visit.reading_much(room)
     views = await visit.house.reader.comments(
         room, before=before, after=after, from_ms=from_ms, upto_ms=upto_ms, limit=limit
     )
-    total = 0 if row is None else row.comments_count
     comments = [fields_of(view) for view in views]
     likes = await visit.house.offices.likes.counts(room, numbers_of(views))
     said = {str(number): count for number, count in likes.items()}
     return _tagged({"room": room, "total": total, "comments": comments, "likes": said}, etag)
 
 
-@router.get("/api/rooms/{room}/comments/{number}", response_model=Row)
+@router.get("/api/rooms/{room}/comments/{number}", openapi_extra=OPEN, response_model=Row)
 async def get_comment(
     request: Request, visit: ApiVisit, room: RoomPath, number: NumberPath
 ) -> Response:
     """One comment, or its marker."""
     etag = await _etag_of_room(visit, room)
-    if _is_known(request, etag):
+    if is_known(request, etag):
         return _unchanged(etag)
     found = await visit.house.reader.comment(room, number)
     if found is None:
@@ -81,7 +84,7 @@ async def get_comment(
     return _tagged(fields_of(view_of_comment(*found)), etag)
 
 
-@router.get("/api/rooms/{room}/entries", response_model=EntriesShape)
+@router.get("/api/rooms/{room}/entries", openapi_extra=OPEN, response_model=EntriesShape)
 async def list_entries(
     visit: ApiVisit,
     room: RoomPath,
@@ -91,6 +94,8 @@ async def list_entries(
 ) -> Response:
     """What a socket would have sent for (after, upto]; private entries pass by unseen."""
     top = await visit.house.top(room)  # before the reading: what comes meanwhile is for the next
+    if is_deep(after, top):
+        visit.reading_much(room)
     last = top if upto is None else Seq(min(upto, top))
     views = await visit.house.reader.entries(room, Seq(after), last, limit=limit)
     reached = views[-1].seq if len(views) == limit else max(last, after)
@@ -106,7 +111,7 @@ async def list_entries(
     )
 
 
-@router.get("/api/rooms/{room}/segments/{index}", response_model=SegmentShape)
+@router.get("/api/rooms/{room}/segments/{index}", openapi_extra=OPEN, response_model=SegmentShape)
 async def get_segment(
     request: Request,
     visit: ApiVisit,
@@ -118,7 +123,7 @@ async def get_segment(
     reader, from_ms = visit.house.reader, index * SEGMENT_MS
     upto_ms = from_ms + SEGMENT_MS
     known = _etag(visit, await reader.segment_changed(room, from_ms, upto_ms))
-    if _is_known(request, known):
+    if is_known(request, known):
         return _unchanged(known)
     segment = await reader.segment(room, from_ms, upto_ms)
     fields: Fields = {
@@ -132,46 +137,29 @@ async def get_segment(
     return _tagged(fields, _etag(visit, segment.changed))
 
 
-@router.get("/api/rooms/{room}/export.jsonl", response_class=StreamingResponse)
+@router.get("/api/rooms/{room}/export.jsonl", openapi_extra=OPEN, response_class=StreamingResponse)
 async def export(visit: ApiVisit, room: RoomPath) -> Response:
     """Every comment or marker in order of number, one JSON object a line."""
-    await visit.house.rooms.live(room)
-    return export_of(visit.house.reader, room)
+    return await file_of(visit, room, JSONL)
 
 
 @router.post(
     "/api/rooms/{room}/import",
-    openapi_extra={"requestBody": {"content": {NDJSON: {}}, "required": True}},
+    openapi_extra={
+        "requestBody": {"content": {each: {} for each in MEDIA_TYPES}, "required": True}
+    },
 )
 async def bring(request: Request, visit: ApiVisit, room: RoomPath) -> ImportShape:
-    """Bring in the lines of an export; needs `record.import`. Each line goes through the filter."""
-    if request.headers.get("content-type", "").partition(";")[0] != NDJSON:
-        raise BadMessage(f"Send lines of JSON as {NDJSON}.")
+    """Bring in a file of comments, each through the filter; needs `record.import`.
+
+    The content's type says which: lines of an export, Bilibili's XML, or its protobuf.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in MEDIA_TYPES:
+        raise BadMessage(f"Send a file as one of {', '.join(MEDIA_TYPES)}.")
     let_body_grow(request, IMPORT_BYTES_MAX)
-    return await bring_lines(visit.house, visit.signed_in(), room, request.stream())
-
-
-def export_of(reader: Reader, room: RoomId) -> Response:
-    """A room's export as a stream, in bounded memory."""
-    return StreamingResponse(
-        _chunks(reader, room),
-        media_type=NDJSON,
-        headers={
-            "Cache-Control": PUBLIC,
-            "Content-Disposition": f'attachment; filename="{room}.jsonl"',
-        },
-    )
-
-
-async def _chunks(reader: Reader, room: RoomId) -> AsyncIterator[bytes]:
-    chunk = bytearray()
-    async for view in reader.export(room):
-        chunk += orjson.dumps(fields_of(view), option=orjson.OPT_APPEND_NEWLINE)
-        if len(chunk) >= CHUNK_BYTES:
-            yield bytes(chunk)
-            chunk.clear()
-    if chunk:
-        yield bytes(chunk)
+    source = SOURCES[MEDIA_TYPES[kind]]()
+    return await bring_file(visit.house, visit.signed_in(), room, request.stream(), source)
 
 
 async def _etag_of_room(visit: ApiVisit, room: RoomId) -> str:
@@ -181,11 +169,6 @@ async def _etag_of_room(visit: ApiVisit, room: RoomId) -> str:
 
 def _etag(visit: ApiVisit, changed: Seq) -> str:
     return f'W/"{visit.house.epoch}-{changed}"'
-
-
-def _is_known(request: Request, etag: str) -> bool:
-    offered = request.headers.get("if-none-match", "")
-    return offered.strip() == "*" or etag in [each.strip() for each in offered.split(",")]
 
 
 def _tagged(content: Fields, etag: str) -> Response:

@@ -2,6 +2,7 @@
 
 import hmac
 from hashlib import sha256
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from danmaku.web.fields import Body
@@ -10,6 +11,7 @@ from danmaku.web.fields import Body
 class Form(Body):
     """Fields of a posted form."""
 
+    tells_kinds: ClassVar[bool] = False
     csrf: str = ""  # judged by `visit.page_visit` before any form is read
 
 

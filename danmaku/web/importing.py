@@ -1,7 +1,8 @@
-"""Bringing a file of comments into a room, line by line, in bounded memory.
+"""Bringing a file of comments into a room, one by one, in bounded memory.
 
-Lines are posted in windows: those of one window wait for the same commit, and go in order. A file
-that is sent again after a break records nothing twice: a line's place and words are its client id.
+They are posted in windows: those of one window wait for the same commit, and go in order. A file
+that is sent again after a break records nothing twice: a place and what stands there are the client
+id.
 """
 
 import asyncio
@@ -12,47 +13,56 @@ from danmaku.domain.comment import Draft
 from danmaku.domain.facts import CommentHeld, CommentRefused, Entry
 from danmaku.domain.grants import require
 from danmaku.domain.ids import RoomId
-from danmaku.errors import BadMessage, Refused
-from danmaku.formats.jsonl import LINE_BYTES_MAX, line_of
+from danmaku.errors import BadMessage, Code, Refused
+from danmaku.formats.reading import Item, Source
 from danmaku.web.house import House
 from danmaku.web.shapes import ImportShape
 
 IMPORT_BYTES_MAX = 1 << 30
 WINDOW_LINES = 128
-ERRORS_MAX = 50
+ERRORS_MAX = 1000
+PIECE_BYTES = 65_536  # read at a time
 
 
-async def bring_lines(
-    house: House, who: Standing, room: RoomId, stream: AsyncIterable[bytes]
+async def bring_file(
+    house: House, who: Standing, room: RoomId, stream: AsyncIterable[bytes], source: Source
 ) -> ImportShape:
-    """Post every line of `stream`; what becomes of each is counted.
+    """Post every comment of `stream`; what becomes of each is counted.
+
+    Args:
+        house: Where.
+        who: Under whose account.
+        room: Into which room.
+        stream: The file.
+        source: Reads its format.
 
     Raises:
         NotFound: There is no such room.
         NotAllowed: `who` may not import there.
-        BadMessage: A line is too long; what came before it is recorded.
+        BadMessage: From some place on it is no such file; what came before it is recorded.
         Unavailable: The record takes nothing now; what came before is recorded.
     """
     await house.rooms.live(room)
     require(who, Power.RECORD_IMPORT, room, house.clock())
     counts = ImportShape()
     window: list[tuple[int, Draft]] = []
-    ordinal = 0
-    async for line in _lines_of(stream):
-        ordinal += 1
-        try:
-            read = line_of(line, place=ordinal)
-        except BadMessage as error:
-            _count_error(counts, ordinal, error)
-            continue
-        if read is None:
-            counts.skipped += 1
-            continue
-        window.append((ordinal, read.draft))
-        if len(window) == WINDOW_LINES:
-            await _post(house, who, room, window, counts)
-            window.clear()
+    try:
+        async for items in _items_of(stream, source):
+            for item in items:
+                if item.refusal is not None:
+                    _count_error(counts, item.place, item.refusal.code)
+                elif item.draft is None:
+                    counts.skipped += 1
+                else:
+                    window.append((item.place, item.draft))
+                if len(window) == WINDOW_LINES:
+                    await _post(house, who, room, window, counts)
+                    window.clear()
+    except BadMessage:
+        await _post(house, who, room, window, counts)  # what came before the fault
+        raise
     await _post(house, who, room, window, counts)
+    counts.errors.sort(key=_place_of)
     return counts
 
 
@@ -61,9 +71,9 @@ async def _post(
 ) -> None:
     async def post(ordinal: int, draft: Draft) -> None:
         try:
-            _count(counts, await house.comments.bring(who, room, draft))
+            _count(counts, ordinal, await house.comments.bring(who, room, draft))
         except Refused as error:
-            _count_error(counts, ordinal, error)
+            _count_error(counts, ordinal, error.code)
 
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -74,30 +84,35 @@ async def _post(
         raise several.exceptions[0] from several
 
 
-def _count(counts: ImportShape, entry: Entry) -> None:
+def _count(counts: ImportShape, place: int, entry: Entry) -> None:
     if entry.repeated:
         counts.repeated += 1
     elif isinstance(entry.fact, CommentHeld):
         counts.held += 1
     elif isinstance(entry.fact, CommentRefused):
         counts.refused += 1
+        _report(counts, place, Code.PROHIBITED)
     else:
         counts.published += 1
 
 
-def _count_error(counts: ImportShape, ordinal: int, error: Refused) -> None:
+def _count_error(counts: ImportShape, place: int, code: Code) -> None:
     counts.failed += 1
+    _report(counts, place, code)
+
+
+def _place_of(error: str) -> int:
+    return int(error.partition(":")[0].removeprefix("line "))
+
+
+def _report(counts: ImportShape, place: int, code: Code) -> None:
     if len(counts.errors) < ERRORS_MAX:
-        counts.errors.append(f"line {ordinal}: {error.code.value}")
+        counts.errors.append(f"line {place}: {code.value}")
 
 
-async def _lines_of(stream: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    rest = b""
-    async for chunk in stream:
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            yield line
-        if len(rest) > LINE_BYTES_MAX:
-            raise BadMessage(f"A line has {LINE_BYTES_MAX} bytes at most.")
-    if rest:
-        yield rest
+async def _items_of(stream: AsyncIterable[bytes], source: Source) -> AsyncIterator[list[Item]]:
+    async for piece in stream:
+        # Whatever pieces the way here has made of it, few comments are in hand at a time.
+        for begin in range(0, len(piece), PIECE_BYTES):
+            yield source.feed(piece[begin : begin + PIECE_BYTES])
+    yield source.end()

@@ -5,7 +5,7 @@ Barred and closed accounts reach all of it: who may not speak may still read, ap
 Article: articles.Article.PERSONAL_DATA, articles.Article.MEASURES_ON_USERS
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 import orjson
@@ -15,7 +15,10 @@ from fastapi.responses import Response, StreamingResponse
 
 from danmaku.actions.leaving import Erasure
 from danmaku.domain.account import Standing
+from danmaku.domain.cases import APPEAL_WITHIN_MS
 from danmaku.domain.comment import CommentStatus
+from danmaku.domain.ids import Millis
+from danmaku.domain.petitions import EndedGrant
 from danmaku.domain.privacy import OwnComment
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.formats.own_archive import (
@@ -26,17 +29,18 @@ from danmaku.formats.own_archive import (
     page_start_of,
 )
 from danmaku.ports import MeasureRow
-from danmaku.web.answers import Refusal, show_again, words_of
+from danmaku.web.answers import Refusal, show_again, show_page_again, words_of
+from danmaku.web.case_rows import ended_row_of
 from danmaku.web.forms import Form, local_path_of
 from danmaku.web.names import name_row
-from danmaku.web.pages import time_text_of
+from danmaku.web.pages import NOTHING, Values, time_text_of
 from danmaku.web.people import Next
+from danmaku.web.receipts import filed_row_of
 from danmaku.web.visit import PageVisit, Visit, page_visit
 
 router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
 
 _COLUMNS = ("room", "number", "at_ms", "status", "category", "text")
-_NOTHING: Mapping[str, object] = {}
 
 
 class LeaveForm(Form):
@@ -86,17 +90,10 @@ async def show_leave(visit: PageVisit) -> Response:
 
 
 @router.post("/me/leave")
-async def leave(
-    request: Request, visit: PageVisit, form: Annotated[LeaveForm, FormBody()]
-) -> Response:
+async def leave(visit: PageVisit, form: Annotated[LeaveForm, FormBody()]) -> Response:
     """Give the account up."""
     who = visit.signed_in()
-
-    async def again(refusal: Refusal) -> Response:
-        words = words_of(visit, refusal)
-        return await _leave_page(visit, {"error": words}, status=refusal.http_status)
-
-    show_again(request, again)
+    show_page_again(visit, _leave_page)
     await visit.house.offices.privacy.leaving.close(who, login=form.login)
     return visit.go_to("/me")
 
@@ -124,10 +121,9 @@ async def read_warning(visit: PageVisit, form: Annotated[WarningForm, FormBody()
     return visit.go_to(local_path_of(form.next))
 
 
-async def _own_page(
-    visit: Visit, typed: Mapping[str, object] = _NOTHING, *, status: int = 200
-) -> Response:
+async def _own_page(visit: Visit, typed: Values = NOTHING, *, status: int = 200) -> Response:
     who, house = visit.signed_in(), visit.house
+    filed = await house.offices.casework.appeals.own(who)
     given = await house.offices.names.own(who)
     values = {
         "login": who.login,
@@ -137,16 +133,16 @@ async def _own_page(
         "verified": who.identity is not None and who.identity.holds(visit.now_ms),
         "comments": [_comment_of(own) for own in await house.offices.privacy.own.newest(who)],
         "measures": [_measure_of(visit, row) for row in await house.offices.measures.own(who)],
+        "ended": [_ended_of(visit, one) for one in await house.offices.keeping.back.own(who)],
         "accepted": sorted((kind.value, version) for kind, version in who.accepted.items()),
         "missing": len(house.offices.documents.missing(who)),
         "erasure": _dates_of(await house.offices.privacy.leaving.preview(who)),
+        "filed": [filed_row_of(visit, one) for one in filed],
     }
     return visit.page("me.html", {**values, **typed}, status=status)
 
 
-async def _leave_page(
-    visit: Visit, values: Mapping[str, object] = _NOTHING, *, status: int = 200
-) -> Response:
+async def _leave_page(visit: Visit, values: Values = NOTHING, *, status: int = 200) -> Response:
     who = visit.signed_in()
     erasure = await visit.house.offices.privacy.leaving.preview(who)
     shown = {"login": who.login, "is_closed": who.is_closed, "erasure": _dates_of(erasure)}
@@ -157,23 +153,27 @@ def _dates_of(erasure: Erasure) -> Fields:
     return {
         "closed_iso": time_text_of(erasure.closed_ms),
         "erased_iso": time_text_of(erasure.erased_ms),
+        "holds": [
+            {"at_iso": time_text_of(one.at_ms), "basis": one.fact.basis} for one in erasure.holds
+        ],
     }
 
 
 def _comment_of(own: OwnComment) -> Fields:
     row = comment_row_of(own)
-    is_refused = own.comment.status is CommentStatus.REFUSED
+    is_kept = own.comment.status in {CommentStatus.HELD, CommentStatus.REFUSED}
     return {
         **row,
         "seq": own.comment.origin,
         "at_iso": time_text_of(own.comment.at_ms),
-        "may_appeal": is_refused and row["text"] is not None,
+        "may_appeal": is_kept and row["text"] is not None,
     }
 
 
 def _measure_of(visit: Visit, row: MeasureRow) -> Fields:
     measure = row.fact.measure
     is_over = row.is_reversed or row.is_read or not measure.binds(visit.now_ms)
+    appeal_until_ms = Millis(measure.from_ms + APPEAL_WITHIN_MS)
     return {
         "id": measure.measure_id,
         "step": measure.step.value,
@@ -186,7 +186,19 @@ def _measure_of(visit: Visit, row: MeasureRow) -> Fields:
         "until_iso": None if measure.until_ms is None else time_text_of(measure.until_ms),
         "is_over": is_over,
         "is_reversed": row.is_reversed,
+        "may_appeal": not row.is_reversed and visit.now_ms <= appeal_until_ms,
+        "appeal_until_iso": time_text_of(appeal_until_ms),
         "is_unread": measure.step.value == "warn" and not (row.is_read or row.is_reversed),
+    }
+
+
+def _ended_of(visit: Visit, ended: EndedGrant) -> Fields:
+    """Powers that were taken back, as whoever held them reads it."""
+    appeal_until_ms = Millis(ended.at_ms + APPEAL_WITHIN_MS)
+    return {
+        **ended_row_of(ended),
+        "may_appeal": visit.now_ms <= appeal_until_ms,
+        "appeal_until_iso": time_text_of(appeal_until_ms),
     }
 
 

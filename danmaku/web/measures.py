@@ -1,6 +1,6 @@
 """The desk of those who take measures: an account or a room, its history, the next step."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -10,26 +10,32 @@ from pydantic import Field
 
 from danmaku.actions.dossiers import AccountDossier, RoomDossier
 from danmaku.actions.measures import MeasureDraft
-from danmaku.domain.account import Power
+from danmaku.domain.account import Power, Standing
 from danmaku.domain.categories import CATEGORIES, class_of
 from danmaku.domain.ids import MAX_SAFE_INTEGER, Number, RoomId
 from danmaku.domain.measures import FINAL_STEPS, MOMENTARY_STEPS, Function, Step
+from danmaku.domain.times import HOUR_MS
+from danmaku.formats.csv_table import Cell
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.ports import MeasureRow
 from danmaku.web.answers import Refusal, show_again, words_of
 from danmaku.web.api_keeping import IdPath, keeper_fields_of
 from danmaku.web.api_measures import evidence_fields_of
+from danmaku.web.exports import csv_of
 from danmaku.web.forms import Form, local_path_of, path_with
 from danmaku.web.keeping import Powers
-from danmaku.web.pages import time_text_of
+from danmaku.web.pages import NOTHING, Values, time_text_of
 from danmaku.web.visit import PageVisit, Visit, page_visit
 
 router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
 
-HOUR_MS = 3_600_000
 HOURS = (1, 24, 168, 720, 8760)  # terms that the page offers
 _ACCOUNT_STEPS = (Step.WARN, Step.LIMIT, Step.SUSPEND, Step.CLOSE, Step.FORBID)
 _ROOM_STEPS = (Step.PAUSE_COMMENTS, Step.CLOSE_COMMENTS)
+LIST_HEAD = (
+    "id", "step", "category", "klass", "basis", "note", "room", "number", "at_iso", "until_iso",
+    "is_over", "is_reversed", "is_read",
+)  # fmt: skip
 
 Login = Annotated[str, Query(max_length=100)]
 RoomName = Annotated[str, Query(max_length=32)]
@@ -96,6 +102,26 @@ async def show_measures(
     return await _desk(visit, login=login, room=room, number=number)
 
 
+@router.get("/measures.csv")
+async def export_measures(visit: PageVisit, login: Login = "", room: RoomName = "") -> Response:
+    """Measures as a spreadsheet, newest first: against one account, of one room, or all."""
+    who = visit.holding(Power.REPORT_READ, None)
+    if login:
+        await visit.house.offices.dossiers.of_login(who, login)  # raises while that can be answered
+    return csv_of("measures", LIST_HEAD, _lines(visit, who, login or None, RoomId(room) or None))
+
+
+async def _lines(
+    visit: Visit, who: Standing, login: str | None, room: RoomId | None
+) -> AsyncIterator[list[Cell]]:
+    taken, before = visit.house.offices.measures.taken, None
+    while rows := await taken(who, login=login, room=room, before=before):
+        for row in rows:
+            one = line_fields_of(visit, row)
+            yield [None if one[name] is None else str(one[name]) for name in LIST_HEAD]
+        before = rows[-1].seq
+
+
 @router.post("/measures")
 async def take(
     request: Request, visit: PageVisit, form: Annotated[TakeForm, FormBody()]
@@ -115,7 +141,7 @@ async def take(
 @router.get("/measures/{measure_id}")
 async def show_evidence(visit: PageVisit, measure_id: IdPath) -> Response:
     """What a measure stood on."""
-    found = await visit.house.offices.measures.evidence(visit.signed_in(), measure_id)
+    found = await visit.house.offices.dossiers.evidence(visit.signed_in(), measure_id)
     standings, fact = visit.house.people.standings, found.row.fact
     known = [
         None if account is None else await standings.of(account)
@@ -123,7 +149,7 @@ async def show_evidence(visit: PageVisit, measure_id: IdPath) -> Response:
     ]
     subject, actor, second = (None if one is None else one.login for one in known)
     values = {
-        "one": _row_of(visit, found.row),
+        "one": line_fields_of(visit, found.row),
         "subject": subject,
         "actor": actor,
         "second": second,
@@ -152,12 +178,9 @@ async def narrow(
     return visit.go_to(path_with("/measures", room=form.room))
 
 
-_NOTHING: Mapping[str, object] = {}
-
-
 async def _desk(
     visit: Visit,
-    values: Mapping[str, object] = _NOTHING,
+    values: Values = NOTHING,
     *,
     login: str,
     room: str,
@@ -183,10 +206,10 @@ async def _desk(
         shown |= _room_of(visit, await dossiers.of_room(who, RoomId(room)), powers)
     else:
         rows = await visit.house.offices.measures.taken(who)
-        shown["history"] = [_row_of(visit, row) for row in rows]
+        shown["history"] = [line_fields_of(visit, row) for row in rows]
         if Power.MEASURE_GRAVE in powers:
             shown["suspended"] = [
-                {**_row_of(visit, one.row), "login": one.login, "name": one.name}
+                {**line_fields_of(visit, one.row), "login": one.login, "name": one.name}
                 for one in await dossiers.to_be_barred(who)
             ]
     return visit.page("measures.html", {**shown, **values}, status=status)
@@ -197,7 +220,7 @@ def _account_of(visit: Visit, found: AccountDossier, powers: frozenset[Power]) -
     return {
         "account": found,
         "strength": None if found.strength is None else found.strength.value,
-        "history": [_row_of(visit, row) for row in found.history],
+        "history": [line_fields_of(visit, row) for row in found.history],
         "steps": _allowed(steps, powers),
     }
 
@@ -206,7 +229,7 @@ def _room_of(visit: Visit, found: RoomDossier, powers: frozenset[Power]) -> dict
     return {
         "title": found.state.title,
         "status": found.state.status.value,
-        "history": [_row_of(visit, row) for row in found.history],
+        "history": [line_fields_of(visit, row) for row in found.history],
         "keepers": [keeper_fields_of(keeper) for keeper in found.keepers],
         "steps": _allowed(_ROOM_STEPS, powers),
     }
@@ -222,7 +245,8 @@ def _allowed(steps: tuple[Step, ...], powers: frozenset[Power]) -> list[str]:
     ]
 
 
-def _row_of(visit: Visit, row: MeasureRow) -> Fields:
+def line_fields_of(visit: Visit, row: MeasureRow) -> Fields:
+    """A measure as a line of a list."""
     measure = row.fact.measure
     is_binding = not row.is_reversed and not row.is_read and measure.binds(visit.now_ms)
     return {
@@ -240,5 +264,6 @@ def _row_of(visit: Visit, row: MeasureRow) -> Fields:
         "is_once": measure.is_once,
         "is_over": not is_binding,
         "is_reversed": row.is_reversed,
+        "is_ordered": row.fact.instruction_id is not None,
         "is_read": row.is_read,
     }

@@ -1,9 +1,8 @@
 """Where reviewers decide on names, titles and summaries."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from fastapi import Form as FormBody
 from fastapi.responses import Response
 
@@ -15,16 +14,14 @@ from danmaku.domain.name_judging import NameRow
 from danmaku.domain.naming import NameState, Surface
 from danmaku.errors import BadMessage
 from danmaku.formats.danmaku_v1 import Fields
-from danmaku.web.answers import Refusal, show_again, words_of
+from danmaku.web.answers import show_page_again
 from danmaku.web.api_names import SeqPath
 from danmaku.web.forms import Form
 from danmaku.web.house import House
-from danmaku.web.pages import time_text_of
+from danmaku.web.pages import NOTHING, Values, time_text_of
 from danmaku.web.visit import PageVisit, Visit, page_visit
 
 router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
-
-_NOTHING: Mapping[str, object] = {}
 
 
 class RejectForm(Form):
@@ -69,18 +66,10 @@ async def show_waiting(visit: PageVisit) -> Response:
 
 
 @router.post("/names/take-away")
-async def take_away(
-    request: Request, visit: PageVisit, form: Annotated[TakeAwayForm, FormBody()]
-) -> Response:
+async def take_away(visit: PageVisit, form: Annotated[TakeAwayForm, FormBody()]) -> Response:
     """Refuse a name that is shown."""
-    typed = form.model_dump(mode="json")
-
-    async def again(refusal: Refusal) -> Response:
-        shown = {"error": words_of(visit, refusal), "typed": typed}
-        return await _names_page(visit, shown, status=refusal.http_status)
-
     who = visit.holding(Power.NAME_REVIEW, None)
-    show_again(request, again)
+    show_page_again(visit, _names_page, typed=form.model_dump(mode="json"))
     await visit.house.offices.names.take_away(who, form.place(), form.refusal())
     return visit.go_to("/names")
 
@@ -101,9 +90,7 @@ async def reject(
     return visit.go_to("/names")
 
 
-async def _names_page(
-    visit: Visit, values: Mapping[str, object] = _NOTHING, *, status: int = 200
-) -> Response:
+async def _names_page(visit: Visit, values: Values = NOTHING, *, status: int = 200) -> Response:
     rows = await visit.house.offices.names.waiting(visit.signed_in())
     shown = {
         "names": [name_row(visit.house, row) for row in rows],

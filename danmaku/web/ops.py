@@ -13,6 +13,7 @@ from danmaku.errors import Code, StoreDown
 from danmaku.web.answers import answer_errors
 from danmaku.web.guard import Guard
 from danmaku.web.house import House
+from danmaku.web.json import Json
 from danmaku.web.visit import house_of
 
 READ_S_MAX = 2.0  # who asks whether we are ready asks again soon
@@ -21,9 +22,12 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/healthz")
-async def show_health() -> Response:
-    """The event loop turns."""
-    return PlainTextResponse("alive\n")
+async def show_health(request: Request) -> Response:
+    """The event loop turns; and what the house does without for its load."""
+    brownout = house_of(request).brownout
+    delays_ms = {stage.value: round(ms) for stage, ms in brownout.delays_ms().items()}
+    told = {"level": brownout.level, "forced_level": brownout.forced, "delays_ms": delays_ms}
+    return Json({"alive": True, "brownout": told})
 
 
 @router.get("/readyz")
@@ -58,7 +62,7 @@ def create_ops_app(house: House) -> FastAPI:
     )
     app.state.house = house
     app.state.pages = None  # programs alone ask here
-    answer_errors(app)
+    answer_errors(app, {})
     app.include_router(router)
     return app
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from jinja2 import Environment, FileSystemLoader
@@ -18,6 +18,11 @@ from danmaku.web.texts import Texts
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 _CALENDAR_ENDS_MS = 253_402_300_799_000
+
+Values = Mapping[str, object]
+"""What a template gets."""
+
+NOTHING: Final[Values] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Pages:
         self._templates.filters["json_script"] = script_json
         self._templates.globals["asset"] = self._asset
 
-    def draw(self, template: str, lang: str, values: Mapping[str, object]) -> str:
+    def draw(self, template: str, lang: str, values: Values) -> str:
         """A page as HTML."""
         say = partial(self.texts.say, lang)
         return self._templates.get_template(template).render(values, t=say, lang=lang)

@@ -11,9 +11,9 @@ from pydantic import Field
 from danmaku.domain.documents import DocumentKind, Edition
 from danmaku.errors import Code, Coded
 from danmaku.ports import TokenRow
-from danmaku.web.answers import Refusal, show_again, words_of
+from danmaku.web.answers import Refusal, show_again, show_page_again, words_of
 from danmaku.web.forms import Form, local_path_of
-from danmaku.web.pages import time_text_of
+from danmaku.web.pages import Values, time_text_of
 from danmaku.web.visit import PageVisit, Visit, guest_cookie, page_visit, session_cookie
 
 router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
@@ -167,24 +167,20 @@ async def show_account(visit: PageVisit) -> Response:
 
 
 @router.post("/account/password")
-async def change_password(
-    request: Request, visit: PageVisit, form: Annotated[PasswordForm, FormBody()]
-) -> Response:
+async def change_password(visit: PageVisit, form: Annotated[PasswordForm, FormBody()]) -> Response:
     """Change one's password; every other session ends."""
     who = visit.signed_in()
-    _again_account(request, visit)
+    show_page_again(visit, _account_page)
     await visit.house.people.change_password(who, form.old, form.new, keep=visit.secret)
     notice = {"kind": "good", "text": visit.say("account.changed")}
     return await _account_page(visit, {"notice": notice})
 
 
 @router.post("/account/tokens")
-async def issue_token(
-    request: Request, visit: PageVisit, form: Annotated[TokenForm, FormBody()]
-) -> Response:
+async def issue_token(visit: PageVisit, form: Annotated[TokenForm, FormBody()]) -> Response:
     """Make a token; its secret is on this one page and nowhere else."""
     who = visit.signed_in()
-    _again_account(request, visit)
+    show_page_again(visit, _account_page)
     _, secret = await visit.house.people.issue_token(who, form.label, expires_ms=None, room=None)
     return await _account_page(visit, {"new_token": secret})
 
@@ -236,7 +232,7 @@ def _again_with(
     request: Request,
     visit: Visit,
     template: str,
-    typed: Mapping[str, object],
+    typed: Values,
     *,
     own_words: Mapping[Code, str] = _NO_OWN_WORDS,
 ) -> None:
@@ -250,17 +246,7 @@ def _again_with(
     show_again(request, again)
 
 
-def _again_account(request: Request, visit: Visit) -> None:
-    async def again(refusal: Refusal) -> Response:
-        words = words_of(visit, refusal)
-        return await _account_page(visit, {"error": words}, status=refusal.http_status)
-
-    show_again(request, again)
-
-
-async def _account_page(
-    visit: Visit, values: Mapping[str, object], *, status: int = 200
-) -> Response:
+async def _account_page(visit: Visit, values: Values, *, status: int = 200) -> Response:
     who = visit.signed_in()
     tokens = [_token_row_of(each) for each in await visit.house.people.tokens(who)]
     own = {"login": who.login, "tokens": tokens, "path": "/account"}

@@ -57,6 +57,9 @@ class RoomStateShape(Shape):
     silent_until_ms: int | None
     summary: str
     recall_within_ms: int
+    news: bool = Field(description="A person looks at each comment first.")
+    commerce: bool = Field(description="Goods are sold in it.")
+    minor_safe: bool = Field(description="Fit for minors.")
     broadcast: BroadcastShape | None
 
 
@@ -64,6 +67,7 @@ class RoomShape(Shape):
     """A room, and where its record stands."""
 
     room: str
+    number: int = Field(description="What tools that know no names call it; never another's.")
     epoch: str
     top: int = Field(description="Seq of the newest entry.")
     comments_count: int = Field(description="Numbers given so far; recalled comments keep theirs.")
@@ -94,6 +98,7 @@ class CommentShape(Shape):
     name: str
     late: bool
     imported: bool
+    restored: bool = False
 
 
 class MarkerShape(Shape):
@@ -205,4 +210,7 @@ class ImportShape(Shape):
     repeated: int = Field(default=0, description="Known from an earlier import of the same file.")
     skipped: int = Field(default=0, description="Markers and empty lines.")
     failed: int = 0
-    errors: list[str] = Field(default_factory=list, description="The first of them: line and code.")
+    errors: list[str] = Field(
+        default_factory=list,
+        description="What was refused and what failed, the first thousand: line and code.",
+    )

@@ -1,6 +1,5 @@
 """A streamer's page of their room, and the forms by which it is changed."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
@@ -9,11 +8,12 @@ from fastapi import Form as FormBody
 from fastapi.responses import Response
 from pydantic import Field
 
-from danmaku.domain.account import Power
+from danmaku.domain.account import Power, TokenKind
 from danmaku.domain.comment import Mode
 from danmaku.domain.ids import RoomId
 from danmaku.domain.room import ReviewMode, RoomState
 from danmaku.domain.room_words import BadWords, ListChanged, RoomWords, WordsDraft, lines_of
+from danmaku.errors import NotFound
 from danmaku.filter.rules import Action
 from danmaku.formats.danmaku_v1 import state_fields_of
 from danmaku.web.answers import Refusal, show_again, words_of
@@ -22,12 +22,11 @@ from danmaku.web.fields import RoomPath
 from danmaku.web.forms import Form
 from danmaku.web.guard import BODY_BYTES_MAX
 from danmaku.web.names import name_row
+from danmaku.web.pages import NOTHING, Values, time_text_of
 from danmaku.web.visit import PageVisit, Visit, page_visit
 
 router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
 
-Shown = Mapping[str, object]  # what a template gets
-_NOTHING: Shown = {}
 
 _NUMBERS: Final = ("slow_ms", "text_max", "level_min", "delay_ms")
 _SWITCHES: Final = ("unique", "colors", "sizes")
@@ -96,6 +95,12 @@ class WordsForm(Form):
         return WordsDraft(lines_of(self.words), self.action)
 
 
+class LinkForm(Form):
+    """What its owner knows a new link by."""
+
+    label: str = ""
+
+
 @router.get("/rooms/{room}/manage")
 async def show_manage(
     visit: PageVisit, room: RoomPath, said: Annotated[Literal["words"] | None, Query()] = None
@@ -107,7 +112,7 @@ async def show_manage(
     return await _manage_page(visit, room, {**words, "is_saved": said is not None})
 
 
-async def _words_of_room(visit: Visit, room: RoomId) -> Shown:
+async def _words_of_room(visit: Visit, room: RoomId) -> Values:
     now, seq = await visit.house.word_lists.show(visit.who, room)
     return {
         "text": "\n".join(now.words),
@@ -134,7 +139,7 @@ async def set_names(
     who = visit.holding(Power.ROOM_MANAGE, room)
 
     async def again(refusal: Refusal) -> Response:
-        typed: Shown = {"names_error": words_of(visit, refusal), "typed": form}
+        typed: Values = {"names_error": words_of(visit, refusal), "typed": form}
         words = await _words_of_room(visit, room)
         return await _manage_page(visit, room, words, typed, status=refusal.http_status)
 
@@ -177,11 +182,42 @@ async def set_words(
     return visit.go_to(f"/rooms/{room}/manage?said=words#words")
 
 
+@router.post("/rooms/{room}/links")
+async def make_link(
+    request: Request, visit: PageVisit, room: RoomPath, form: Annotated[LinkForm, FormBody()]
+) -> Response:
+    """Make a link that only reads; its address is on this one page and nowhere else."""
+    who = visit.holding(Power.ROOM_MANAGE, room)
+
+    async def again(refusal: Refusal) -> Response:
+        words, typed = await _words_of_room(visit, room), {"link_error": words_of(visit, refusal)}
+        return await _manage_page(visit, room, words, typed, status=refusal.http_status)
+
+    show_again(request, again)
+    label = form.label.strip() or visit.say("manage.link_label")
+    people = visit.house.people
+    _, secret = await people.issue_token(
+        who, label, expires_ms=None, room=room, kind=TokenKind.LINK
+    )
+    made: Values = {"new_link": f"{_site(visit)}/overlay/{room}?token={secret}"}
+    return await _manage_page(visit, room, await _words_of_room(visit, room), made)
+
+
+@router.post("/rooms/{room}/links/{link}/revoke")
+async def revoke_link(visit: PageVisit, room: RoomPath, link: str) -> Response:
+    """Make one of one's own links worthless; whatever shows it falls silent within a second."""
+    who = visit.signed_in()
+    if link not in {row["id"] for row in await _links_of(visit, room)}:
+        raise NotFound("There is no such link.")
+    await visit.house.people.revoke_token(who, link)
+    return visit.go_to(f"/rooms/{room}/manage#links")
+
+
 def _show_words_again(
-    request: Request, visit: Visit, room: RoomId, form: WordsForm, why: Shown
+    request: Request, visit: Visit, room: RoomId, form: WordsForm, why: Values
 ) -> None:
     async def again(refusal: Refusal) -> Response:
-        words: Shown = {
+        words: Values = {
             "text": form.words,
             "seen": form.seen,
             "action": form.action.value,
@@ -194,13 +230,12 @@ def _show_words_again(
 
 
 async def _manage_page(
-    visit: Visit, room: RoomId, words: Shown, typed: Shown = _NOTHING, *, status: int = 200
+    visit: Visit, room: RoomId, words: Values, typed: Values = NOTHING, *, status: int = 200
 ) -> Response:
     live = await visit.house.rooms.live(room)
     given = await visit.house.offices.names.of_room(visit.who, room)
-    site = visit.house.server.public_url or str(visit.request.base_url).rstrip("/")
     snippet = (
-        f'<iframe src="{site}/embed/{room}" title="{room}" width="800" height="520"'
+        f'<iframe src="{_site(visit)}/embed/{room}" title="{room}" width="800" height="520"'
         ' allow="fullscreen; autoplay" style="border:0"></iframe>'
     )
     values = {
@@ -209,9 +244,25 @@ async def _manage_page(
         "words": {**words, "words_max": visit.house.word_lists.words_max},
         "embed_snippet": snippet if visit.house.server.embed_origins else None,
         "names": [name_row(visit.house, row) for row in given],
+        "links": await _links_of(visit, room),
         "you": visit.you(room),
     }
     return visit.page("manage.html", {**values, **typed}, status=status)
+
+
+async def _links_of(visit: Visit, room: RoomId) -> list[dict[str, str]]:
+    """The visitor's own links to the room, oldest first."""
+    tokens = await visit.house.people.tokens(visit.signed_in())
+    return [
+        {"id": one.token_id, "label": one.label, "made_iso": time_text_of(one.created_ms)}
+        for one in tokens
+        if one.is_link and one.room == room
+    ]
+
+
+def _site(visit: Visit) -> str:
+    """Where others reach this house, without a slash at the end."""
+    return visit.house.server.public_url or str(visit.request.base_url).rstrip("/")
 
 
 def _back(visit: PageVisit, room: RoomPath) -> str:

@@ -7,13 +7,15 @@ Article: articles.Article.STATIC_VERSION
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi import Form as FormBody
 from fastapi.responses import Response
 
+from danmaku.domain.brownout import is_deep
+from danmaku.domain.categories import REPORTED
 from danmaku.domain.comment import NORMAL, WHITE, CommentStatus, Draft, Mode, Style
 from danmaku.domain.delay import DELAY_CATEGORY
 from danmaku.domain.facts import CommentHeld, CommentRefused, Entry
@@ -26,7 +28,7 @@ from danmaku.ports import Own
 from danmaku.web.answers import Refusal, refusal_of_comment, refuse, show_again, words_of
 from danmaku.web.fields import PAGE_ROWS, Before, NumberPath, RoomPath
 from danmaku.web.forms import Form, form_token_of, path_with
-from danmaku.web.pages import position_text_of, time_text_of
+from danmaku.web.pages import Values, position_text_of, time_text_of
 from danmaku.web.policy import player_policy
 from danmaku.web.visit import PageVisit, Visit, page_visit
 from danmaku.web.ways import way_of, ways_from
@@ -36,8 +38,6 @@ router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
 NEIGHBOURS = 3  # comments shown on either side of a single one
 OWN_ROWS = 20  # newest own comments that are looked at for ones that wait or were refused
 ROOMS_MAX = 100
-
-Shown = Mapping[str, object]  # what a template gets
 
 
 class RecallForm(Form):
@@ -102,7 +102,14 @@ async def show_room(
     """
     words = "" if said is None else visit.say(f"notice.{said}", number=number)
     notice = {"kind": "good", "text": words} if words else None
-    return await _room_page(visit, room, before=before, notice=notice)
+    return await _room_page(visit, room, {"notice": notice}, before=before)
+
+
+@router.get("/overlay/{room}/dock")
+async def show_dock(visit: PageVisit, room: RoomPath) -> Response:
+    """The room's list alone, for a dock beside a streamer's picture: no film, nothing to write."""
+    visit.signed_in()
+    return await _room_page(visit, room, {"is_dock": True, "path": f"/overlay/{room}/dock"})
 
 
 @router.post("/rooms/{room}/comments")
@@ -120,7 +127,7 @@ async def send(
             "code": refusal.code.value,
             "way": way_of(refusal.code, f"/rooms/{room}"),
         }
-        return await _room_page(visit, room, draft=shown, status=refusal.http_status)
+        return await _room_page(visit, room, {"draft": shown}, status=refusal.http_status)
 
     show_again(request, again)
     entry = await visit.house.comments.post(visit.who, room, form.draft())
@@ -147,7 +154,7 @@ async def show_comment(visit: PageVisit, room: RoomPath, number: NumberPath) -> 
         "comment.html",
         {
             "room": {"id": room, "state": state_fields_of(live.state)},
-            "comment": _row_of(view_of_comment(*found), me),
+            "comment": row_of(view_of_comment(*found), me),
             "context": await _rows_of(visit, room, near, me),
             "likes_on": house.offices.likes.are_on,
             "report_url": path_with("/report", room=room, number=number),
@@ -187,34 +194,39 @@ async def _waiting_at(visit: Visit, room: RoomId, entry: Entry) -> str:
 async def _room_page(
     visit: Visit,
     room: RoomId,
+    also: Values,
     *,
     before: Number | None = None,
-    notice: Shown | None = None,
-    draft: Shown | None = None,
     status: int = 200,
 ) -> Response:
+    """A room's page; what is in `also` comes besides, or instead."""
     house = visit.house
     live = await house.rooms.live(room)
     state, top = live.state, live.top  # before the list is read: the tail may repeat, never miss
     row = await house.reader.room(room)
+    total = 0 if row is None else row.comments_count
+    if is_deep(before, total):
+        visit.reading_much(room)
     views = await house.reader.comments(room, before=before, limit=PAGE_ROWS)
     me = await _pseudonym(visit, room)
     rows = await _rows_of(visit, room, views, me)
-    total = 0 if row is None else row.comments_count
+    told = state_fields_of(state) | ({"media_url": ""} if "is_dock" in also else {})
     values = {
         "path": f"/rooms/{room}",
         "room": {"id": room, "state": state_fields_of(state)},
         "page": _list_page(room, rows, before=before, total=total),
         "own": await _not_public(visit, room),
-        "draft": draft or {"client_id": _fresh_id(), "text": "", "error": None},
-        "notice": notice,
+        "draft": {"client_id": _fresh_id(), "text": "", "error": None},
         "you": visit.you(room, me),
         "report_url": path_with("/report", room=room),
+        "reported": REPORTED,
         "likes_on": house.offices.likes.are_on,
         "is_paused": visit.who is not None and waits_for_proof(visit.who, room, visit.now_ms),
-        "data": room_data(visit, room, state_fields_of(state), top=top, me=me),
+        "data": room_data(visit, room, told, top=top, me=me),
     }
-    return visit.page("room.html", values, status=status, policy=player_policy(state.media_url))
+    return visit.page(
+        "room.html", values | dict(also), status=status, policy=player_policy(state.media_url)
+    )
 
 
 def room_data(
@@ -270,11 +282,11 @@ async def _rows_of(
     for view in views:
         number = None if view.comment is None else view.comment.number
         liked = {"likes": counts.get(number, 0), "liked": number in own} if number else {}
-        rows.append({**_row_of(view, me), **liked})
+        rows.append({**row_of(view, me), **liked})
     return rows
 
 
-def _row_of(view: View, me: Pseudonym | None) -> Fields:
+def row_of(view: View, me: Pseudonym | None) -> Fields:
     """A comment or its marker as templates show it."""
     comment = view.comment
     assert comment is not None  # noqa: S101 -- lists hold nothing else

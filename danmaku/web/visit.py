@@ -6,7 +6,6 @@ come from one of our own pages; a page's form must carry its token besides.
 """
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -15,18 +14,19 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from danmaku.actions.sessions import device_of
 from danmaku.domain.account import Power, Standing
-from danmaku.domain.grants import require
+from danmaku.domain.grants import require, require_signed_in
 from danmaku.domain.ids import Millis, Pseudonym, RoomId
 from danmaku.domain.reminders import reminders_of
+from danmaku.domain.times import DAY_MS, DAY_S
 from danmaku.errors import NotAllowed, NotSignedIn
 from danmaku.web.forms import form_token_of, is_form_token
 from danmaku.web.house import House
-from danmaku.web.pages import Pages, time_text_of
+from danmaku.web.pages import Pages, Values, time_text_of
 from danmaku.web.policy import PLAIN, Policy, origin_of
 from danmaku.web.texts import language_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-SECONDS_PER_DAY = 86_400
+_OPEN_TO_INSPECTORS = ("/sign-out", "/language", "/inspect/", "/disclosures", "/api/disclosures")
 PRIVATE = "no-store"  # of one person alone
 PERSONAL = "private, no-cache"  # holds a guest's form token; asked for again each time
 PUBLIC = "no-cache"  # anybody's, but asked for again each time: a recall must reach every cache
@@ -62,15 +62,18 @@ class Visit:
         """What its owner knows the browser by."""
         return device_of(self.request.headers.get("user-agent", ""))
 
+    @property
+    def browser(self) -> str | None:
+        """What tells a guest's browser from all others; None: it brought no cookie of ours."""
+        return self.request.cookies.get(guest_cookie(self.house))
+
     def signed_in(self) -> Standing:
         """Who asks.
 
         Raises:
             NotSignedIn: A guest does. Verbs take a guest for the operator: ask here first.
         """
-        if self.who is None:
-            raise NotSignedIn("Sign in first.")
-        return self.who
+        return require_signed_in(self.who)
 
     def holding(self, power: Power, room: RoomId | None) -> Standing:
         """Who asks, if they hold `power` in `room`.
@@ -79,6 +82,14 @@ class Visit:
             NotSignedIn, NotAllowed: They do not.
         """
         return require(self.who, power, room, self.now_ms)
+
+    def reading_much(self, room: RoomId | None = None) -> None:
+        """Let the visitor search, look far back, or take a file.
+
+        Raises:
+            Overloaded: As `BrownOut.admit_reader`.
+        """
+        self.house.brownout.admit_reader(self.who, room, self.now_ms)
 
     def say(self, key: str, **values: object) -> str:
         """A text of the catalogue in the visitor's language."""
@@ -96,7 +107,7 @@ class Visit:
     def page(
         self,
         template: str,
-        values: Mapping[str, object],
+        values: Values,
         *,
         status: int = 200,
         policy: Policy = PLAIN,
@@ -116,6 +127,7 @@ class Visit:
             "csrf": form_token_of(self.secret),
             "you": self.you(),
             "demo": self.house.demo,
+            "contacts": self.house.contacts,
             "theme": request.cookies.get("theme"),
             "reminders": self._reminders(),
             "path": request.url.path if request.method == "GET" else "/",
@@ -133,7 +145,7 @@ class Visit:
         """What the visitor is told on every page until it is settled."""
         if self.who is None:
             return []
-        within_ms = self.house.remind_days * SECONDS_PER_DAY * 1000
+        within_ms = self.house.remind_days * DAY_MS
         return [
             {
                 "key": f"{one.ends.value}{'_over' if one.is_over else ''}",
@@ -152,7 +164,7 @@ class Visit:
         response.set_cookie(
             name,
             value,
-            max_age=days * SECONDS_PER_DAY,
+            max_age=days * DAY_S,
             secure=self.house.is_https,
             httponly=True,
             samesite="lax",
@@ -197,7 +209,7 @@ async def page_visit(request: Request) -> Visit:
         NotAllowed: It comes from elsewhere, or its token is not of this session.
     """
     house = house_of(request)
-    who = await house.people.session(request.cookies.get(session_cookie(house)))
+    who = await _admitted(request, house)
     visit = request.state.visit = visit_without_rights(request, who)
     if request.method not in SAFE_METHODS:
         _require_own_origin(request, must_say=False)
@@ -217,11 +229,54 @@ async def api_visit(request: Request) -> Visit:
     house = house_of(request)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return visit_without_rights(request, await house.people.bearer(token.strip()))
-    who = await house.people.session(request.cookies.get(session_cookie(house)))
+        return await token_visit(request, token.strip())
+    who = await _admitted(request, house)
     if request.method not in SAFE_METHODS:
         _require_own_origin(request, must_say=who is not None)
     return visit_without_rights(request, who)
+
+
+async def token_visit(request: Request, token: str) -> Visit:
+    """The caller whom a token names, wherever in the request it stands.
+
+    Raises:
+        NotSignedIn: It is not valid.
+        NotAllowed: It is a link, or an inspector would change something.
+    """
+    house = house_of(request)
+    bearer = await house.people.bearer(token)
+    if bearer.reads_only:
+        raise NotAllowed("A link shows its room, and nothing else.")
+    if bearer.has_inspected(house.clock()):
+        raise NotSignedIn("The inspection is over.")
+    await _inspect(request, house, bearer)
+    return visit_without_rights(request, bearer)
+
+
+async def _admitted(request: Request, house: House) -> Standing | None:
+    """Whose session the cookie names; an inspector's is over with their time.
+
+    Raises:
+        NotAllowed: An inspector would change something.
+    """
+    who = await house.people.session(request.cookies.get(session_cookie(house)))
+    if who is None or who.has_inspected(house.clock()):
+        return None
+    await _inspect(request, house, who)
+    return who
+
+
+async def _inspect(request: Request, house: House, who: Standing) -> None:
+    """Note what an inspector looks at, and let them change nothing.
+
+    Article: articles.Article.INSPECTOR
+    """
+    path = request.url.path
+    if not who.inspects(house.clock()):
+        return
+    if request.method not in SAFE_METHODS and not path.startswith(_OPEN_TO_INSPECTORS):
+        raise NotAllowed("An inspector changes nothing.")
+    await house.offices.inspection.look(who, path)
 
 
 def _require_own_origin(request: Request, *, must_say: bool) -> None:

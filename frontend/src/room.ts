@@ -35,6 +35,7 @@ const list = new CommentList(rows, texts, {
   seek: (positionMs) => screening.seek(positionMs),
   recall: (number) => void recall(number),
   shieldAuthor: (id, name) => settings.shieldAuthor(id, name),
+  report: (number, text) => page.report(number, text),
 });
 record.seed(list.shownAt(data.upto));
 list.shieldAgain(record.all());
@@ -55,6 +56,10 @@ const liveNotice = need("#live-notice", HTMLElement);
 const keptBack = need("#open-kept-back", HTMLButtonElement);
 keptBack.addEventListener("click", () => settings.open());
 showKeptBack();
+need(".report-link", HTMLAnchorElement).addEventListener("click", (event) => {
+  event.preventDefault();
+  page.report(null, data.state.title);
+});
 
 page.start({
   changed: (changes) => {
@@ -92,6 +97,18 @@ page.start({
   },
   noticed,
 });
+
+seekToAddress();
+
+/** A link may lead to a moment of the media: `#t=` and its position in milliseconds. */
+function seekToAddress(): void {
+  const [, place] = /^#t=(\d{1,8})$/.exec(location.hash) ?? [];
+  const { video } = page.player;
+  if (!place || !video) return;
+  const seek = (): void => screening.seek(Number(place));
+  if (video.readyState >= HTMLMediaElement.HAVE_METADATA) seek();
+  else video.addEventListener("loadedmetadata", seek, { once: true });
+}
 
 function noticed(notice: Notice): void {
   waiting?.take(notice);

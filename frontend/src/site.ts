@@ -5,7 +5,11 @@ import "./styles/pages.css";
 import "./styles/room.css";
 import "./styles/composer.css";
 import "./styles/list.css";
+import "./styles/fly.css";
 import "./styles/player.css";
+import "./styles/review.css";
+import "./styles/patrol.css";
+import { localizeTimes } from "./page/times";
 
 const YEAR_S = 31_536_000;
 
@@ -15,12 +19,7 @@ function currentTheme(): string {
   return document.documentElement.dataset.theme ?? system;
 }
 
-for (const time of document.querySelectorAll<HTMLTimeElement>("time[datetime]")) {
-  const { lang } = document.documentElement;
-  const at = new Date(time.dateTime);
-  const isDay = time.dataset.day !== undefined;
-  time.textContent = isDay ? at.toLocaleDateString(lang) : at.toLocaleString(lang);
-}
+localizeTimes(document);
 
 const button = document.querySelector<HTMLButtonElement>("#theme");
 if (button) {

@@ -7,10 +7,9 @@ import pytest
 
 from bench.client import Viewer
 from danmaku.domain.account import Bundle
+from danmaku.domain.times import MINUTE_MS
 from tests.articles.seen import notices_of
 from tests.articles.verbs import bearer
-
-MINUTE_MS = 60_000
 
 
 async def pull(site, person, mode, *, room=None, lasts_ms=MINUTE_MS):

@@ -8,10 +8,10 @@ import pytest
 from bench.client import Viewer
 from danmaku.domain.account import Bundle
 from danmaku.domain.measures import Step
+from danmaku.domain.times import HOUR_MS
 from tests.articles.seen import entries_of, notices_of
 from tests.articles.verbs import bearer, own, reverse, take
 
-HOUR_MS = 3_600_000
 STEPS = {
     "warn": ({}, "warning_unread"),
     "limit": ({"functions": ["colors"]}, "style_not_allowed"),
@@ -131,13 +131,17 @@ async def test_whom_a_measure_is_against_appeals_and_has_a_receipt_that_reviewer
     taken = await take(site, rey, "suspend", login="ann", lasts_ms=HOUR_MS)
     words = {"measure_id": taken["measure_id"], "text": "It was not me."}
 
-    filed = await site.api.post("/api/me/appeals", json=words, headers=bearer(ann))
-    foreign = await site.api.post("/api/me/appeals", json=words, headers=bearer(rey))
+    filed = await site.api.post("/api/appeals", json=words, headers=bearer(ann))
+    foreign = await site.api.post("/api/appeals", json=words, headers=bearer(rey))
 
-    [found] = (await site.api.get("/api/reports", headers=bearer(rey))).json()["reports"]
     assert (filed.status_code, foreign.status_code) == (201, 404)
-    assert (found["receipt"], found["category"]) == (filed.json()["receipt"], "appeal")
-    assert found["text"] == f"measure {taken['measure_id']}: It was not me."
+    state = (await site.api.get(f"/api/receipts/{filed.json()['receipt']}")).json()
+    assert (state["kind"], state["subject"], state["state"]) == ("appeal", "measure", "open")
+    [case] = (await site.api.get("/api/cases", headers=bearer(rey))).json()["cases"]
+    assert case["measure_id"] == taken["measure_id"]
+    path = f"/api/cases/{case['case_id']}"
+    whole = (await site.api.get(path, headers=bearer(rey))).json()
+    assert [filing["text"] for filing in whole["filings"]] == ["It was not me."]
 
 
 async def test_who_was_wrongly_refused_is_published_late_at_the_old_place(site):
@@ -151,11 +155,15 @@ async def test_who_was_wrongly_refused_is_published_late_at_the_old_place(site):
         for each in await site.core.offices.privacy.own.newest(ann.who)
         if each.comment.number is None
     ]
-    path = f"/api/rooms/{room}/refused/{own_comment.comment.origin}/publish"
+    words = {"room": room, "origin": own_comment.comment.origin, "text": "A bird."}
+    (await site.api.post("/api/appeals", json=words, headers=bearer(ann))).raise_for_status()
+    asked = await site.api.post("/api/cases/next", json={}, headers=bearer(rey))
+    path = f"/api/cases/{asked.json()['case']['case_id']}/decide"
 
-    granted = (await site.api.post(path, headers=bearer(rey))).raise_for_status().json()
+    granted = await site.api.post(path, json={"outcome": "upheld"}, headers=bearer(rey))
 
-    await watcher.reach(granted["seq"])
+    assert granted.status_code == 200
+    await watcher.until(lambda: any(each["late"] for each in entries_of(watcher, "comment")))
     [late] = [each for each in entries_of(watcher, "comment") if each["late"]]
     assert refused["code"] == "prohibited"
     assert (late["number"], late["text"], late["position_ms"]) == (2, "grumblewock", 700)

@@ -30,6 +30,7 @@ from danmaku.domain.room import RoomPolicy, RoomState
 from danmaku.errors import Code, Refused
 from danmaku.store.verify import Progress, Sound, verify
 from tests.articles.verbs import bearer
+from tests.filed import assessed
 
 ORDERING = ("boost", "pin", "sort", "order", "weight", "rank", "promote", "bump", "priority")
 
@@ -140,10 +141,10 @@ async def test_likes_are_off_until_their_assessment_is_approved(site):
 
 async def switched_on(site):
     eve = await site.person("eve", Bundle.CHIEF_EDITOR)
-    said = {"approved": True, "reference": "assessment 1"}
-    for path, body in (("/assessment", said), ("", {"on": True})):
-        sent = await site.api.post(f"/api/features/likes{path}", json=body, headers=bearer(eve))
-        sent.raise_for_status()
+    rey = await site.person("rey", Bundle.REVIEWER)
+    await assessed(site.core.filing.filings, rey.who, eve.who)
+    sent = await site.api.post("/api/features/likes", json={"on": True}, headers=bearer(eve))
+    sent.raise_for_status()
 
 
 async def listed(site, room):

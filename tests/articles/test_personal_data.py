@@ -10,8 +10,10 @@ from zipfile import ZipFile
 import orjson
 
 from bench.client import Viewer
+from danmaku.domain.account import Bundle
 from danmaku.domain.privacy import HOLDINGS
 from tests.articles.seen import entries_of
+from tests.articles.verbs import bearer
 from tests.contract.soundness import findings_in
 
 ROW = re.compile(r'<tr data-word="(\w+)" data-since="(\w+)" data-days="(\d+)">')
@@ -83,3 +85,26 @@ async def test_who_has_left_still_reads_exports_and_sees_the_date(site):
     assert "given this account up" in (await browser.get("/me")).raise_for_status().text
     assert (await browser.get("/me/export")).status_code == 200
     assert (await browser.get("/me/leave")).status_code == 200
+
+
+async def test_what_a_legal_hold_covers_outlives_an_erasure_until_it_is_lifted(site):
+    room = await site.room()
+    ann = await site.person("ann")
+    staff = [await site.person(login, Bundle.CHIEF_EDITOR) for login in ("eve", "eva")]
+    speaker = await Viewer.join(site.door(room, ann))
+    await speaker.send("words of ann")
+    sent = {"basis": "court order 12", "login": "ann"}
+    laid = await site.api.post("/api/legal-holds", json=sent, headers=bearer(staff[0]))
+    path = f"/api/legal-holds/{laid.raise_for_status().json()['hold_id']}/lift"
+
+    await site.core.offices.privacy.leaving.close(ann.who, login="ann")
+    own = await (await signed_in(site, ann)).get("/me")
+    site.api.cookies.clear()
+    by_the_same = await site.api.post(path, json={"why": "over"}, headers=bearer(staff[0]))
+    by_another = await site.api.post(path, json={"why": "over"}, headers=bearer(staff[1]))
+
+    assert "words of ann" not in (await site.api.get(f"/rooms/{room}")).text
+    assert "court order 12" in own.text
+    assert (by_the_same.status_code, by_another.status_code) == (403, 200)
+    assert by_the_same.json()["code"] == "own_interest"
+    assert findings_in(site.core.settings.store.data_dir) == []

@@ -8,7 +8,10 @@ import pytest
 from bench.client import Viewer
 from danmaku.domain.account import Bundle
 from danmaku.domain.room import ReviewMode
-from tests.articles.seen import texts_of
+from danmaku.filter.rules import Action, Klass, Rule, amended
+from danmaku.filter.screen import Screen
+from tests.articles.seen import notices_of, texts_of
+from tests.articles.verbs import bearer
 
 
 async def test_every_published_comment_carries_the_verdict_it_was_published_on(site):
@@ -96,3 +99,62 @@ async def test_a_streamer_s_own_words_are_looked_for_before_publication_from_the
 
     assert (held["op"], held["category"]) == ("held", "room_list")
     assert texts_of(viewer) == ["a spoiler, before", "a spoiler, after"]
+
+
+@pytest.mark.parametrize("scope", ["a policy", "a control", "news"])
+async def test_whatever_asks_for_a_person_nothing_appears_without_an_approval(site, scope):
+    mode = ReviewMode.EVERY if scope == "a policy" else ReviewMode.MACHINE
+    room = await site.room(mode=mode)
+    eve = await site.person("eve", Bundle.CHIEF_EDITOR)
+    operator = await site.person("otto", Bundle.OPERATOR)
+    if scope == "a control":
+        wanted = {"mode": "every", "room": room, "lasts_ms": 60_000, "reason": "an order"}
+        pulled = await site.api.post("/api/controls", json=wanted, headers=bearer(eve))
+        pulled.raise_for_status()
+    if scope == "news":
+        path, marked = f"/api/rooms/{room}", {"news": True, "mode": "machine"}
+        (await site.api.patch(path, json=marked, headers=bearer(operator))).raise_for_status()
+    author = await Viewer.join(site.door(room, await site.person("author")))
+    viewer = await Viewer.join(site.door(room))
+
+    held = [await author.send(f"line {number}") for number in range(3)]
+    path = f"/api/rooms/{room}/comments"
+    posted = await site.api.post(path, json={"id": "x", "text": "by API"}, headers=bearer(operator))
+    before = [await site.listed(room), texts_of(viewer)]
+    await site.core.moderation.approve(eve.who, room, held[1]["seq"])
+    await viewer.until(lambda: bool(texts_of(viewer)))
+
+    assert {answer["op"] for answer in held} == {"held"}
+    assert (posted.status_code, before) == (202, [[], []])
+    assert [one["text"] for one in await site.listed(room)] == texts_of(viewer) == ["line 1"]
+
+
+async def test_a_streamer_cannot_take_the_news_from_a_room(site):
+    mia = await site.person("mia")
+    room = await site.room_of(mia)
+    otto = await site.person("otto", Bundle.OPERATOR)
+    path = f"/api/rooms/{room}"
+    marked = await site.api.patch(path, json={"news": True}, headers=bearer(otto))
+
+    tried = await site.api.patch(path, json={"news": False}, headers=bearer(mia))
+    loosened = await site.api.patch(path, json={"mode": "machine"}, headers=bearer(mia))
+
+    assert (marked.status_code, tried.status_code, loosened.status_code) == (200, 403, 200)
+    assert (await site.api.get(path)).json()["state"]["mode"] == "every"
+
+
+async def test_rules_that_came_while_a_comment_waited_decide_on_it(site):
+    room = await site.room(mode=ReviewMode.DELAYED, delay_ms=1_500)
+    author = await Viewer.join(site.door(room, await site.person("author")))
+    viewer = await Viewer.join(site.door(room))
+    await author.send("say gallimaufry")
+    await author.send("say nothing")
+
+    newer = Rule("new", "spam", Klass.ILLEGAL, Action.REFUSE, words=("gallimaufry",))
+    stricter = amended(site.core.rules.in_force.ruleset, (newer,))
+    await site.core.rules.activate(None, large=Screen(stricter))
+    await author.until(lambda: bool(notices_of(author, "refused")))
+    await viewer.until(lambda: bool(texts_of(viewer)))
+
+    assert texts_of(viewer) == ["say nothing"]
+    assert [told["category"] for told in notices_of(author, "refused")] == ["spam"]

@@ -95,3 +95,20 @@ async def test_page_of_a_closed_room_stays_readable(site):
     page = await site.api.get(f"/rooms/{room}")
     assert page.status_code == 200
     assert "written while it was open" in page.text
+
+
+async def test_files_to_take_along_hold_what_the_list_holds_and_not_what_was_recalled(site):
+    room = await site.room()
+    sender = await Viewer.join(site.door(room, await site.person("sender")))
+    for n in range(1, 6):
+        await sender.send(f"comment {n} to keep", position_ms=n * 1000)
+    await sender.recall(3)
+
+    files = {
+        ending: (await site.api.get(f"/rooms/{room}/record.{ending}")).raise_for_status().text
+        for ending in ("jsonl", "xml", "csv", "ass", "vtt")
+    }
+
+    for ending, content in files.items():
+        kept = [n for n in range(1, 6) if f"comment {n} to keep" in content]
+        assert kept == [1, 2, 4, 5], ending

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import (
@@ -35,12 +36,15 @@ WAIT_MS = 10_000  # a condition that has not come by then will not
 TELL_VIOLATIONS = """addEventListener('securitypolicyviolation', (violation) =>
   console.error('Policy stopped', violation.violatedDirective, violation.sample));"""
 
+HERE = Path(__file__).parent
+
 expect.set_options(timeout=WAIT_MS)
 
 
 def pytest_collection_modifyitems(items):
-    for item in items:
-        item.add_marker(pytest.mark.browser)
+    for item in items:  # of the whole run, not of this folder alone
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="package")

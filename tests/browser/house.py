@@ -61,6 +61,10 @@ class House:
         fields = {"login": login, "bundle": bundle, "room": room}
         return self._at_desk("/grants", fields)["grant_id"]
 
+    def office(self, login: str, bundle: str, *, until_ms: int | None = None) -> None:
+        """Give powers on the whole platform."""
+        self._at_desk("/grants", {"login": login, "bundle": bundle, "until_ms": until_ms})
+
     def comment(self, room: str, login: str, text: str, **style: object) -> str:
         """Send a comment as an account; what came of it."""
         fields = {"id": f"seed-{next(self._ids)}", "login": login, "text": text, **style}

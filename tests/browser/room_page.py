@@ -9,7 +9,10 @@ OWN = re.compile(r"\bis-own\b")
 MARKER = re.compile(r"\bis-marker\b")
 
 # What a reader sees of each row, and what the page's own script relies on.
-READ_ROWS = """() => [...document.querySelectorAll('#list > li.row')].map((row) => ({
+# A row that has not been drawn yet has no inner text, so each is drawn as it is read.
+READ_ROWS = """() => [...document.querySelectorAll('#list > li.row')].map((row) => {
+row.style.contentVisibility = 'visible';
+const read = {
   number: Number(row.dataset.number),
   position: Number(row.dataset.position),
   author: row.dataset.author,
@@ -20,7 +23,10 @@ READ_ROWS = """() => [...document.querySelectorAll('#list > li.row')].map((row) 
   actions: [...row.querySelectorAll('.row-actions button, .row-actions a')].map(
     (action) => action.textContent.trim()),
   hidden: row.hidden,
-}))"""
+};
+row.style.contentVisibility = '';
+return read;
+})"""
 
 READ_FLYING = """() => [...document.querySelectorAll('.fly')].map((item) => {
   const [flight] = item.getAnimations();

@@ -123,6 +123,7 @@ def test_what_is_stopped_in_its_seconds_is_received_by_nobody_else_and_its_autho
     ann.reload()
 
     bob.say("the butler did it")
+    expect(bob.box).to_have_value("")  # it was taken: until then nothing else is sent
     bob.say("what a scene")
 
     waiting = tom.page.locator("#waiting li")

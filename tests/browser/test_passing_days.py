@@ -1,48 +1,27 @@
 """What ends by itself for those who keep a room, on a server whose clock the test sets."""
 
 import re
-import time
 from datetime import datetime
-from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import expect
 
 from bench.server import Server
-from tests.browser.clocked import AHEAD_FILE
 from tests.browser.conftest import Visits
-from tests.browser.house import UNHURRIED, House
+from tests.browser.days import PROGRAM, Days
+from tests.browser.house import UNHURRIED
 
 HOUR_S = 3_600
 RENEWAL_DAYS = 3
-LAST_S = 6  # before a term is over: enough to open a page, little to wait
-
-
-class Days(House):
-    """A house in which time can be skipped."""
-
-    def __init__(self, server: Server) -> None:
-        super().__init__(server)
-        self._ahead_s = 0
-
-    def skip_to(self, at_s: float) -> None:
-        """Have it be `at_s` by the server's clock, seconds since 1970."""
-        self.skip(at_s - time.time_ns() / 1e9 - self._ahead_s)
-
-    def skip(self, seconds: float) -> None:
-        self._ahead_s += seconds
-        ahead = Path(self.server.data_dir) / AHEAD_FILE
-        ahead.with_suffix(".new").write_text(str(int(1000 * self._ahead_s)))
-        ahead.with_suffix(".new").rename(ahead)
+LAST_S = 12  # before a term is over: enough to open a page, little to wait
 
 
 @pytest.fixture(scope="module")
 def days(tmp_path_factory):
     settings = {"DEMO": "true", "IDENTITY__RENEWAL_DAYS": str(RENEWAL_DAYS)}
-    program = ("tests.browser.clocked", "serve")
     folder = tmp_path_factory.mktemp("days")
-    with Server(folder, UNHURRIED | settings, program=program) as server:
+    with Server(folder, UNHURRIED | settings, program=PROGRAM) as server:
         house = Days(server)
         yield house
         house.close()
@@ -90,6 +69,22 @@ def test_a_report_that_is_left_alone_goes_to_the_platform_and_counts(days, peopl
     days.as_("rey", "POST", path, {"finding": "upheld"})
     shown = days.as_("ann", "GET", f"/api/rooms/{room}/comments").json()["comments"]
     assert [one["kind"] for one in shown] == ["marker"]
+
+
+def test_a_room_that_the_patrol_looks_at_first_is_open_again_after_half_an_hour(days, people):
+    room = days.room(live=True)
+    days.comment(room, "bob", "the first of it")
+    wall = people.page("rey")
+    wall.goto(f"{days.url}/patrol?room={room}")
+    said = wall.locator(f".patrol-room[data-room={room}] .patrol-comment")
+    said.focus()
+    wall.keyboard.press("e")
+    expect(wall.locator(f".patrol-room[data-room={room}] [data-imposed]")).to_be_visible()
+    during = days.comment(room, "bob", "the second of it")
+
+    days.skip(HOUR_S / 2 + 1)
+
+    assert (during, days.comment(room, "bob", "the third of it")) == ("held", "published")
 
 
 def test_powers_wait_while_a_proof_has_lapsed_and_are_back_when_it_is_renewed(days, people):

@@ -104,7 +104,7 @@ def test_reviewed_comment_is_seen_by_nobody_until_it_is_approved_and_enters_late
     expect(mia.page.locator(".own-list")).to_be_hidden()
     assert bob.numbers() == mia.numbers() == []
     rey = visits.page("rey")
-    rey.goto(f"{house.url}/review?room={room}")
+    rey.goto(f"{house.url}/review/held?room={room}")
     held = rey.locator(".held-item")
     expect(held).to_contain_text("please look at this")
 
@@ -125,7 +125,7 @@ def test_rejected_comment_is_shown_to_its_author_alone_with_the_reason(
     bob.say("an advertisement")
     expect(bob.note).to_contain_text("Held for review")
     rey = visits.page("rey")
-    rey.goto(f"{house.url}/review?room={room}")
+    rey.goto(f"{house.url}/review/held?room={room}")
 
     rey.locator(".held-item select").select_option("spam")
     rey.locator(".held-item").get_by_role("button", name="Reject").click()

@@ -252,7 +252,7 @@ def test_a_hidden_comment_is_gone_live_and_static_and_its_author_hears_why(house
         )
         expect(viewer.fly(1)).to_have_count(0)
     expect(notice(bob)).to_contain_text("Spoiler", timeout=FELT_MS)
-    expect(notice(bob).get_by_role("link")).to_have_attribute("href", "/me")
+    expect(notice(bob).get_by_role("link")).to_have_attribute("href", "/me#measures")
     plain = httpx.get(f"{house.url}/rooms/{room}", trust_env=False).text
     assert "the butler did it" not in plain
 
@@ -300,6 +300,7 @@ def test_a_report_reaches_the_open_console_with_its_time_and_is_answered(
 def test_anybody_sees_how_much_was_hidden_here_and_why(house, room, visits, mia, bob):
     for text in ("one", "two"):
         bob.say(text)
+        expect(bob.box).to_have_value("")  # it was taken: until then nothing else is sent
     expect(mia.row(2)).to_be_visible()
     house.as_("mia", "POST", f"/api/rooms/{room}/comments/2/recall?category=off_topic")
 

@@ -25,7 +25,8 @@ def exported(shell, room):
 
 
 def test_feed_plays_a_file_through_admission_in_the_order_of_its_positions(lounge, comments):
-    outcome = lounge.ask("feed", comments, "--room", "lounge", "--speed", "100", "--accounts", "4")
+    # Accounts do not wait for one another: a fifth of a second lies between their comments.
+    outcome = lounge.ask("feed", comments, "--room", "lounge", "--speed", "5", "--accounts", "4")
 
     assert outcome == {"published": 2, "refused": 1, "held": 1}
     assert [(c["position_ms"], c["text"]) for c in exported(lounge, "lounge")] == [
@@ -112,3 +113,41 @@ def test_a_file_that_is_no_comments_is_refused_with_its_line(lounge, tmp_path):
     file.write_text('{"x":"fine","t":0}\nnot json\n', "utf-8")
 
     assert "Line 2" in lounge.refused("feed", str(file), "--room", "lounge")
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("xml", '<?xml version="1.0" encoding="UTF-8"?><i>'),
+        ("ass", "[Script Info]"),
+        ("csv", '\ufeff"number"'),
+        ("vtt", "WEBVTT"),
+        ("dplayer", '{"code":0,"data":[['),
+        ("artplayer", '[{"text":'),
+        ("dandan", '{"count":2,"comments":['),
+    ],
+)
+def test_an_export_may_have_any_format(lounge, comments, tmp_path, name, begins):
+    lounge.say("feed", comments, "--room", "lounge", "--speed", "100")
+    file = tmp_path / "out"
+
+    said = lounge.say("export", "lounge", "--format", name, "--to", str(file))
+
+    assert "2 comments" in said
+    assert file.read_text("utf-8").startswith(begins)
+
+
+def test_what_others_wrote_is_imported_through_the_filter(lounge, tmp_path):
+    file = tmp_path / "record.xml"
+    file.write_text(
+        '<?xml version="1.0" encoding="UTF-8"?><i>\n<d p="1,5,25,255,0,0,x,1">hello</d>\n'
+        '<d p="2,1,25,255,0,0,x,2">a grumblewock passes</d></i>',
+        "utf-8",
+    )
+
+    outcome = lounge.ask("import", str(file), "--room", "lounge", "--as", "mia")
+
+    assert (outcome["published"], outcome["refused"]) == (1, 1)
+    assert outcome["errors"] == ["line 3: prohibited"]
+    [comment] = exported(lounge, "lounge")
+    assert (comment["text"], comment["mode"], comment["color"]) == ("hello", "top", 255)

@@ -1,23 +1,30 @@
-def test_feature_is_switched_once_it_is_approved_by_a_named_editor(lounge):
-    lounge.say("account", "create", "eve", "--no-password")
-    lounge.say("account", "grant", "eve", "chief_editor")
+def test_feature_is_switched_once_its_assessment_is_approved_by_another(lounge):
+    for login, bundle in (("eve", "chief_editor"), ("rey", "reviewer")):
+        lounge.say("account", "create", login, "--no-password")
+        lounge.say("account", "grant", login, bundle)
     too_early = lounge.refused("feature", "on", "likes")
 
-    lounge.say("feature", "assess", "likes", "--reference", "no. 1", "--as", "eve")
+    filing = lounge.say("filing", "assess", "likes").split()[-1].rstrip(".")
+    lounge.say("filing", "turn", filing, "ready", "--as", "rey", "--revision", filing)
+    lounge.say("filing", "turn", filing, "approved", "--as", "eve", "--revision", filing)
     lounge.say("feature", "on", "likes")
     [running] = lounge.ask("feature", "list")
-    lounge.say("feature", "assess", "likes", "--reference", "no. 2", "--as", "eve", "--no-approved")
+    lounge.say(
+        "filing",
+        "turn",
+        filing,
+        "returned",
+        "--as",
+        "eve",
+        "--revision",
+        filing,
+        "--note",
+        "an order",
+    )
 
     assert "(not_granted)" in too_early
-    assert (running["runs"], running["reference"]) == (True, "no. 1")
+    assert (running["runs"], running["reference"]) == (True, filing)
     assert not lounge.ask("feature", "list")[0]["runs"]
-
-
-def test_who_is_nobody_approves_nothing(lounge):
-    words = ("feature", "assess", "likes", "--reference", "no. 1", "--as")
-
-    assert "(not_found)" in lounge.refused(*words, "nobody")
-    assert "(not_granted)" in lounge.refused(*words, "mia")
 
 
 def test_features_are_switched_off_at_any_time(lounge):

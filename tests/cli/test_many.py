@@ -115,7 +115,7 @@ async def until(holds, within_s=40):
 
 async def all_know_another(site):
     """They tell of themselves every two seconds."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         for number in range(WORKERS):
             while await site.metric(number, "danmaku_nodes_seen") < 1:  # noqa: ASYNC110 -- asked
                 await asyncio.sleep(0.2)

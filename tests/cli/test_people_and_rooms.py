@@ -18,6 +18,18 @@ def test_a_room_closed_for_good_stays_closed(lounge):
     assert "room_closed" in lounge.refused("room", "open", "lounge")
 
 
+def test_a_room_is_said_to_be_of_a_kind(lounge):
+    lounge.say("room", "mark", "lounge", "--news", "--minor-safe")
+    marked = lounge.ask("room", "list")[0]
+    lounge.say("room", "mark", "lounge", "--no-news")
+    unmarked = lounge.ask("room", "list")[0]
+
+    assert (marked["news"], marked["commerce"], marked["minor_safe"]) == (True, False, True)
+    assert (marked["mode"], unmarked["mode"]) == ("every", "machine")
+    assert unmarked["minor_safe"]
+    assert "--news" in lounge.run("room", "mark", "lounge").stderr
+
+
 def test_closing_asks_first(lounge):
     assert lounge.run("room", "close", "lounge", stdin="n\n").exit_code == 1
     assert lounge.ask("room", "list")[0]["status"] == "open"
@@ -43,6 +55,15 @@ def test_a_refusal_is_one_line_with_its_code(lounge, words, code):
     assert said.startswith("error: ")
     assert said.endswith(f"({code})\n")
     assert said.count("\n") == 1
+
+
+def test_an_export_that_is_refused_leaves_the_file_as_it_was(lounge, tmp_path):
+    kept = tmp_path / "kept.xml"
+    kept.write_text("<i/>")
+
+    lounge.refused("export", "nowhere", "--format", "xml", "--to", str(kept))
+
+    assert kept.read_text() == "<i/>"
 
 
 def test_a_grant_is_given_shown_and_ended(lounge):
@@ -102,3 +123,14 @@ def test_a_list_that_is_wrong_names_its_lines(lounge, tmp_path):
     assert all(f"'{word}'" in passing.stderr for word in ("mask", "hold", "refuse"))
     both = lounge.run("room", "words", "lounge", "--set", str(listed), "--add", "one")
     assert both.exit_code == 2
+
+
+def test_an_inspector_is_let_in_for_some_hours(shell):
+    shell.say("account", "create", "ins", "--password-stdin", stdin="long enough\n")
+    assert shell.run("account", "grant", "ins", "inspector").exit_code == 2
+
+    shell.say("account", "grant", "ins", "inspector", "--hours", "8")
+
+    *_, grant = shell.ask("account", "grants", "ins")
+    assert grant["bundle"] == "inspector"
+    assert grant["until_ms"] > 0

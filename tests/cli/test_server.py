@@ -79,6 +79,21 @@ def test_a_second_server_does_not_start_on_the_same_record(shell):
     assert "Traceback" not in second.stderr
 
 
+def test_a_damaged_record_is_not_served_and_not_tried_again(shell):
+    shell.say("account", "create", "mia", "--no-password")
+    record = shell.data_dir / "record.sqlite"
+    record.write_bytes(record.read_bytes()[: record.stat().st_size // 2])
+    words = [sys.executable, "-m", "danmaku", "--data-dir", str(shell.data_dir), "serve"]
+
+    ended = subprocess.run(
+        [*words, "--port=0"], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert ended.returncode == 3  # at which deploy/danmaku.service leaves it alone
+    assert "damaged" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_a_record_in_memory_is_said_to_be_one_and_leaves_nothing(shell, monkeypatch):
     with running(shell, "--port", "0", "--store", "memory") as (process, _):
         assert "nothing is kept" in process.stdout.readline()
@@ -184,8 +199,8 @@ def test_doctor_is_content_with_a_fresh_directory(shell, tmp_path):
     file.write_text("[server]\nport = 0\n[gateway]\nconnections_max = 100\n")
     checks = json.loads(shell.say("--config", str(file), "doctor", "--json"))
 
-    house = ("verifier", "texts", "chief editor", "vault key")
-    parts = ("descriptors", "address", "fan-out", "demo", "public address", *house)
+    house = ("verifier", "texts", "chief editor", "vault key", "training", "terms", "duty")
+    parts = ("descriptors", "address", "fan-out", "demo", "public address", "backup", *house)
     names = (
         "data directory",
         "record",
@@ -193,6 +208,7 @@ def test_doctor_is_content_with_a_fresh_directory(shell, tmp_path):
         "rule file",
         "urgent rules",
         "learned model",
+        "audience",
         *parts,
     )
     assert {check["check"]: check["ok"] for check in checks} == dict.fromkeys(names, True)
@@ -234,6 +250,41 @@ def test_doctor_lets_no_house_be_public_that_lacks_what_the_public_needs(shell, 
     assert "vault key" not in before
     assert "chief editor" not in after
     assert "copy that of another node" in after["vault key"]
+
+
+@pytest.mark.parametrize("settings", ['audience = "public"', 'public_url = "https://a.example"'])
+def test_a_house_for_the_public_does_not_start_without_what_the_public_needs(
+    shell, tmp_path, settings
+):
+    file = tmp_path / "settings.toml"
+    file.write_text(f"[server]\nport = 0\n{settings}\n")
+
+    result = shell.run("--config", str(file), "serve")
+
+    assert result.exit_code == 2
+    assert "verifier, chief_editor, texts" in result.stderr
+    assert "danmaku doctor" in result.stderr
+
+
+def test_a_private_house_only_says_what_it_lacks(shell, tmp_path):
+    file = tmp_path / "settings.toml"
+    server = 'port = 0\nhost = "0.0.0.0"\naudience = "private"\npublic_url = "https://a.example"'
+    file.write_text(f"[server]\n{server}\n")
+
+    checks = json.loads(shell.say("--config", str(file), "doctor", "--json"))
+
+    texts = {check["check"]: check["text"] for check in checks}
+    assert texts["chief editor"].startswith("None")
+    assert texts["audience"].startswith("Those who make it")
+
+
+def test_the_demo_is_not_for_the_public(shell, monkeypatch):
+    monkeypatch.setenv("DANMAKU_SERVER__AUDIENCE", "public")
+
+    result = shell.run("serve", "--demo")
+
+    assert result.exit_code == 2
+    assert "not for the public" in result.stderr
 
 
 def test_doctor_names_what_is_to_be_mended(shell, tmp_path):

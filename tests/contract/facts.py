@@ -1,9 +1,12 @@
 """Facts that say little, for tests that care about the record and not about what is in it."""
 
 from danmaku.domain.account import Bundle, Power, PowerGrant
+from danmaku.domain.brownout import LevelForced
+from danmaku.domain.cases import CaseKind, CaseOutcome
 from danmaku.domain.comment import Content, RecalledBy, Style
 from danmaku.domain.controls import Control
 from danmaku.domain.documents import DocumentKind, Edition, Words
+from danmaku.domain.endpoints import EndpointSet, EndpointState, EventType
 from danmaku.domain.facts import (
     AccountRegistered,
     CommentHeld,
@@ -22,10 +25,26 @@ from danmaku.domain.facts import (
     Verdict,
 )
 from danmaku.domain.features import Feature, FeatureAssessed, FeatureSwitched
+from danmaku.domain.filing_facts import (
+    FilingBegun,
+    FilingKind,
+    FilingRevised,
+    FilingState,
+    FilingTurned,
+    Line,
+    OrderAct,
+    OrderEnded,
+    OrderEntered,
+    Risk,
+    Section,
+    WeaknessMended,
+)
 from danmaku.domain.identity import Strength
 from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Millis, Number, RoomId, Seq
+from danmaku.domain.inspection import BundleMade, CaseTimed, Made, Period, RecordViewed
 from danmaku.domain.keeping import Finding, Outcome, Proposal
 from danmaku.domain.keeping_facts import PowersProposed, ProposalSettled, ReportAnswered
+from danmaku.domain.legal_hold import LegalHoldLaid, LegalHoldLifted, Reach
 from danmaku.domain.measures import Measure, Step
 from danmaku.domain.naming import NameState, Surface
 from danmaku.domain.people_facts import (
@@ -33,6 +52,8 @@ from danmaku.domain.people_facts import (
     ConsentWithdrawn,
     ControlLifted,
     ControlSet,
+    DisclosureAgreed,
+    DisclosureAsked,
     DocumentAccepted,
     DocumentIssued,
     IdentityBarred,
@@ -47,7 +68,32 @@ from danmaku.domain.people_facts import (
 )
 from danmaku.domain.room import ReviewMode, RoomState
 from danmaku.domain.room_words import RoomWords
-from danmaku.filter.rules import Action
+from danmaku.domain.rule_facts import (
+    BackScanBegun,
+    BackScanTurned,
+    BulkRecallPlanned,
+    RulesDrafted,
+    RuleStage,
+    RulesTurned,
+    ScanPhase,
+    Treatment,
+    UrgentRule,
+    UrgentRuleReached,
+    UrgentRuleSet,
+    UrgentRuleTurned,
+)
+from danmaku.domain.team_facts import (
+    DutyBegun,
+    DutyEnded,
+    LotsDrawn,
+    QuestionsIssued,
+    RecheckDrawn,
+    RecheckJudged,
+    SpotChecked,
+    TrainingTaken,
+)
+from danmaku.domain.training import Question
+from danmaku.filter.rules import Action, Klass
 from danmaku.ports import Append
 
 DEMO = RoomId("demo")
@@ -128,6 +174,12 @@ def reported(receipt="r1", *, reporter=None, text="this is wrong"):
     return ReportFiled(receipt, reporter, DEMO, Number(1), "abuse", text, contact="a@b.example")
 
 
+def filed_report(receipt="r1", *, number=1, reporter=None, category="spam", kept_until_ms=None):
+    return ReportFiled(
+        receipt, reporter, DEMO, Number(number), category, SECRET, "a@b.example", kept_until_ms
+    )
+
+
 def measure(measure_id="m1", step=Step.SUSPEND, *, until_ms=None, room=None, **more):
     return Measure(measure_id, step, "spam", "rule 3", Millis(0), until_ms, room, **more)
 
@@ -175,6 +227,46 @@ KEEPING_FACTS = (
 """What becomes of proposals and of the report at 7, in an order in which it can happen."""
 
 
+URGENT = UrgentRule(
+    SECRET, is_pattern=False, category="abuse", klass=Klass.ILLEGAL, action=Action.HOLD
+)
+RULE_FACTS = (
+    RulesDrafted("v1", 3, ANN, SECRET, SECRET),
+    RulesTurned(Seq(1), RuleStage.SHADOW, ANN, SECRET),
+    RulesTurned(Seq(1), RuleStage.RETIRED, None),
+    UrgentRuleSet(Millis(9), 2, ANN, URGENT, SECRET),
+    UrgentRuleReached(Seq(4), "n1"),
+    UrgentRuleTurned(Seq(4), None, ANN, SECRET),
+    BackScanBegun(
+        "v1", Treatment.HOLD, None, None, Millis(9), 10, 2, ANN, Seq(1), secret=SECRET, why=SECRET
+    ),
+    BackScanTurned(Seq(7), ScanPhase.RUNNING, 4, 1, DEMO, Seq(5)),
+    BulkRecallPlanned(
+        "flood",
+        Millis(9),
+        2,
+        ANN,
+        BEN,
+        "words",
+        "v1",
+        DEMO,
+        Millis(3),
+        {DEMO: Seq(5)},
+        SECRET,
+        "demo-1",
+    ),
+    BackScanTurned(Seq(9), ScanPhase.RUNNING, 0, 0, actor=ANN),
+)
+"""All that can be recorded of rules with a life."""
+
+
+PEOPLE_BEFORE = (
+    *(registered("Ann"), registered("Ben"), granted(), issued(), issued("t2", digest=b"2")),
+    *(reported(), reported("r2")),
+)
+"""Seven entries that those of `PEOPLE_FACTS` count on: some name others by their place."""
+
+
 PEOPLE_FACTS = (
     taken(),
     MeasureReversed("m1", BEN, ANN, SECRET),
@@ -188,7 +280,10 @@ PEOPLE_FACTS = (
     verified(),
     verified(ANN),
     IdentityEnded(ANN, BEN, SECRET),
-    IdentityRead(ANN, BEN, SECRET, "law 1", second=None),
+    DisclosureAsked(ANN, BEN, "r1", SECRET, "law 1"),
+    DisclosureAgreed(ANN, BEN, "r1"),
+    IdentityRead(ANN, BEN, SECRET, "law 1", ANN, "r1"),
+    IdentityRead(BEN, BEN, SECRET, "law 1"),
     IdentityBarred("f1", BEN, "m1"),
     LevelSet(BEN, 2, 140, 1),
     LevelSet(BEN, 3, 190, 1),
@@ -199,15 +294,78 @@ PEOPLE_FACTS = (
     FeatureAssessed(Feature.LIKES, is_approved=False, reference="no. 1", actor=ANN),
     FeatureAssessed(Feature.LIKES, is_approved=True, reference="no. 2", actor=ANN),
     FeatureSwitched(Feature.LIKES, is_on=True, actor=None),
+    LevelForced(3, Millis(9), ANN),
+    LevelForced(None, None, None),
     *KEEPING_FACTS,
     taken(measure("m4", room=DEMO, is_once=True)),
     MuteServed(BEN, "m4"),
+    *RULE_FACTS,
+    RecordViewed(BEN, "/inspect"),
+    CaseTimed(CaseKind.REPORT, CaseOutcome.UPHELD, "spam", Millis(5), 2),
+    BundleMade(None, Period(Millis(0), Millis(9), DEMO), Made("ab" * 32, 7)),
+)
+_FILED = 8 + len(PEOPLE_FACTS)
+SECTIONS = (Section("summary", (Line("title", SECRET),), SECRET),)
+PEOPLE_FACTS += (
+    FilingBegun(FilingKind.WEAKNESS, "w1", Millis(9), ANN, Risk.HIGH, SECTIONS),
+    FilingRevised(Seq(_FILED), Seq(_FILED), BEN, SECTIONS),
+    FilingTurned(
+        Seq(_FILED), Seq(_FILED + 1), FilingState.READY, Seq(_FILED + 1), BEN, note=SECRET
+    ),
+    WeaknessMended(Seq(_FILED), Seq(_FILED + 2), BEN, remedy=SECRET),
+    OrderEntered("o1", "2026-17", OrderAct.SUSPEND, ANN, account=BEN, measure_id="m1", text=SECRET),
+    OrderEnded("o1", "2026-17", ANN, SECRET),
+)
+PEOPLE_FACTS += (
+    LegalHoldLaid(
+        "h1", BEN, Reach(DEMO, Seq(2), Millis(1), Millis(9)), is_told=True, actor=ANN, basis=SECRET
+    ),
+    LegalHoldLifted("h1", Seq(8 + len(PEOPLE_FACTS)), BEN, is_told=True, actor=None, why=SECRET),
+    LegalHoldLaid(
+        "h2", None, Reach(DEMO, to_ms=Millis(1)), is_told=False, actor=None, basis=SECRET
+    ),
 )
 PEOPLE_FACTS += (
     named(),
     named(NameState.REFUSED, actor=ANN, decides=Seq(8 + len(PEOPLE_FACTS))),
     named(NameState.REFUSED),
     named(NameState.SHOWN, account=None, room=DEMO),
+)
+_DRAWN_AT = Seq(8 + len(PEOPLE_FACTS))
+TEAM_FACTS = (
+    RecheckDrawn(
+        PLATFORM,
+        Seq(3),
+        Millis(5),
+        BEN,
+        DEMO,
+        Seq(2),
+        Number(1),
+        "m1",
+        violates=True,
+        category="spam",
+    ),
+    RecheckDrawn(
+        PLATFORM, Seq(4), Millis(5), BEN, DEMO, Seq(3), None, None, violates=False, category="spam"
+    ),
+    LotsDrawn(Seq(0), Millis(0), Seq(4), Millis(5)),
+    SpotChecked(DEMO, Number(1), BEN, violates=True, category="spam", case_id="p.7"),
+    RecheckJudged(_DRAWN_AT, ANN, violates=False, category="other"),
+    QuestionsIssued(1, 80, ANN, (Question("spam", SECRET, "Asked", ("甲", "乙"), ("1", "2"), 0),)),
+    TrainingTaken(BEN, 1, 4, 5, Millis(9)),
+    TrainingTaken(BEN, 1, 3, 5),
+    DutyBegun(BEN, Millis(9)),
+    DutyBegun(ANN, Millis(9)),
+    DutyEnded(ANN),
+)
+"""All that can be recorded of the staff's own work."""
+
+PEOPLE_FACTS += TEAM_FACTS
+PEOPLE_FACTS += (
+    EndpointSet(
+        "e1", EndpointState.ACTIVE, (EventType.COMMENT_HELD,), DEMO, ANN, url=SECRET, label=SECRET
+    ),
+    EndpointSet("e1", EndpointState.GONE, (EventType.COMMENT_HELD,), DEMO, None, SECRET, SECRET),
 )
 """All that can be recorded of people, in an order in which it can happen."""
 

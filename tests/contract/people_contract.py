@@ -3,22 +3,28 @@
 import asyncio
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import and_, select
 
 from danmaku.domain.account import Bundle
-from danmaku.domain.credit import DAY_MS, Turn
+from danmaku.domain.credit import Turn
 from danmaku.domain.features import Feature, FeatureState
-from danmaku.domain.ids import AccountId, Millis, Number, Seq
+from danmaku.domain.ids import PLATFORM, AccountId, Millis, Number, Seq
 from danmaku.domain.naming import NameState, Surface
 from danmaku.domain.people_facts import LevelSet
 from danmaku.domain.phone_codes import LIFE_MS, TRIES_MAX, Expected
 from danmaku.domain.privacy import CASE_DAYS
+from danmaku.domain.times import DAY_MS
 from danmaku.errors import Code, Coded, Stale
+from danmaku.store import schema
+from danmaku.store.verify import Finding, verify_chain
 from tests.contract.facts import (
     ANN,
     BEN,
     DEMO,
     PEOPLE_FACTS,
     SECRET,
+    document_issued,
     granted,
     held,
     in_demo,
@@ -32,6 +38,7 @@ from tests.contract.facts import (
     registered,
     reported,
 )
+from tests.contract.tampering import ACTS
 
 BEFORE = (
     granted(),
@@ -49,6 +56,11 @@ SAID = (
     liked(1, actor=ANN),
     liked(1),
     liked(1, stands=False),
+)
+WITH_BODIES = select(schema.entry.c.kind).join_from(
+    schema.entry,
+    schema.body,
+    and_(schema.body.c.chain == schema.entry.c.chain, schema.body.c.seq == schema.entry.c.seq),
 )
 LATER_MS = Millis(10 * CASE_DAYS * DAY_MS)
 
@@ -96,6 +108,17 @@ class PeopleContract:
                 await peopled.commit(on_platform(late))
 
         assert await peopled.standing_naming(Surface.NAME, str(BEN)) == stands
+
+    async def test_of_two_who_issue_one_version_at_once_the_first_does(self, peopled):
+        second = [document_issued(version=2, effective_ms=1)]
+        await peopled.commit(on_platform(document_issued(version=2)))
+
+        for late in (second, [document_issued(version=3), document_issued(version=3)]):
+            with pytest.raises(Stale):
+                await peopled.commit(*map(on_platform, late))
+
+        _, newest = await peopled.editions()
+        assert (newest.version, newest.effective_ms) == (2, 0)
 
     async def test_a_name_comes_with_the_account_that_is_registered(self, peopled):
         held = named(account=AccountId(0))
@@ -178,9 +201,41 @@ class PeopleContract:
         }
         assert len(await own.left_behind(BEN, limit=9)) == 2
         assert {"account_registered", "measure_taken", "level_set"} <= {*kinds}
+        assert not {"disclosure_asked", "disclosure_agreed", "identity_read"} & {*kinds}
         assert await own.leaving(since_ms=Millis(0)) == [ANN]
         assert await own.closed_ms(ANN) is not None
         assert await own.holders(Bundle.CHIEF_EDITOR, Millis(0)) == ["user 3f9a"]
+
+    @pytest.mark.parametrize("chain", [PLATFORM, DEMO])
+    @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
+    async def test_rows_touched_by_hand_are_found_and_the_first_is_named(self, peopled, act, chain):
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(peopled.copies.signer.key))
+
+        def touch(connection):
+            with connection.begin_nested() as point:
+                seq = act(connection, chain)
+                steps = list(verify_chain(connection, chain, key))
+                point.rollback()
+            return (chain, seq), [(one.chain, one.seq) for one in steps if isinstance(one, Finding)]
+
+        touched, found = await peopled._work(touch)
+        assert found == [touched]
+
+    async def test_what_happened_is_recounted(self, peopled):
+        far = await peopled.recount.recount(LATER_MS)
+        near = await peopled.recount.recount(Millis(0))
+
+        assert far.kinds["level_set"].day_count == 0
+        assert near.kinds["level_set"].day_count == near.kinds["level_set"].count == 2
+        newest = [one.at_ms async for one in peopled.personal.own_entries(BEN)][-1]
+        assert max(one.newest_ms for one in far.kinds.values()) >= newest
+
+    @pytest.mark.parametrize("entries", [1, 2, 3])
+    async def test_a_recount_is_the_same_however_it_is_cut(self, peopled, monkeypatch, entries):
+        whole = await peopled.recount.recount(Millis(0))
+        monkeypatch.setattr("danmaku.store.recount.STRETCH_ENTRIES", entries)
+
+        assert await peopled.recount.recount(Millis(0)) == whole
 
     async def test_what_is_due_is_destroyed_and_the_record_stays_sound(self, peopled):
         destroyed = {}
@@ -191,8 +246,11 @@ class PeopleContract:
         assert {word for word, count in destroyed.items() if count} == {
             "account",
             "comment",
+            "legal_hold",
             "report",
         }
+        left = await peopled._work(lambda connection: connection.scalars(WITH_BODIES).all())
+        assert not {"disclosure_asked", "identity_read"} & {*left}
 
     async def test_of_tries_at_once_each_counts_and_the_right_code_is_used_once(self, store):
         expected = Expected("123456", "+8613800138000", Millis(LIFE_MS))

@@ -5,6 +5,7 @@ accounts ANN and BEN and the room DEMO, every announcement of which since then i
 """
 
 import asyncio
+import json
 from dataclasses import replace
 from itertools import count
 
@@ -20,14 +21,26 @@ from danmaku.domain.facts import (
     RulesActivated,
     TokenRevoked,
 )
-from danmaku.domain.ids import PLATFORM, AccountId, ClientId, Millis, Number, RoomId, Seq
+from danmaku.domain.ids import (
+    PLATFORM,
+    AccountId,
+    ClientId,
+    Millis,
+    Number,
+    RoomId,
+    RoomNumber,
+    Seq,
+)
 from danmaku.domain.room import RoomState
 from danmaku.domain.room_words import RoomWords
 from danmaku.domain.views import ViewKind
 from danmaku.errors import Broken, Code, Coded, Stale
 from danmaku.filter.names import likeness_of
 from danmaku.filter.rules import Action
-from danmaku.ports import Append
+from danmaku.formats.danmaku_v1 import fields_of
+from danmaku.formats.jsonl import written
+from danmaku.formats.shown import Marker
+from danmaku.ports import Append, Delayed
 from tests.contract.facts import (
     ANN,
     BEN,
@@ -75,6 +88,10 @@ async def furnished(store, announced):
 
 def outcomes(results):
     return [type(result) if isinstance(result, Exception) else "written" for result in results]
+
+
+async def exported(store):
+    return [row async for page in store.exports.by_number(DEMO) for row in page]
 
 
 async def commit_all(store, *facts):
@@ -293,7 +310,7 @@ class ReadContract:
         assert await store.room_words(DEMO, last.seq - 2) == RoomWords(("one",))
         views = await store.entries(DEMO, Seq(0), Seq(9), limit=9)
         assert [view.seq for view in views] == [1, 4]
-        assert SECRET not in repr([*views, *[view async for view in store.export(DEMO)]])
+        assert SECRET not in repr([*views, *await exported(store)])
 
     async def test_a_recalled_comment_leaves_every_public_place(self, store):
         await commit_all(
@@ -305,16 +322,14 @@ class ReadContract:
         views = [
             *await store.comments(DEMO),
             *await store.entries(DEMO, Seq(0), Seq(9), limit=9),
-            *[view async for view in store.export(DEMO)],
         ]
         segment = await store.segment(DEMO, 0, 9_000)
 
-        assert SECRET not in repr(views)
+        assert SECRET not in repr([*views, *await exported(store)])
         assert [view.kind for view in views if view.kind is not ViewKind.ROOM] == [
             ViewKind.MARKER,
             ViewKind.MARKER,
             ViewKind.RECALL,
-            ViewKind.MARKER,
         ]
         assert {view.comment.category for view in views if view.comment} == {"spoiler"}
         assert (segment.views, segment.changed) == ((), 3)
@@ -388,14 +403,32 @@ class ReadContract:
         await store.commit(_in("another", replace(soon, at_ms=Millis(20))))
         await commit_all(store, held("c"), replace(late, at_ms=Millis(10)), published("d"))
 
-        found = await store.delayed(Millis(10), limit=9)
+        found = await store.delayed(after=None, limit=9)
 
-        assert [(each.room, each.fact.content.text) for each in found] == [
-            (DEMO, "a"),
-            ("another", "b"),
-        ]
-        assert [each.room for each in await store.delayed(Millis(11), limit=9)] == ["another"]
-        assert len(await store.delayed(Millis(0), limit=1)) == 1
+        assert found == [Delayed(RoomId("another"), Seq(2), 20), Delayed(DEMO, Seq(3), 10)]
+        assert await store.delayed(after=None, limit=1) == found[:1]
+        assert await store.delayed(after=(found[0].room, found[0].origin), limit=9) == found[1:]
+
+    async def test_what_was_to_appear_by_itself_is_held_once_more_for_a_person(self, store):
+        waiting = replace(held("a"), category=DELAY_CATEGORY)
+        [first] = await commit_all(store, waiting)
+
+        [again] = await commit_all(store, replace(held("a"), origin=first.seq))
+
+        assert (again.seq, again.comment.origin) == (first.seq + 1, first.seq)
+        assert again.comment.status is CommentStatus.HELD
+        assert await store.delayed(after=None, limit=9) == []
+        [found] = await store.held(DEMO)
+        assert found.fact == replace(held("a"), origin=first.seq)
+        assert (found.comment.origin, found.comment.category) == (first.seq, "abuse")
+        assert (await store.held_comment(DEMO, first.seq)).fact == found.fact
+
+    async def test_what_waits_no_more_is_not_held_once_more(self, store):
+        [first] = await commit_all(store, replace(held("a"), category=DELAY_CATEGORY))
+        await commit_all(store, refused("a", origin=first.seq))
+
+        with pytest.raises(Stale):
+            await commit_all(store, replace(held("a"), origin=first.seq))
 
     async def test_held_comments_show_their_fact_oldest_first(self, store):
         await store.commit(*_room("another"))
@@ -407,6 +440,20 @@ class ReadContract:
         assert [(one.room, one.author) for one in waiting] == [("another", ANN), (DEMO, BEN)]
         assert [one.fact.content.text for one in waiting] == [SECRET, SECRET]
         assert [one.room for one in await store.held(DEMO)] == [DEMO]
+
+    async def test_held_comments_are_read_a_page_at_a_time(self, store):
+        await store.commit(*_room("another"))
+        await store.commit(_in("another", held("a")))
+        await commit_all(store, held("b"), published("c"), held("d"))
+
+        pages, place = [], (RoomId(""), Seq(0))
+        while found := await store.held_after(place, room=None, limit=1):
+            place = (found[0].room, found[0].comment.origin)
+            pages.append(place)
+        here = await store.held_after((RoomId(""), Seq(0)), room=DEMO, limit=9)
+
+        assert pages == [("another", 2), (DEMO, 2), (DEMO, 4)]
+        assert [(one.room, one.comment.origin) for one in here] == pages[1:]
 
     async def test_an_author_sees_all_of_its_own(self, store):
         await commit_all(
@@ -450,13 +497,81 @@ class ReadContract:
         assert await store.segment_changed(DEMO, 1_000, 2_000) == 0
 
     async def test_export_gives_every_number_once(self, store, monkeypatch):
-        monkeypatch.setattr("danmaku.store.queries.EXPORT_PAGE", 4)
+        monkeypatch.setattr("danmaku.store.exports.PAGE_ROWS", 4)
         await commit_all(store, *(published(f"c{index}") for index in range(8)), recalled(3))
 
-        views = [view async for view in store.export(DEMO)]
+        rows = await exported(store)
 
-        assert [view.comment.number for view in views] == list(range(1, 9))
-        assert views[2].kind is ViewKind.MARKER
+        assert [row.number for row in rows] == list(range(1, 9))
+        assert [row.number for row in rows if isinstance(row, Marker)] == [3]
+
+    async def test_export_by_position_breaks_ties_by_number(self, store, monkeypatch):
+        monkeypatch.setattr("danmaku.store.exports.PAGE_ROWS", 2)
+        places = (5, 0, 5, 0, 7)
+        drafts = [published(f"c{at}", position_ms=ms) for at, ms in enumerate(places)]
+        await commit_all(store, *drafts)
+
+        rows = [row async for page in store.exports.by_position(DEMO) for row in page]
+
+        assert [(row.position_ms, row.number) for row in rows] == [
+            (0, 2), (0, 4), (5, 1), (5, 3), (7, 5),
+        ]  # fmt: skip
+        later = [row async for page in store.exports.by_position(DEMO, Number(2)) for row in page]
+        assert [row.number for row in later] == [4, 3, 5]
+
+    async def test_newest_of_an_export_are_no_markers(self, store, monkeypatch):
+        monkeypatch.setattr("danmaku.store.exports.PAGE_ROWS", 2)
+        await commit_all(store, *(published(f"c{index}") for index in range(5)), recalled(5))
+
+        newest = await store.exports.newest(DEMO, 3)
+
+        assert [row.number for row in newest] == [4, 3, 2]
+        assert [row.number for row in await store.exports.newest(DEMO, 9)] == [4, 3, 2, 1]
+
+    async def test_newest_looks_through_so_many_markers_and_no_more(self, store, monkeypatch):
+        monkeypatch.setattr("danmaku.store.exports.PAGE_ROWS", 2)
+        monkeypatch.setattr("danmaku.store.exports.PASSED_MAX", 2)
+        await commit_all(store, *(published(f"c{index}") for index in range(8)))
+        await commit_all(store, *(recalled(number) for number in range(3, 8)))
+
+        assert [row.number for row in await store.exports.newest(DEMO, 9)] == [8]
+
+    async def test_export_says_what_the_list_says(self, store):
+        await commit_all(
+            store, *(published(f"c{index}") for index in range(3)), recalled(1), recalled(2)
+        )
+        await commit_all(store, restored(1))
+
+        listed = [fields_of(view) for view in await store.comments(DEMO, after=Number(0))]
+
+        lines = written(await exported(store)).splitlines()
+        assert [json.loads(line) for line in lines] == listed
+        assert [list(json.loads(line)) for line in lines] == [list(each) for each in listed]
+
+    async def test_rooms_are_numbered_as_they_open(self, store):
+        await store.commit(*_room("another"))
+        await store.commit(*_room("b"), *_room("a"))
+
+        numbers = {row.room: row.number for row in await store.rooms()}
+
+        assert numbers == {DEMO: 1, "another": 2, "b": 3, "a": 4}
+        assert (await store.room_numbered(RoomNumber(3))).room == "b"
+        assert await store.room_numbered(RoomNumber(5)) is None
+
+    async def test_titles_of_rooms_have_another_stamp_whenever_one_has_changed(self, store):
+        stamps = [await store.titles.stamp()]
+        await store.commit(*_room("b"), *_room("a"))
+        stamps.append(await store.titles.stamp())
+        changed = RoomChanged(None, RoomState(title="Another"))
+        await store.commit(Append(RoomId("b"), changed))
+        stamps.append(await store.titles.stamp())
+        await commit_all(store, published())
+
+        assert len(set(stamps)) == 3
+        assert await store.titles.stamp() == stamps[-1]
+        rooms = await store.titles.after(RoomNumber(1), limit=5)
+        assert [(one.room, one.number, one.title) for one in rooms[:1]] == [("b", 2, "Another")]
+        assert [one.room for one in await store.titles.after(RoomNumber(2), limit=5)] == ["a"]
 
     async def test_rooms_in_the_order_of_their_ids(self, store):
         await store.commit(*_room("another"))
@@ -481,12 +596,13 @@ class ReadContract:
         assert paged == [*ids[1:], DEMO]
 
     async def test_reports_newest_first(self, store):
-        await store.commit(on_platform(reported("r1")))
+        [first] = await store.commit(on_platform(reported("r1")))
         await store.commit(on_platform(reported("r2", reporter=BEN)))
+        joining = replace(reported("r2", reporter=BEN), case_id=f"r{first.seq}")
 
         reports = await store.reports()
 
-        assert [report.fact for report in reports] == [reported("r2", reporter=BEN), reported("r1")]
+        assert [report.fact for report in reports] == [joining, reported("r1")]
 
     async def test_rules_are_recorded(self, store):
         [entry] = await store.commit(on_platform(RulesActivated("7", rules=12, actor=BEN)))

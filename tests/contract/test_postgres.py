@@ -7,6 +7,11 @@ from danmaku.config import StoreSettings
 from danmaku.store.migrations import migrate
 from danmaku.store.postgres import PostgresStore
 from danmaku.store.postgres_link import driven, engine_of
+from tests.contract.bulk_contract import BulkContract
+from tests.contract.case_contract import CaseContract
+from tests.contract.copies_contract import CopiesContract
+from tests.contract.endpoint_contract import EndpointContract
+from tests.contract.filing_contract import FilingContract
 from tests.contract.people_contract import PeopleContract
 from tests.contract.soundness import findings_in
 from tests.contract.store_contract import (
@@ -16,6 +21,7 @@ from tests.contract.store_contract import (
     furnished,
     ticking,
 )
+from tests.contract.team_contract import TeamContract
 
 
 @pytest.fixture(scope="module", params=[0, 4], ids=["whole", "partitioned"])
@@ -54,4 +60,28 @@ class TestAccountsInPostgres(AccountsContract):
 
 
 class TestPeopleInPostgres(PeopleContract):
+    pass
+
+
+class TestCasesInPostgres(CaseContract):
+    pass
+
+
+class TestFilingsInPostgres(FilingContract):
+    pass
+
+
+class TestTeamInPostgres(TeamContract):
+    pass
+
+
+class TestCopiesFromPostgres(CopiesContract):
+    pass
+
+
+class TestBulkInPostgres(BulkContract):
+    pass
+
+
+class TestEndpointsInPostgres(EndpointContract):
     pass

@@ -2,6 +2,11 @@ import pytest
 
 from danmaku.config import StoreSettings
 from danmaku.store.sqlite import SqliteStore
+from tests.contract.bulk_contract import BulkContract
+from tests.contract.case_contract import CaseContract
+from tests.contract.copies_contract import CopiesContract
+from tests.contract.endpoint_contract import EndpointContract
+from tests.contract.filing_contract import FilingContract
 from tests.contract.people_contract import PeopleContract
 from tests.contract.soundness import findings_in
 from tests.contract.store_contract import (
@@ -11,6 +16,7 @@ from tests.contract.store_contract import (
     furnished,
     ticking,
 )
+from tests.contract.team_contract import TeamContract
 
 
 @pytest.fixture
@@ -46,4 +52,28 @@ class TestAccountsInSqlite(AccountsContract):
 
 
 class TestPeopleInSqlite(PeopleContract):
+    pass
+
+
+class TestCasesInSqlite(CaseContract):
+    pass
+
+
+class TestFilingsInSqlite(FilingContract):
+    pass
+
+
+class TestTeamInSqlite(TeamContract):
+    pass
+
+
+class TestCopiesFromSqlite(CopiesContract):
+    pass
+
+
+class TestBulkInSqlite(BulkContract):
+    pass
+
+
+class TestEndpointsInSqlite(EndpointContract):
     pass

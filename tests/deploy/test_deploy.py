@@ -1,5 +1,6 @@
 """What stands in deploy/ is read here by the programs that it is for."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
+import promql_parser
 import pytest
 import yaml
 from cryptography import x509
@@ -161,6 +163,27 @@ def test_alarms_are_about_what_is_counted():
     assert asked - series == set()
     assert len({rule["alert"] for rule in group["rules"]}) == len(group["rules"])
     assert all(rule["annotations"]["summary"].endswith(".") for rule in group["rules"])
+
+
+def test_every_panel_shows_what_is_counted():
+    exposed = Telemetry().exposition().decode()
+    families = dict(re.findall(r"^# TYPE (danmaku_\w+) (\w+)$", exposed, re.MULTILINE))
+    parts = {f"{name}_{part}" for name in families for part in ("bucket", "sum", "count")}
+    panels = json.loads(text_of("grafana-dashboard.json"))["panels"]
+    shown = [panel for panel in panels if panel["type"] != "row"]
+    asked = [
+        target["expr"].replace("$__rate_interval", "5m")
+        for panel in shown
+        for target in panel["targets"]
+    ]
+
+    for expression in asked:
+        promql_parser.parse(expression)  # raises for what Prometheus would not take
+    assert {name for one in asked for name in MADE.findall(one)} - families.keys() - parts == set()
+    assert len({panel["id"] for panel in panels}) == len(panels)
+    places = [tuple(panel["gridPos"][axis] for axis in "xy") for panel in panels]
+    assert len(set(places)) == len(places)
+    assert all(panel["description"] for panel in shown)
 
 
 @pytest.mark.parametrize("name", ["nginx.conf", "Caddyfile"])

@@ -5,7 +5,7 @@ import struct
 from dataclasses import dataclass
 
 from bench.frames import FrameReader, upgrade_request
-from bench.messages import Dialect
+from danmaku.conformance.encodings import Dialect
 
 TEXT, BINARY, CONT, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
 KEY = b"\x01\x02\x03\x04"

@@ -43,6 +43,11 @@ class Watcher:
     def position(self) -> int:
         return next((v.position for v in reversed(self.visits) if v.events), 0)
 
+    @property
+    def epochs(self) -> set[object]:
+        """Which lives of the record it was told of."""
+        return {viewer.welcome["epoch"] for viewer in self.visits if viewer.welcome}
+
     async def watch(self, over: asyncio.Event) -> None:
         while not over.is_set():
             door = self.doors[self.knocks % len(self.doors)]

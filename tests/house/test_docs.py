@@ -15,9 +15,7 @@ DECISION_PARTS = [
     "How we would notice it was wrong",
 ]
 # Codes of duties that nothing serves so far. It only ever shrinks.
-UNRAISED = {
-    Code.TRAINING_REQUIRED,
-}
+UNRAISED: set[Code] = set()
 LINK = re.compile(r"\]\(([^)#:\s]+)(#[^)\s]*)?\)")
 
 

@@ -16,7 +16,10 @@ FUNCTION_LINES_MEDIAN_MAX = 8
 BESIDE = ("bench", "tools")  # packages beside danmaku, mirrored under their own names
 STILL = ("danmaku/domain/", "danmaku/filter/", "danmaku/formats/", "danmaku/gateway/dialects/")
 STILL_FILES = {
-    *(f"danmaku/gateway/{name}.py" for name in ("session", "outbox", "ring", "framing")),
+    *(
+        f"danmaku/gateway/{name}.py"
+        for name in ("session", "outbox", "ring", "framing", "sampling")
+    ),
     *(f"danmaku/nodes/{n}.py" for n in ("sequence", "messages", "presence", "recalls", "fence")),
 }
 

@@ -39,11 +39,13 @@ NAMED = {
 }
 
 
-QUIET = "keeps measures quiet"  # breaks no law of the record: whom it is about feels too little
+# These break no law of the record:
+QUIET = "keeps measures quiet"  # whom it is about feels too little
+DAWDLES = "dawdles at measures"  # and everybody waits
 
 
 def test_every_fault_is_tried():
-    assert NAMED.keys() | {QUIET} == STORES.keys() | SPOILS.keys()
+    assert NAMED.keys() | {QUIET, DAWDLES} == STORES.keys() | SPOILS.keys()
 
 
 def test_a_server_that_tells_nobody_of_measures_fails_the_run():
@@ -52,6 +54,14 @@ def test_a_server_that_tells_nobody_of_measures_fails_the_run():
     assert "mute: 1 sockets were not told" in result.wrongs
     assert set(result.wrongs) <= set(kept.failures)
     assert result.effects.keys() >= {"mute refused", "switch told"}
+
+
+def test_a_server_whose_live_traffic_waits_for_measures_fails_the_run():
+    result, kept = outcome(brief("rework", scale=0.02, seconds=12), DAWDLES)
+
+    assert result.broken == {}
+    rise = "ratio / rise of live p99 to what is allowed"
+    assert [told for told in kept.failures if told.startswith(rise)]
 
 
 @pytest.mark.parametrize("fault", NAMED)

@@ -4,16 +4,22 @@ A name, a document's number and a phone that occur nowhere else are brought in b
 is, rightly and wrongly, and are then looked for in all that the server has written and said.
 """
 
+import asyncio
+
 import pytest
 
 from danmaku.domain.account import Bundle
-from danmaku.store.vault import VAULT_FILE
+from danmaku.domain.ids import Millis
+from danmaku.store.backups import Backup, make
+from danmaku.store.envelope import MasterKey
 from danmaku.web.forms import form_token_of
 from tests.live.site import running, settings_of
+from tests.live.test_webhooks import LOCAL, told
 from tests.services import KEY, Verifying, serving
 
 NAME, NUMBER, PHONE = "欧阳金丝雀", "110101199003070118", "13912345678"
 WRONG_NUMBER, WRONG_PHONE = "110101199003070119", "1391234567899"
+RECORDS = ("jsonl", "xml", "ass", "csv", "vtt", "json")
 CANARIES = [NAME, NUMBER, PHONE, WRONG_NUMBER, WRONG_PHONE]
 
 
@@ -43,7 +49,8 @@ async def site(tmp_path, service):
     async with serving(service.app) as url:
         ask = {"phone_url": f"{url}/ask", "document_url": f"{url}/ask"}
         identity = ask | {"key_file": tmp_path / "key", "answer_ms_max": 2000}
-        async with running(settings_of(tmp_path / "data", identity=identity)) as site:
+        parts = {"identity": identity, "webhooks": LOCAL}
+        async with running(settings_of(tmp_path / "data", **parts)) as site:
             yield site
 
 
@@ -97,6 +104,8 @@ async def others_see(site, room):
     await site.core.people.grant(None, "eve", Bundle.CHIEF_EDITOR, room=None, until_ms=None)
     paths = (
         f"/rooms/{room}", f"/api/rooms/{room}/entries", f"/api/rooms/{room}/export.jsonl",
+        f"/api/rooms/{room}/chain.jsonl", "/api/platform/chain.jsonl",
+        *(f"/rooms/{room}/record.{kind}" for kind in RECORDS),
         "/api/measures?login=ann", "/api/measures", "/api/held", "/api/reports",
         "/api/disclosures", "/api/applications", "/api/names", "/openapi.json",
     )  # fmt: skip
@@ -104,23 +113,40 @@ async def others_see(site, room):
     return [await site.api.get(path, headers=bearer) for path in paths]
 
 
+def backup_of(site, folder):
+    """A sealed copy of the record, and what is in it."""
+    store, key = site.core.settings.store, MasterKey.fresh()
+    make(store, key, folder / "backup", Millis(1_700_000_000_000), lambda *_: None)
+    with (folder / "backup").open("rb") as sealed, (folder / "opened").open("w+b") as opened:
+        Backup(sealed, [key]).pour(opened, lambda *_: None)
+    return (folder / "backup").read_bytes(), (folder / "opened").read_bytes()
+
+
 async def test_identities_are_sealed_and_told_to_nobody(site, service, tmp_path, capfd):
     room, ann = await site.room(), await browser_of(site, "ann")
 
-    answers = await verify(service, ann)
-    said = await ann.submit(f"/rooms/{room}/comments", client_id="c", text="hello")
+    async with told(site) as (receiver, _):
+        answers = await verify(service, ann)
+        said = await ann.submit(f"/rooms/{room}/comments", client_id="c", text="hello")
+        await receiver.until(lambda: receiver.of("comment.published"))
+        messages = repr(receiver.told).encode()
     answers += await others_see(site, room)
-    told = await ann.get("/me/export")
+    own = await ann.get("/me/export")
+    sealed, opened = await asyncio.to_thread(backup_of, site, tmp_path)
 
     assert (await site.core.people.known("ann")).identity is not None
     assert traces_in(repr(service.asked).encode()) != []  # where they were meant to go
     assert said.status_code == 303
-    assert told.status_code == 200
+    assert own.status_code == 200
+    assert {each.status_code for each in answers[-len(RECORDS) :]} == {200}
     assert [traces for each in answers if (traces := traces_in(each.content))] == []
+    assert traces_in(messages) == []
+    assert b"SQLite format 3" in opened
+    assert traces_in(sealed + opened) == []
     written = {
         path.name: traces
         for path in (tmp_path / "data").rglob("*")
-        if path.is_file() and path.name != VAULT_FILE and (traces := traces_in(path.read_bytes()))
+        if path.is_file() and (traces := traces_in(path.read_bytes()))
     }
     assert written == {}
     logged = capfd.readouterr()

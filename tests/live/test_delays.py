@@ -45,6 +45,28 @@ async def test_what_waited_when_the_server_ended_appears_when_it_is_back(tmp_pat
         assert [one["text"] for one in await site.listed(room)] == ["before the end"]
 
 
+async def test_a_control_puts_off_what_everybody_says_until_it_ends(tmp_path):
+    async with running(settings_of(tmp_path / "data")) as site:
+        room = await site.room(delay_ms=DELAY_MS)
+        people = [await site.person("ann"), await site.person("tom", Bundle.MODERATOR)]
+        ann, tom = [await Viewer.join(site.door(room, person)) for person in people]
+        viewer = await Viewer.join(site.door(room))
+        controls = site.core.offices.controls
+        mode, lasts_ms = ReviewMode.DELAYED, 60_000
+
+        await controls.set(None, scope=None, mode=mode, lasts_ms=lasts_ms, reason="a rumour")
+        waiting = [
+            await one.send(f"hello from {name}") for one, name in ((ann, "ann"), (tom, "tom"))
+        ]
+        before = texts_of(viewer)
+        await viewer.until(lambda: len(texts_of(viewer)) > 1)
+        await controls.lift(None, scope=None, reason="over")
+        after = await ann.send("and again")
+
+    assert [(one["op"], one["category"]) for one in waiting] == [("held", "delay")] * 2
+    assert (before, after["op"]) == ([], "published")
+
+
 async def test_a_moderator_at_one_node_stops_what_was_sent_at_the_other(sites):
     one, two = sites
     room = await one.room(**(DELAYED | {"delay_ms": 4_000}))
@@ -76,3 +98,26 @@ async def test_what_a_node_has_left_behind_appears_by_another(sites):
 
     assert texts_of(viewer) == ["left behind"]
     assert len(await two.listed(room)) == 1
+
+
+async def test_of_two_nodes_each_comment_appears_once_whoever_lets_it(sites):
+    one, two = sites
+    room = await one.room(**DELAYED)
+    people = [await one.person(name) for name in ("ann", "ben")]
+    authors = [
+        await Viewer.join(site.door(room, person))
+        for site, person in zip(sites, people, strict=True)
+    ]
+    viewer = await Viewer.join(two.door(room))
+    sent = [f"{name} {number}" for number in range(20) for name in ("ann", "ben")]
+
+    for text in sent:
+        await authors[text.startswith("ben")].send(text)
+    for site in sites:  # each takes on what the other wrote as well
+        await site.core.offices.keeping.delays.look(0)
+    await viewer.until(lambda: len(texts_of(viewer)) >= len(sent))
+
+    assert sorted(texts_of(viewer)) == sorted(sent)
+    listed = await one.listed(room)
+    assert sorted(each["text"] for each in listed) == sorted(sent)
+    assert sorted(each["number"] for each in listed) == list(range(1, len(sent) + 1))

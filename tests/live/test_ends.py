@@ -86,7 +86,7 @@ async def test_each_way_of_ending_a_session_closes_its_sockets_within_a_second(s
 async def test_a_token_that_has_run_out_sends_nothing_more(site, monkeypatch):
     monkeypatch.setattr("danmaku.gateway.identity.BELIEVED_MS", 0)
     room, partner = await site.room(), await site.person("partner", Bundle.OPERATOR)
-    wanted = {"subject": "u1", "name": "Uwe", "room": room, "ttl_ms": 1000}
+    wanted = {"subject": "u1", "name": "Uwe", "room": room, "ttl_ms": 3000}
     issued = await site.api.post("/api/embed-tokens", json=wanted, headers=bearer(partner))
     socket = await Viewer.join(site.door(room, type(partner)(partner.who, issued.json()["token"])))
     answers = [await socket.send("hello")]

@@ -131,6 +131,7 @@ def fields_of_routes(site):
     return found
 
 
+@pytest.mark.timeout(360)  # some twelve thousand calls
 @pytest.mark.parametrize(
     ("rows", "ask"),
     [(API + READS, Almighty.call), (PAGES, Almighty.submit)],
@@ -143,7 +144,7 @@ async def test_no_value_makes_a_fault(site, rows, ask):
         if any(word in row.path for word in ENDS_THE_CALLER + HASHES):
             continue
         fields, queries = known[row.method, shape_of(row.path)]
-        for body in bodies_of(row, fields):
+        for body in bodies_of(row, fields) if row.method != "GET" else ():  # nobody reads such
             await ask(almighty, row.method, plain(row.path), body)
         for path in paths_of(row, queries):
             await ask(almighty, row.method, path, plain(row.body))

@@ -21,6 +21,7 @@ from danmaku.domain.ids import PLATFORM, Millis
 from danmaku.domain.measures import Function, Step
 from danmaku.domain.people_facts import IdentityVerified
 from danmaku.domain.room import ReviewMode
+from danmaku.domain.times import HOUR_MS
 from danmaku.nodes.bus import Exchange, LocalBus
 from danmaku.ports import Append
 from tests.live.site import running, settings_of
@@ -37,7 +38,6 @@ LOGGED = re.compile(
     r"^[^\n\[]*\[(\d+)\] LOG:  (?:execute [^:]*|statement): (.*?)(?=^\d{4}-|\Z)",
     re.MULTILINE | re.DOTALL,
 )
-HOUR_MS = 3_600_000
 WORDS = Words(title_zh="协议", title_en="Agreement", text_zh="条款", text_en="Clauses")
 
 

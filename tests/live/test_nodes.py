@@ -10,7 +10,7 @@ from importlib import resources
 import pytest
 
 from bench import backing
-from bench.checker import Run, check
+from bench.checker import Own, Run, check
 from bench.client import Door, Viewer
 from danmaku.domain.account import Bundle
 from danmaku.domain.comment import Draft
@@ -22,7 +22,11 @@ from danmaku.filter.rules import Action
 from danmaku.filter.screen import Screen
 from danmaku.nodes.bus import Exchange, LocalBus
 from danmaku.store.keys import KEY_FILE
-from tests.live.site import PLAIN, running, settings_of
+from danmaku.store.vault import VAULT_FILE
+from tests.filed import assessed
+from tests.live.site import FAST, PLAIN, running, settings_of
+from tests.live.test_left_out import left_out_of
+from tests.live.test_webhooks import LOCAL, say, told
 
 WAIT_S = 20.0
 EXTRA_RULE = """
@@ -54,16 +58,18 @@ def redis():
 
 
 @contextlib.asynccontextmanager
-async def pair(tmp_path, database, nodes, *buses):
-    """Two servers on one record, with one key."""
+async def pair(tmp_path, database, nodes, *buses, **parts):
+    """Two servers on one record, with the same keys."""
     async with contextlib.AsyncExitStack() as stack:
         sites = []
         for name, bus in zip(("one", "two"), buses, strict=True):
             home = tmp_path / name
             if sites:
                 home.mkdir()
-                shutil.copy(tmp_path / "one" / KEY_FILE, home / KEY_FILE)
-            settings = settings_of(home, store={"data_dir": home, "url": database}, nodes=nodes)
+                for key in (KEY_FILE, VAULT_FILE):
+                    shutil.copy(tmp_path / "one" / key, home / key)
+            parts |= {"store": {"data_dir": home, "url": database}, "nodes": nodes}
+            settings = settings_of(home, **parts)
             sites.append(await stack.enter_async_context(running(settings, bus=bus)))
         yield tuple(sites)
 
@@ -263,9 +269,8 @@ async def test_likes_given_at_one_node_are_told_to_the_viewers_of_the_other(site
     room = await one.room()
     ann = await one.person("ann")
     eve = await one.person("eve", Bundle.VIEWER, Bundle.CHIEF_EDITOR)
-    await one.core.offices.features.assess(
-        eve.who, Feature.LIKES, is_approved=True, reference="no. 1"
-    )
+    rey = await one.person("rey", Bundle.REVIEWER)
+    await assessed(one.core.filing.filings, rey.who, eve.who)
     await one.core.offices.features.switch(None, Feature.LIKES, is_on=True)
     await holds(lambda: two.core.offices.likes.are_on)
     watcher = await Viewer.join(two.door(room))
@@ -280,3 +285,46 @@ async def test_likes_given_at_one_node_are_told_to_the_viewers_of_the_other(site
 
     assert (answer["op"], answer["likes"]) == ("liked", 1)
     assert (await one.api.get(f"/api/rooms/{room}/comments")).json()["likes"] == {str(number): 1}
+
+
+async def test_of_two_servers_one_tells_an_endpoint_of_what_either_took(tmp_path, database):
+    buses = [LocalBus(exchange := Exchange()), LocalBus(exchange)]
+    texts = [f"{number}" for number in range(20)]
+    async with (
+        pair(tmp_path, database, {}, *buses, webhooks=LOCAL) as (one, two),
+        told(one, events=["comment.published"]) as (receiver, _),
+    ):
+        room, [ann] = await one.room(), await people_of(one, "ann")
+        await asyncio.gather(say(one, ann, room, *texts[:10]), say(two, ann, room, *texts[10:]))
+        await receiver.until(lambda: len(receiver.told) >= len(texts))
+
+    assert sorted(data["text"] for data in receiver.of("comment.published")) == sorted(texts)
+
+
+async def test_two_servers_leave_out_the_same_of_a_rush(tmp_path, database):
+    exchange = Exchange()
+    busy = {
+        "gateway": FAST["gateway"] | {"shown_per_s": 2},
+        "brownout": {"forced_level": 2},
+    }
+    buses = LocalBus(exchange), LocalBus(exchange)
+    async with pair(tmp_path, database, {}, *buses, **busy) as (one, two):
+        room = await one.room()
+        ann, ben = await people_of(one, "ann", "ben")
+        viewers = [await Viewer.join(site.door(room)) for site in (one, two)]
+        at_two = await Viewer.join(two.door(room, person=ann))
+        sends = [
+            site.core.comments.post(
+                who.who, room, Draft(ClientId(f"{who.who.login}-{n}"), f"c {n}")
+            )
+            for n in range(60)
+            for site, who in ((one, ann), (two, ben))
+        ]
+        top = max(entry.seq for entry in await asyncio.gather(*sends))
+        for viewer in (*viewers, at_two):
+            await viewer.reach(top)
+
+        events = {"one": viewers[0].events, "two": viewers[1].events, "ann": at_two.events}
+        assert check(Run(await one.record(room), events)) == []
+        assert all(left_out_of(viewer) > 0 for viewer in viewers)
+        assert any(isinstance(event, Own) for event in at_two.events)

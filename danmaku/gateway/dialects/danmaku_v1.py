@@ -7,7 +7,6 @@ put together from parts that were encoded once.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
 from typing import Annotated, Protocol, get_args
 
 import msgpack
@@ -31,6 +30,7 @@ from danmaku.domain.views import View
 from danmaku.errors import BadMessage
 from danmaku.formats.danmaku_v1 import Fields, fields_of, state_fields_of
 from danmaku.formats.rows import row_of
+from danmaku.gateway.dialects.outward import Op, Outward
 
 # --- what clients say
 
@@ -101,27 +101,6 @@ _QUOTED_NAMES = tuple(
 )
 
 # --- what the server says
-
-
-class Op(StrEnum):
-    """Every word that the server begins a message with."""
-
-    WELCOME = "welcome"
-    ENTRIES = "entries"
-    SKIPPED = "skipped"
-    RESET = "reset"
-    PUBLISHED = "published"
-    HELD = "held"
-    REFUSED = "refused"
-    RECALLED = "recalled"
-    YOU = "you"
-    NOTICE = "notice"
-    VIEWERS = "viewers"
-    LIKED = "liked"
-    LIKES = "likes"
-    PONG = "pong"
-    BYE = "bye"
-    ERROR = "error"
 
 
 def welcome(  # noqa: PLR0913 -- the fields of one message, each by its name
@@ -226,6 +205,11 @@ def reset(epoch: str, top: Seq, reason: str) -> Fields:
     return {"op": Op.RESET.value, "epoch": epoch, "top": top, "reason": reason}
 
 
+def own_comment(view: View) -> Fields:
+    """A comment of the viewer's that the batch to come leaves out."""
+    return {"op": Op.OWN.value, "entry": fields_of(view)}
+
+
 def you_now(told: Fields) -> Fields:
     """What a viewer may do has changed: `you` as in the welcome."""
     return {"op": Op.YOU.value, "you": told}
@@ -259,16 +243,12 @@ def error_said(code: str, text: str) -> Fields:
 # --- the dialects
 
 
-class Dialect(Protocol):
+class Dialect(Outward, Protocol):
     """One way to write `danmaku.v1` down."""
 
     @property
     def subprotocol(self) -> str:
         """Its name in the upgrade."""
-
-    @property
-    def is_text(self) -> bool:
-        """Whether it uses text frames, else binary ones."""
 
     def decode(self, payload: bytes) -> Message:
         """Read one client message.
@@ -277,21 +257,13 @@ class Dialect(Protocol):
             BadMessage: It is none, of this version and in this dialect.
         """
 
-    def encode(self, fields: Fields) -> bytes:
-        """Write one server message that is no batch."""
-
-    def part(self, view: View) -> bytes:
-        """Write one entry, ready for `batch`."""
-
-    def batch(self, op: Op, after: Seq, upto: Seq, parts: Sequence[bytes]) -> bytes:
-        """Write the batch `(after, upto]` of entries that are encoded already."""
-
 
 class JsonDialect:
     """One JSON object in each text frame."""
 
-    subprotocol = "danmaku.v1.json"
+    subprotocol = script = "danmaku.v1.json"
     is_text = True
+    is_bare = False
 
     def __init__(self) -> None:
         self._decoder = msgspec.json.Decoder(Message)
@@ -312,17 +284,19 @@ class JsonDialect:
         """See `Dialect`."""
         return self.encode(fields_of(view))
 
-    def batch(self, op: Op, after: Seq, upto: Seq, parts: Sequence[bytes]) -> bytes:
+    def batch(self, op: Op, after: Seq, upto: Seq, parts: Sequence[bytes], lacks: int = 0) -> bytes:
         """See `Dialect`."""
         head = b'{"op":"%b","after":%d,"upto":%d,"entries":[' % (op.encode(), after, upto)
-        return head + b",".join(parts) + b"]}"
+        tail = b'],"left_out":%d}' % lacks if lacks else b"]}"
+        return head + b",".join(parts) + tail
 
 
 class MsgpackDialect:
     """One MessagePack map in each binary frame."""
 
-    subprotocol = "danmaku.v1.msgpack"
+    subprotocol = script = "danmaku.v1.msgpack"
     is_text = False
+    is_bare = False
 
     def __init__(self) -> None:
         self._decoder = msgspec.msgpack.Decoder(Message)
@@ -342,12 +316,16 @@ class MsgpackDialect:
         """See `Dialect`."""
         return self.encode(fields_of(view))
 
-    def batch(self, op: Op, after: Seq, upto: Seq, parts: Sequence[bytes]) -> bytes:
+    def batch(self, op: Op, after: Seq, upto: Seq, parts: Sequence[bytes], lacks: int = 0) -> bytes:
         """See `Dialect`."""
         packer = msgpack.Packer(autoreset=False)
-        packer.pack_map_header(4)
-        for field in ("op", op.value, "after", after, "upto", upto, "entries"):
+        packer.pack_map_header(5 if lacks else 4)
+        for field in ("op", op.value, "after", after, "upto", upto):
             packer.pack(field)
+        if lacks:
+            packer.pack("left_out")
+            packer.pack(lacks)
+        packer.pack("entries")
         packer.pack_array_header(len(parts))
         return b"".join((packer.bytes(), *parts))
 
@@ -355,20 +333,21 @@ class MsgpackDialect:
 class RowsDialect(MsgpackDialect):
     """As `MsgpackDialect`, but for batches, which are arrays of rows (docs/protocol.md, "rows")."""
 
-    subprotocol = "danmaku.v1.rows"
+    subprotocol = script = "danmaku.v1.rows"
 
     def part(self, view: View) -> bytes:
         """See `Dialect`."""
         return self._encoder.encode(row_of(view))
 
-    def batch(self, op: Op, after: Seq, upto: Seq, parts: Sequence[bytes]) -> bytes:
+    def batch(self, op: Op, after: Seq, upto: Seq, parts: Sequence[bytes], lacks: int = 0) -> bytes:
         """See `Dialect`."""
         packer = msgpack.Packer(autoreset=False)
-        packer.pack_array_header(4)
+        packer.pack_array_header(5 if lacks else 4)
         for field in (op.value, after, upto):
             packer.pack(field)
         packer.pack_array_header(len(parts))
-        return b"".join((packer.bytes(), *parts))
+        tail = (msgpack.packb(lacks),) if lacks else ()
+        return b"".join((packer.bytes(), *parts, *tail))
 
 
 def dialects() -> dict[str, Dialect]:

@@ -1,11 +1,12 @@
 """What viewers are told beside the record: docs/protocol.md, "notice"."""
 
+from danmaku.domain.cases import CaseOutcome
 from danmaku.domain.controls import Control
 from danmaku.domain.facts import CommentHeld, NameJudged
 from danmaku.domain.ids import Millis, Number, Pseudonym, RoomId, Seq
 from danmaku.domain.measures import Measure
 from danmaku.formats.danmaku_v1 import Fields
-from danmaku.gateway.dialects.danmaku_v1 import Op
+from danmaku.gateway.dialects.outward import Op
 
 
 def measure_notice(measure: Measure, note: str) -> Fields:
@@ -75,6 +76,17 @@ def report_notice(seq: Seq, number: Number | None, category: str, until_ms: Mill
         "number": number,
         "category": category,
         "until_ms": until_ms,
+    }
+
+
+def result_notice(case_id: str, outcome: CaseOutcome, note: str) -> Fields:
+    """What came of a case that the viewer filed, or that was about them."""
+    return {
+        "op": Op.NOTICE.value,
+        "kind": "result",
+        "case_id": case_id,
+        "outcome": outcome.value,
+        "note": note,
     }
 
 

@@ -12,6 +12,7 @@ import type {
   Welcome,
   You,
 } from "./messages";
+import { OwnComments } from "./own_comments";
 import { type Request, Requests } from "./requests";
 
 export const PROTOCOL = "danmaku.v1.json";
@@ -73,6 +74,7 @@ export class Connection {
   readonly #place: Place;
   readonly #surroundings: Surroundings;
   readonly #requests = new Requests();
+  readonly #own = new OwnComments();
   readonly #backoff = new Backoff(500, 20_000);
   #socket: Socket | null = null;
   #joined = false;
@@ -158,6 +160,9 @@ export class Connection {
       case "skipped":
         this.#batch(message);
         return;
+      case "own":
+        this.#own.add(message.entry);
+        return;
       case "reset":
         this.#reset(message);
         return;
@@ -209,12 +214,13 @@ export class Connection {
       return;
     }
     this.#place.since = batch.upto;
-    this.events.emit("batch", batch);
+    this.events.emit("batch", this.#own.completed(batch));
   }
 
   #reset(message: Reset): void {
     this.#place.since = message.top;
     this.#place.epoch = message.epoch;
+    this.#own.clear();
     this.events.emit("reset", message);
   }
 

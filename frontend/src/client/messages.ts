@@ -17,6 +17,8 @@ export interface Comment {
   name: string;
   late: boolean;
   imported: boolean;
+  /** It was recalled, and is back; left out while it is not so. */
+  restored?: boolean;
 }
 
 /** What is left of a recalled comment: its place. */
@@ -50,6 +52,10 @@ export interface RoomState {
   silent_until_ms: number | null;
   broadcast: { started_ms: number; ended_ms: number | null } | null;
   recall_within_ms: number;
+  /** What kind of room the house says it is. */
+  news: boolean;
+  commerce: boolean;
+  minor_safe: boolean;
 }
 
 export interface Recall {
@@ -95,6 +101,8 @@ export interface Batch {
   after: number;
   upto: number;
   entries: Entry[];
+  /** So many comments of the range are not among them; the list has those. */
+  left_out?: number;
 }
 
 export interface Reset {
@@ -140,6 +148,7 @@ export interface Notice {
     | "revoked"
     | "proposal"
     | "name"
+    | "result"
     | "report"
     | "held"
     | "decided"
@@ -162,6 +171,7 @@ export interface Notice {
 export type ServerMessage =
   | Welcome
   | Batch
+  | { op: "own"; entry: Comment }
   | Reset
   | Answer
   | Bye

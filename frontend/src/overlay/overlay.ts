@@ -13,6 +13,8 @@ export interface OverlaySettings {
   speed: number;
   /** Items on the screen at one time at most. */
   most: number;
+  /** How long what stands at an edge stays. */
+  standMs?: number;
 }
 
 export interface Stage {
@@ -23,12 +25,14 @@ export interface Stage {
   still: boolean;
 }
 
-const TRAVEL_MS = 8_000;
+export const TRAVEL_MS = 8_000;
 const STAND_MS = 4_500;
 const FADE_MS = 300;
 const PICTURE_HEIGHT_PX = 540;
 const LINE_HEIGHT = 1.3;
-const NORMAL_SIZE = 25;
+/** Text grows with the picture up to here. */
+export const FIT_MAX = 1.4;
+export const NORMAL_SIZE = 25;
 const MOVING: ReadonlySet<string> = new Set(["scroll", "reverse"]);
 
 /** How far back a comment can have started and still be on the screen. */
@@ -123,6 +127,16 @@ export class Overlay {
     if (item && !item.part(number)) this.#takeOff(item);
   }
 
+  /** Has one item stand still while somebody deals with it. */
+  hold(number: number): void {
+    this.#byNumber.get(number)?.animation?.pause();
+  }
+
+  /** Lets it go on, if the picture does. */
+  letGo(number: number): void {
+    if (this.#clock.running) this.#byNumber.get(number)?.animation?.play();
+  }
+
   /** The comments that are on the screen. */
   numbers(): number[] {
     return [...this.#byNumber.keys()];
@@ -139,7 +153,7 @@ export class Overlay {
   /** How much larger than sent the text is drawn on this picture. */
   get #fit(): number {
     const byHeight = this.#stage.element.clientHeight / PICTURE_HEIGHT_PX;
-    return Math.min(1.4, Math.max(0.56, byHeight)) * this.#settings.scale;
+    return Math.min(FIT_MAX, Math.max(0.56, byHeight)) * this.#settings.scale;
   }
 
   get #laneHeightPx(): number {
@@ -186,7 +200,8 @@ export class Overlay {
   }
 
   #lifeMs(item: Item): number {
-    return item.moving ? TRAVEL_MS / this.#settings.speed : STAND_MS;
+    if (item.moving) return TRAVEL_MS / this.#settings.speed;
+    return this.#settings.standMs ?? STAND_MS;
   }
 
   #putOn(item: Item, elapsedMs: number): void {

@@ -14,6 +14,7 @@ export interface ListChoices {
   seek(positionMs: number): void;
   recall(number: number): void;
   shieldAuthor(id: string, name: string): void;
+  report(number: number, text: string): void;
 }
 
 /**
@@ -111,20 +112,34 @@ export class CommentList {
       this.#announce();
       return;
     }
-    const rows = this.#waiting.flatMap((shown) => this.#madeAfterGap(shown)).reverse();
-    this.#waiting = [];
+    const rows = this.#madeWaiting().reverse();
     this.#list.prepend(...rows);
     this.#trim();
     maybe("#list-empty", HTMLElement)?.remove();
     this.#announce();
   }
 
-  /** Numbers have no gaps: one that is missing was skipped for a slow viewer, and is a link away. */
-  #madeAfterGap(shown: Shown): HTMLLIElement[] {
-    const missing = shown.number - this.#newest - 1;
-    this.#newest = Math.max(this.#newest, shown.number);
-    const row = this.#made(shown);
-    return missing > 0 ? [this.#rows.gap(missing, shown.number), row] : [row];
+  /**
+   * The rows that waited, oldest first. Numbers have no gaps: those that are missing were skipped
+   * for a slow viewer or left out in a rush, and are a link away; one link for all of them, since
+   * in a rush they are many.
+   */
+  #madeWaiting(): HTMLLIElement[] {
+    const rows: HTMLLIElement[] = [];
+    let [missing, firstGap, before] = [0, 0, 0];
+    for (const shown of this.#waiting) {
+      const gap = shown.number - this.#newest - 1;
+      if (gap > 0) {
+        if (missing === 0) firstGap = rows.length;
+        missing += gap;
+        before = shown.number;
+      }
+      this.#newest = Math.max(this.#newest, shown.number);
+      rows.push(this.#made(shown));
+    }
+    this.#waiting = [];
+    if (missing > 0) rows.splice(firstGap, 0, this.#rows.gap(missing, before));
+    return rows;
   }
 
   #made(shown: Shown): HTMLLIElement {
@@ -205,6 +220,11 @@ export class CommentList {
     const row = target?.closest<HTMLLIElement>("li.row");
     if (!target || !row) return;
     if (target.closest(".row-time")) this.#choices.seek(Number(row.dataset.position));
+    if (target.closest(".row-report")) {
+      event.preventDefault();
+      const text = row.querySelector(".row-text")?.textContent ?? "";
+      this.#choices.report(Number(row.dataset.number), text);
+    }
     if (target.closest(".row-shield")) {
       const name = row.querySelector(".row-name")?.textContent ?? "";
       this.#choices.shieldAuthor(row.dataset.author ?? "", name);

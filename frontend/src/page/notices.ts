@@ -20,21 +20,40 @@ export function showPowers(me: Me): void {
   }
 }
 
-/** Says what was told to this viewer: what, why, until when, and where to appeal. */
+/** The part of one's own page that tells more, and leads to the appeal. */
+const PLACES: Record<string, string> = {
+  measure: "#measures",
+  name: "#name",
+  refused: "#comments",
+  result: "#filed",
+};
+
+/** How many notices stand at a time, the newest last. */
+const NOTICES_MAX = 3;
+
+/**
+ * Says what was told to this viewer: what, why, until when, and where to appeal.
+ *
+ * Several may come of one act: a refusal with its category, and that its case was decided.
+ */
 export function showNotice(place: HTMLElement, texts: Texts, notice: Notice): void {
   const words = wordsOf(texts, notice);
   if (words === null) return;
-  place.replaceChildren(words);
-  if (notice.note) place.append(" ", notice.note);
+  const line = element("span", "notice-line", words);
+  if (notice.note) line.append(" ", notice.note);
   if (notice.until_ms) {
     const time = new Date(notice.until_ms).toLocaleString();
-    place.append(" ", texts.say("live.notice_until", { time }));
+    line.append(" ", texts.say("live.notice_until", { time }));
   }
   if (notice.kind !== "report") {
     const link = element("a", "", texts.say("live.notice_appeal"));
-    link.href = "/me";
-    place.append(" ", link);
+    link.href = `/me${PLACES[notice.kind] ?? ""}`;
+    line.append(" ", link);
   }
+  const others = [...place.querySelectorAll(".notice-line")].filter(
+    (shown) => shown.textContent !== line.textContent,
+  );
+  place.replaceChildren(...others.slice(1 - NOTICES_MAX), line);
   place.hidden = false;
 }
 
@@ -77,6 +96,8 @@ function wordsOf(texts: Texts, notice: Notice): string | null {
       return texts.say("live.own_refused", { category: texts.say(`category.${notice.category}`) });
     case "report":
       return texts.say("live.notice_report");
+    case "result":
+      return texts.say("live.notice_result");
     default:
       return null;
   }

@@ -1,7 +1,7 @@
 import { browser, socketUrl } from "../client/browser";
 import { Connection, type ConnectionState } from "../client/connection";
 import { freshId } from "../client/ids";
-import type { Answer, Batch, LikeCounts, Notice, RoomState } from "../client/messages";
+import type { Answer, Batch, Comment, LikeCounts, Notice, RoomState } from "../client/messages";
 import { canvasMeasure } from "../overlay/measure";
 import { Overlay } from "../overlay/overlay";
 import { type Change, RoomRecord } from "../record/record";
@@ -10,10 +10,13 @@ import { Segments, segmentReader } from "../replay/segments";
 import { Timeline } from "../replay/timeline";
 import { Composer } from "./composer";
 import { maybe, need } from "./dom";
+import { FlyMenu } from "./fly_menu";
+import { LeftOut, type Rush } from "./left_out";
 import { Me } from "./me";
 import type { Kept } from "./own_list";
 import { mountPlayer, type Player } from "./player";
 import { loadPreferences, type Preferences } from "./preferences";
+import { ReportPanel } from "./report";
 import type { RoomData } from "./room_data";
 import { Screening } from "./screening";
 import { SettingsPanel } from "./settings";
@@ -50,6 +53,8 @@ export class RoomPage {
   readonly #overlay: Overlay;
   readonly #connection: Connection;
   readonly #composer: Composer | null;
+  readonly #report: ReportPanel;
+  readonly #leftOut = new LeftOut((rush) => this.#showLeftOut(rush), browser.after);
   #state: RoomState;
   #views: Views | null = null;
 
@@ -68,6 +73,8 @@ export class RoomPage {
     });
     this.#connection = this.#connect();
     this.#composer = this.#makeComposer();
+    this.#report = new ReportPanel(data.room, this.texts);
+    this.#wireMenu();
     this.#wireSwitch(preferences);
   }
 
@@ -89,6 +96,28 @@ export class RoomPage {
     return this.#connection.like(freshId(), number, stands);
   }
 
+  /** Opens the panel that reports a comment; without a number, the room. */
+  report(number: number | null, text: string): void {
+    this.#report.open({ number, text });
+  }
+
+  #wireMenu(): void {
+    new FlyMenu(this.player.layer, this.#overlay, {
+      report: (number, text) => this.report(number, text),
+      shield: (number) => {
+        const comment = this.#othersComment(number);
+        if (comment) this.settings.shieldAuthor(comment.author, comment.name);
+      },
+      mayShield: (number) => this.#othersComment(number) !== null,
+    });
+  }
+
+  /** A comment that the page knows whole, and that is not the viewer's own. */
+  #othersComment(number: number): Comment | null {
+    const shown = this.record.get(number);
+    return shown?.kind === "comment" && !this.me.isAuthor(shown) ? shown : null;
+  }
+
   #mountPlayer(): Player {
     const press = (button: string) => () => need(button, HTMLButtonElement).click();
     return mountPlayer(need("#player", HTMLElement), this.#state, {
@@ -106,6 +135,12 @@ export class RoomPage {
           label: this.texts.say("settings.title"),
           icon: "settings",
           press: press("#open-settings"),
+        },
+        {
+          name: "danmaku-report",
+          label: this.texts.say("live.report"),
+          icon: "report",
+          press: () => this.report(null, this.#state.title),
         },
       ],
     });
@@ -162,12 +197,19 @@ export class RoomPage {
   }
 
   #take(batch: Batch): void {
+    this.#leftOut.take(batch);
     const changes = this.record.apply(batch.entries);
     for (const change of changes) {
       this.screening.take(change);
       if (change.what === "room") this.#setState(change.state);
     }
     this.#views?.changed(changes);
+  }
+
+  #showLeftOut(rush: Rush | null): void {
+    const line = need("#left-out", HTMLElement);
+    line.hidden = rush === null;
+    if (rush) line.textContent = this.texts.say("live.left_out", { n: rush.shown, m: rush.of });
   }
 
   #setState(state: RoomState): void {

@@ -117,6 +117,7 @@ export class Rows {
     const body = need(".row-body", HTMLElement, row);
     if (comment.late) body.append(" ", element("span", "tag", this.#texts.say("row.late")));
     if (comment.imported) body.append(" ", element("span", "tag", this.#texts.say("row.imported")));
+    if (comment.restored) body.append(" ", element("span", "tag", this.#texts.say("row.restored")));
   }
 
   #offerActions(row: HTMLLIElement, number: number, { own, recall, mute }: Rights): void {
@@ -135,7 +136,7 @@ export class Rows {
     const like = maybe(".row-like", HTMLFormElement, row);
     if (like) like.action = `/rooms/${this.#room}/comments/${number}/like`;
     if (own) like?.remove();
-    const report = need("a.button", HTMLAnchorElement, row);
+    const report = need(".row-report", HTMLAnchorElement, row);
     report.href = `/report?room=${encodeURIComponent(this.#room)}&number=${number}`;
   }
 }

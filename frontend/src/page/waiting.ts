@@ -68,8 +68,9 @@ export class WaitingList {
   }
 
   #add(waiting: Waiting): void {
-    if (this.#item(waiting.seq) || this.#decided.has(waiting.seq)) return;
-    if (this.#list.children.length >= SHOWN_MAX) return;
+    if (this.#decided.has(waiting.seq)) return;
+    const known = this.#item(waiting.seq);
+    if (!known && this.#list.children.length >= SHOWN_MAX) return;
     const copy = this.#template.content.cloneNode(true) as DocumentFragment;
     const item = need("li", HTMLLIElement, copy);
     item.dataset.seq = String(waiting.seq);
@@ -79,7 +80,9 @@ export class WaitingList {
     need(".tag", HTMLElement, item).textContent = this.#texts.say(`category.${waiting.category}`);
     // Nobody decides on what is their own.
     if (waiting.author === this.#me.author) need("form", HTMLFormElement, item).remove();
-    this.#list.append(item);
+    // What was to appear by itself may wait for a person after all.
+    if (known) known.replaceWith(item);
+    else this.#list.append(item);
     this.#count();
     this.#tick();
   }

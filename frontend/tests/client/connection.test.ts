@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { Connection, type Socket, type Surroundings } from "../../src/client/connection";
+import { Connection } from "../../src/client/connection";
 import type { Batch, Draft, Entry, RoomState } from "../../src/client/messages";
+import { World } from "./world";
 
 const DRAFT: Draft = {
   text: "hello",
@@ -10,73 +11,6 @@ const DRAFT: Draft = {
   size: 25,
   latency_ms: 0,
 };
-
-class Line implements Socket {
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: ((event: { code: number }) => void) | null = null;
-  readonly sent: Record<string, unknown>[] = [];
-  closed = false;
-
-  send(text: string): void {
-    this.sent.push(JSON.parse(text));
-  }
-
-  close(): void {
-    this.closed = true;
-  }
-
-  say(message: object): void {
-    this.onmessage?.({ data: JSON.stringify(message) });
-  }
-
-  of(op: string): Record<string, unknown>[] {
-    return this.sent.filter((message) => message.op === op);
-  }
-}
-
-/** Time that a test moves by hand, and the far end of every line that was opened. */
-class World implements Surroundings {
-  readonly lines: Line[] = [];
-  #nowMs = 0;
-  #timers: { atMs: number; run: () => void }[] = [];
-
-  open = (): Socket => {
-    const line = new Line();
-    this.lines.push(line);
-    return line;
-  };
-
-  after = (ms: number, run: () => void): (() => void) => {
-    const timer = { atMs: this.#nowMs + ms, run };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((each) => each !== timer);
-    };
-  };
-
-  random = (): number => 0.5;
-
-  pass(ms: number): void {
-    const untilMs = this.#nowMs + ms;
-    for (;;) {
-      const next = this.#timers
-        .filter((timer) => timer.atMs <= untilMs)
-        .sort((a, b) => a.atMs - b.atMs)[0];
-      if (!next) break;
-      this.#timers = this.#timers.filter((timer) => timer !== next);
-      this.#nowMs = next.atMs;
-      next.run();
-    }
-    this.#nowMs = untilMs;
-  }
-
-  get line(): Line {
-    const line = this.lines.at(-1);
-    if (!line) throw new Error("nothing was opened");
-    return line;
-  }
-}
 
 function welcome(top: number): object {
   const state = { mode: "machine" } as RoomState;
@@ -176,6 +110,16 @@ describe("joining", () => {
 
     expect(tops).toEqual([90]);
     expect(batches.map(({ upto }) => upto)).toEqual([91]);
+  });
+
+  it("puts an own comment that others are not shown into the batch that lacks it", () => {
+    join();
+    world.line.say({ op: "own", entry: comment(11) });
+    world.line.say({ ...batch(10, 13), left_out: 2 });
+    world.line.say(batch(13, 14));
+
+    expect(batches.map(({ entries }) => entries.map(({ seq }) => seq))).toEqual([[11, 13], [14]]);
+    expect(batches.map(({ left_out }) => left_out)).toEqual([1, undefined]);
   });
 
   it("takes a skipped range for its new position", () => {

@@ -24,6 +24,9 @@ const STATE: RoomState = {
   paused_until_ms: null,
   broadcast: null,
   recall_within_ms: 120_000,
+  news: false,
+  commerce: false,
+  minor_safe: false,
 };
 
 const FORM = `

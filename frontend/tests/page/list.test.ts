@@ -9,7 +9,7 @@ const ROW = `
   <p class="row-body"><span class="row-name"></span> <span class="row-text"></span></p>
   <a class="row-number" href=""></a>
   <details class="row-more"><summary></summary><div class="row-actions">
-    <form class="row-recall"><button></button></form><a class="button"></a>
+    <form class="row-recall"><button></button></form><a class="button small row-report"></a>
   </div></details>`;
 
 const PAGE = `
@@ -61,6 +61,7 @@ beforeEach(() => {
     seek: () => {},
     recall: () => {},
     shieldAuthor: () => {},
+    report: () => {},
   });
 });
 
@@ -103,6 +104,13 @@ describe("the list", () => {
 
     expect(shown()).toEqual(["10", "9", "/rooms/r?before=9", "2", "1"]);
     expect(document.querySelector(".row-gap")?.textContent).toBe("6 missing");
+  });
+
+  it("leads to all that a rush left out by one link", () => {
+    list.take([3, 6, 8].map((number) => ({ what: "published", comment: comment(number) })));
+
+    expect(shown()).toEqual(["8", "6", "/rooms/r?before=8", "3", "2", "1"]);
+    expect(document.querySelector(".row-gap")?.textContent).toBe("3 missing");
   });
 
   it("keeps a bounded number of rows and links to the rest", () => {

@@ -59,6 +59,14 @@ describe("what waits", () => {
     expect([rows(), root.hidden]).toEqual([[], true]);
   });
 
+  it("is counted down no more when it waits for a person after all", () => {
+    list.take(notice(7));
+    list.take(notice(8));
+    list.take(notice(7, { category: "contact" }));
+
+    expect(rows()).toEqual(["Ann t7 Contact", "Ann t8 in 5 s"]);
+  });
+
   it("is stopped with a category, and the list is asked for again", async () => {
     list.take(notice(7));
     const form = root.querySelector("form") as HTMLFormElement;

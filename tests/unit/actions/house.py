@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from danmaku.actions.accounts import People
+from danmaku.actions.brownout import BrownOut
 from danmaku.actions.comments import Comments
 from danmaku.actions.conditions import Prevailing
 from danmaku.actions.drawn import new_id
+from danmaku.actions.filing_drafts import HouseFacts
+from danmaku.actions.filing_office import FilingOffice
+from danmaku.actions.likes import Likes
 from danmaku.actions.moderation import Moderation
 from danmaku.actions.naming import Naming
 from danmaku.actions.offices import Offices
@@ -17,11 +21,19 @@ from danmaku.actions.room_words import ReadyWords, WordLists
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
 from danmaku.actions.verifiers import Verifiers
-from danmaku.config import AccountSettings, AdmissionSettings, IdentitySettings, StoreSettings
+from danmaku.config import (
+    AccountSettings,
+    AdmissionSettings,
+    BrownoutSettings,
+    FilingSettings,
+    IdentitySettings,
+    StoreSettings,
+)
 from danmaku.domain.comment import Draft
 from danmaku.domain.facts import Entry
 from danmaku.domain.ids import ClientId, Millis, RoomId
 from danmaku.domain.room import RoomPolicy, RoomState
+from danmaku.domain.times import DAY_MS
 from danmaku.filter.names import Names
 from danmaku.filter.rule_file import parse_rules
 from danmaku.filter.screen import Screen
@@ -51,6 +63,7 @@ words = ["buynow"]
 """
 SCREEN = Screen(parse_rules(RULES))
 NAMES = Names()
+LIMITLESS = {"sends_per_s": 1e6, "sends_burst": 10_000, "repeats_max": 10_000}
 
 
 @dataclass
@@ -122,6 +135,20 @@ class House:
     announced: list[Entry] = field(default_factory=list)
     _ids: count = field(default_factory=lambda: count(1))
 
+    @property
+    def filing(self):
+        return FilingOffice.over(
+            *(self.store, self.store),
+            controls=self.offices.controls,
+            measures=self.offices.measures,
+            conditions=self.offices.prevailing,
+            freshen=self.people.standings.freshen,
+            clock=self.clock,
+            new_id=new_id,
+            settings=FilingSettings(),
+            house=HouseFacts(),
+        )
+
     async def person(self, login, *grants):
         """An account without a password; a grant is a bundle, or a bundle and a room."""
         await self.people.add(login, login.title(), None)
@@ -188,6 +215,29 @@ def proofs_over(written, store, people, settings, services):
     )  # fmt: skip
 
 
+def moderation_over(written, store, people, offices, filings_max):
+    return Moderation(
+        *(written, store, store, store), trained=offices.team.training.require_of_staff,
+        freshen=people.standings.freshen, clock=store._clock,
+        new_id=new_id, filings_max=filings_max, report_ms=DAY_MS,
+    )  # fmt: skip
+
+
+def calm(clock, telemetry):
+    return BrownOut(BrownoutSettings(), steady=clock, telemetry=telemetry)
+
+
+def offices_over(written, store, prevailing, people, rooms, *, comments, **settings):
+    likes = Likes(
+        *(written, store, store), rooms=rooms, conditions=prevailing,
+        freshen=people.standings.freshen, clock=store._clock, brownout=comments._brownout,
+    )  # fmt: skip
+    return Offices.over(
+        written, store, prevailing=prevailing, people=people, rooms=rooms, likes=likes,
+        looking=comments.looking, clock=store._clock, new_id=new_id, **settings,
+    )  # fmt: skip
+
+
 @asynccontextmanager
 async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may choose
     folder,
@@ -199,8 +249,11 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
     classifier=lambda _clock, _telemetry: None,
     words_max=500,
     names_per_day=20,
+    filings_max=50,
+    steady=None,
     identity_required=False,
     identity=None,
+    team=None,
     services=lambda _clock: Services(Verifiers(), ()),
     **admission,
 ):
@@ -209,8 +262,7 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
     `record` may put a faulty adapter between the verbs and the store.
     """
     clock, telemetry = clock or Clock(), Telemetry()
-    limits = {"sends_per_s": 1e6, "sends_burst": 10_000, "repeats_max": 10_000} | admission
-    settings = AdmissionSettings(**limits)
+    settings = AdmissionSettings(**LIMITLESS | admission)
     store = await SqliteStore.open(StoreSettings(data_dir=folder), clock)
     written = record(store)
     rules = Rules(screen, record=written, clock=clock, micros_max=1_000_000, telemetry=telemetry)
@@ -220,8 +272,7 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
     prevailing = Prevailing(identity_required=identity_required)
     await prevailing.read(store, clock())
     rooms = rooms_over(written, store, people, naming, settings, prevailing)
-    freshen = people.standings.freshen
-    asked = {"rooms": rooms, "freshen": freshen, "clock": clock}
+    asked = {"rooms": rooms, "freshen": people.standings.freshen, "clock": clock}
     word_lists = WordLists(written, store, words_max=words_max, **asked)
     comments = Comments(
         *(written, store, store),
@@ -231,17 +282,16 @@ async def house_on(  # noqa: PLR0913 -- each stands for a part that a test may c
         rules=rules,
         words=ReadyWords(store, 10_000),
         settings=settings,
+        report_ms=DAY_MS,
         telemetry=telemetry,
+        brownout=calm(clock, telemetry),
         classifier=(outside := classifier(clock, telemetry)),
     )
-    moderation = Moderation(written, store, freshen=freshen, clock=clock, new_id=new_id)
-    offices = Offices.over(
-        written, store, prevailing=prevailing, people=people, rooms=rooms, clock=clock,
-        new_id=new_id,
-    )  # fmt: skip
+    parts = {"comments": comments, "steady": steady or clock, "team": team}
+    offices = offices_over(written, store, prevailing, people, rooms, **parts)
+    desks = (moderation_over(written, store, people, offices, filings_max), offices, proofs)
     house = House(
-        *(store, naming, people, rooms, word_lists, rules, comments, moderation),
-        *(offices, proofs, telemetry, clock),
+        *(store, naming, people, rooms, word_lists, rules, comments, *desks, telemetry, clock)
     )
     for follow in (people.standings.apply, prevailing.apply, rooms.apply, house.announced.extend):
         store.subscribe(follow)

@@ -3,18 +3,12 @@ from dataclasses import replace
 
 import pytest
 
-from danmaku.actions.accounts import (
-    LABEL_MAX,
-    MS_PER_MINUTE,
-    SIGN_INS_BURST,
-    TOKENS_MAX,
-    People,
-)
-from danmaku.actions.holders import MS_PER_DAY
+from danmaku.actions.accounts import LABEL_MAX, SIGN_INS_BURST, TOKENS_MAX, People
 from danmaku.config import AccountSettings
-from danmaku.domain.account import NAME_MAX, Bundle, Power
+from danmaku.domain.account import NAME_MAX, Bundle, Power, TokenKind
 from danmaku.domain.facts import AccountRegistered, PowersGranted
 from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId
+from danmaku.domain.times import DAY_MS, MINUTE_MS
 from danmaku.errors import (
     BadMessage,
     Code,
@@ -116,7 +110,7 @@ async def test_a_session_ends_after_its_days(house):
     await house.people.register("ann", "Ann", OLD)
     _, secret = await house.people.sign_in("ann", OLD)
 
-    house.clock.now_ms += 30 * MS_PER_DAY
+    house.clock.now_ms += 30 * DAY_MS
 
     assert await house.people.session(secret) is None
 
@@ -194,7 +188,7 @@ async def test_a_reset_link_runs_out(house):
     await house.people.register("ann", "Ann", OLD)
     link = await house.people.open_reset("ann")
 
-    house.clock.now_ms += 60 * MS_PER_MINUTE
+    house.clock.now_ms += 60 * MINUTE_MS
 
     assert await answer_of(house.people.reset(link, NEW)) == Code.NOT_FOUND
 
@@ -267,6 +261,24 @@ async def test_a_token_of_one_room_has_no_say_over_tokens(house):
     ]
 
     assert answers == [Code.NOT_GRANTED] * 3
+
+
+async def test_a_link_is_its_owners_and_lends_none_of_their_powers(house):
+    ann = await house.person("ann", Bundle.REVIEWER)
+    await house.room()
+    token_id, link = await house.people.issue_token(
+        ann, "OBS", expires_ms=None, room=DEMO, kind=TokenKind.LINK
+    )
+
+    who = await house.people.standings.freshen(await house.people.bearer(link))
+    [row] = await house.people.tokens(ann)
+
+    assert (who.account, who.token_room, who.reads_only) == (ann.account, DEMO, True)
+    assert who.powers(DEMO, house.clock()) == who.powers(None, house.clock()) == frozenset()
+    assert await answer_of(house.say(who)) == Code.NOT_GRANTED
+    assert (row.token_id, row.is_link) == (token_id, True)
+    own = TokenKind.OWN + link.removeprefix(TokenKind.LINK)
+    assert await answer_of(house.people.bearer(own)) == Code.NOT_SIGNED_IN
 
 
 async def test_nobody_revokes_the_token_of_another(house):
@@ -365,7 +377,7 @@ async def test_an_embed_token_runs_out(house, site):
         {"subject": "a\nb"},
         {"name": ""},
         {"ttl_ms": 999},
-        {"ttl_ms": 30 * MS_PER_DAY + 1},
+        {"ttl_ms": 30 * DAY_MS + 1},
     ],
 )
 async def test_an_embed_token_out_of_bounds_is_not_given(house, site, fields):

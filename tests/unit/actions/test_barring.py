@@ -1,18 +1,22 @@
+import asyncio
+
 import pytest
 
 from danmaku.actions.measures import MeasureDraft
 from danmaku.config import IdentitySettings
 from danmaku.domain.account import Bundle
-from danmaku.domain.identity import Strength
+from danmaku.domain.identity import Kept, Strength
+from danmaku.domain.ids import PLATFORM
 from danmaku.domain.measures import Step
-from danmaku.domain.people_facts import MeasureTaken
+from danmaku.domain.people_facts import IdentityVerified, MeasureTaken
 from danmaku.domain.persons import Person
-from danmaku.errors import Code, Coded, DanmakuError, NotAllowed
-from danmaku.ports import Kept
+from danmaku.errors import Code, Coded, DanmakuError, NotAllowed, Stale
+from danmaku.ports import Append
 from tests.unit.actions.house import house_on
 
 DOCUMENT = Person(Strength.DOCUMENT, "11010519491231002X", "Wang")
 PHONE = Person(Strength.PHONE, "+8613800138000")
+FORBID = MeasureDraft(Step.FORBID, "fraud", "rule 1", login="ann")
 
 
 @pytest.fixture
@@ -115,3 +119,41 @@ async def test_the_second_person_is_named_and_one_alone_bars_nobody(house, cast)
 
     [row, _] = await house.offices.measures.own(cast["ann"])
     assert (row.fact.actor, row.fact.second) == (cast["eve"].account, cast["rey"].account)
+
+
+async def verify(house, who):
+    """What a verification enters, the vault having seen no bar a moment ago."""
+    fact = IdentityVerified(who.account, "phone", Strength.PHONE, None)
+    await house.store.commit(Append(PLATFORM, fact))
+
+
+async def decided(house, cast):
+    """A bar of Ann's, as it is decided before Bob turns out to be the same person."""
+    suspend = MeasureDraft(Step.SUSPEND, "fraud", "rule 1", login="ann")
+    await house.offices.measures.take(cast["rey"], suspend)
+    appends = await house.offices.measures.taking(cast["eve"], FORBID, "m1")
+    bob = await house.person("bob")
+    assert await kept(house, bob, DOCUMENT) is Kept.KEPT
+    return appends, bob
+
+
+async def test_who_would_be_verified_as_a_bar_is_written_is_refused(house, cast):
+    appends, bob = await decided(house, cast)
+
+    _, at_once = await asyncio.gather(house.store.commit(*appends), code_of(verify(house, bob)))
+
+    assert at_once is Code.IDENTITY_BARRED
+    assert await code_of(verify(house, bob)) is Code.IDENTITY_BARRED
+    assert (await house.people.standings.of(bob.account)).identity is None
+
+
+async def test_a_bar_that_did_not_know_of_a_verification_is_decided_again(house, cast):
+    appends, bob = await decided(house, cast)
+    await verify(house, bob)
+
+    with pytest.raises(Stale):
+        await house.store.commit(*appends)
+    await house.offices.measures.take(cast["eve"], FORBID)
+
+    known = await house.people.known("bob")
+    assert await code_of(house.say(known)) is Code.IDENTITY_BARRED

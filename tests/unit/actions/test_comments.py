@@ -16,6 +16,7 @@ from danmaku.errors import (
     NotAllowed,
     NotFound,
     NotSignedIn,
+    Overloaded,
     Stale,
     StoreDown,
     TooFast,
@@ -43,6 +44,11 @@ class Flaky:
         self._store = store
         self.before = None
         self.after = None
+        self.is_full = False
+
+    def require_place(self):
+        if self.is_full:
+            raise Overloaded
 
     async def commit(self, *appends):
         if (error := self.before) is not None:
@@ -273,6 +279,21 @@ async def flaky_house(tmp_path):
         yield house
 
 
+async def test_a_full_record_refuses_before_anything_is_decided(flaky_house):
+    house = flaky_house
+    ann = await house.person("ann")
+    await house.room(slow_ms=60_000)
+    house.flaky.is_full = True
+    wrong = house.draft(text="")
+
+    assert await code_of(house.comments.post(ann, DEMO, wrong)) == Code.OVERLOADED
+
+    house.flaky.is_full = False
+    assert await code_of(house.comments.post(ann, DEMO, wrong)) == Code.EMPTY
+    entry = await house.comments.post(ann, DEMO, house.draft())
+    assert isinstance(entry.fact, CommentPublished)
+
+
 async def test_a_comment_that_was_not_written_has_not_used_its_turn(flaky_house):
     house = flaky_house
     ann = await house.person("ann")
@@ -280,6 +301,43 @@ async def test_a_comment_that_was_not_written_has_not_used_its_turn(flaky_house)
     draft = house.draft()
     house.flaky.before = StoreDown()
     assert await code_of(house.comments.post(ann, DEMO, draft)) == Code.STORE_UNAVAILABLE
+
+    entry = await house.comments.post(ann, DEMO, draft)
+
+    assert (entry.seq, entry.repeated) == (2, False)
+
+
+class Unread:
+    """Words of rooms that cannot be read."""
+
+    async def of(self, _live):
+        raise StoreDown
+
+
+async def test_a_comment_that_nobody_judged_gives_no_earlier_one_its_turn_back(house):
+    ann = await house.person("ann")
+    await house.room(slow_ms=60_000, unique=True)
+    await house.say(ann, "said before")
+    words, house.comments._words = house.comments._words, Unread()
+    assert await code_of(house.say(ann, "said before")) == Code.STORE_UNAVAILABLE
+    house.comments._words = words
+
+    assert await code_of(house.say(ann, "something else")) == Code.RATE_LIMITED
+    house.clock.now_ms += 60_000
+    assert await code_of(house.say(ann, "said before")) == Code.DUPLICATE
+
+
+@pytest.mark.parametrize("failure", [StoreDown, Overloaded, Unknown])
+async def test_a_comment_that_was_not_written_may_be_sent_again_as_often_as_it_takes(
+    flaky_house, failure
+):
+    house = flaky_house
+    ann = await house.person("ann")
+    await house.room(unique=True)
+    draft = house.draft()
+    for _ in range(5):
+        house.flaky.before = failure()
+        assert await code_of(house.comments.post(ann, DEMO, draft)) == failure.code
 
     entry = await house.comments.post(ann, DEMO, draft)
 

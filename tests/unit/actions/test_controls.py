@@ -8,7 +8,7 @@ from danmaku.errors import BadMessage, Code, Coded, NotAllowed, NotFound
 from tests.unit.actions.house import DEMO, house_on
 
 FILM = RoomId("film")
-ORDER = {"lasts_ms": 60_000, "reason": "an order", "reference": "2026-17"}
+ORDER = {"lasts_ms": 60_000, "reason": "an order"}
 
 
 @pytest.fixture

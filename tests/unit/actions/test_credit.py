@@ -6,12 +6,12 @@ from danmaku.actions.credit import Credits, Part, formula_in
 from danmaku.actions.measures import MeasureDraft
 from danmaku.domain.account import Bundle
 from danmaku.domain.comment import Draft, Style
-from danmaku.domain.credit import DAY_MS
 from danmaku.domain.ids import AccountId, Number, RoomId
 from danmaku.domain.levels import FORMULA, formula_from
 from danmaku.domain.measures import Function, Step
 from danmaku.domain.people_facts import LevelSet
 from danmaku.domain.room import RoomState
+from danmaku.domain.times import DAY_MS
 from danmaku.errors import BadMessage, Code, NotSignedIn, Refused
 from danmaku.store.verify import Sound
 from tests.contract.soundness import steps_of

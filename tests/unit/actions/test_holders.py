@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from danmaku.actions.measures import MeasureDraft
@@ -23,6 +25,25 @@ async def test_the_last_chief_editor_stays_until_there_is_another(house):
     await revoke(house, eve)
 
     assert len((await house.people.standings.freshen(eve)).grants) == 1
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_of_the_last_two_who_go_at_one_instant_one_stays(house, leaves):
+    cast = await house.cast(eve=Bundle.CHIEF_EDITOR, ned=Bundle.CHIEF_EDITOR, opal=Bundle.OPERATOR)
+    eve, ned = cast["eve"], cast["ned"]
+    ways = [
+        house.people.revoke(cast["opal"], "eve", eve.grants[-1].grant_id),
+        house.offices.privacy.leaving.close(ned, login="ned")
+        if leaves
+        else house.people.revoke(None, "ned", ned.grants[-1].grant_id),
+    ]
+
+    came = await asyncio.gather(*ways, return_exceptions=True)
+
+    assert [type(one) for one in came].count(NotAllowed) == 1
+    left = await house.store.holders_of(Bundle.CHIEF_EDITOR, house.clock())
+    standings = [await house.people.standings.of(account) for account in left]
+    assert len([one for one in standings if not one.is_closed]) == 1
 
 
 async def test_a_chief_editor_who_may_do_nothing_is_no_successor(house):

@@ -12,14 +12,19 @@ from danmaku.config import IdentitySettings
 from danmaku.domain.account import Bundle, Power
 from danmaku.domain.facts import CommentPublished
 from danmaku.domain.identity import Identity, Strength
-from danmaku.domain.people_facts import IdentityRead, IdentityVerified
+from danmaku.domain.people_facts import (
+    DisclosureAgreed,
+    DisclosureAsked,
+    IdentityRead,
+    IdentityVerified,
+)
+from danmaku.domain.times import DAY_MS
 from danmaku.errors import BadMessage, Code, Coded, NotAllowed, NotFound, NotSignedIn, Overloaded
 from tests.services import KEY, Verifying, serving
 from tests.unit.actions.house import Clock, house_on
 
 PHONE = "13800138000"
 NAME, NUMBER = "王小明", "11010519491231002X"
-DAY_MS = 86_400_000
 
 
 @asynccontextmanager
@@ -342,8 +347,12 @@ async def test_a_look_needs_a_request_a_basis_and_a_second_person_and_is_entered
     [person] = await disclosures.read(ins, request.request_id)
 
     assert (person.legal_name, person.number) == (NAME, NUMBER)
-    assert entered(house, IdentityRead) == [
-        IdentityRead(ins.account, ann.account, "an order", "letter 7", eve.account)
+    number = request.request_id
+    why = ("an order", "letter 7")
+    assert entered(house, (DisclosureAsked, DisclosureAgreed, IdentityRead)) == [
+        DisclosureAsked(ins.account, ann.account, number, *why),
+        DisclosureAgreed(eve.account, ann.account, number),
+        IdentityRead(ins.account, ann.account, *why, eve.account, number),
     ]
     with pytest.raises(NotFound):
         await disclosures.read(ins, request.request_id)

@@ -4,7 +4,8 @@ from danmaku.actions.leaving import ACCOUNT_CLOSED, Leaving
 from danmaku.domain.comment import CommentStatus, RecalledBy
 from danmaku.domain.ids import PLATFORM
 from danmaku.domain.people_facts import AccountClosed
-from danmaku.domain.privacy import ACCOUNT, MS_PER_DAY
+from danmaku.domain.privacy import ACCOUNT
+from danmaku.domain.times import DAY_MS
 from danmaku.errors import BadMessage, NotSignedIn
 from tests.unit.actions.house import DEMO, house_on
 
@@ -71,7 +72,7 @@ async def test_tokens_and_identity_go_at_once_and_the_rest_has_its_date(house):
     assert forgotten == [ann.account]
     assert await house.store.tokens(ann.account, closed_ms) == []
     assert erasure.closed_ms == closed_ms
-    assert erasure.erased_ms == closed_ms + ACCOUNT.term.days * MS_PER_DAY
+    assert erasure.erased_ms == closed_ms + ACCOUNT.term.days * DAY_MS
     assert (await house.people.standings.of(ann.account)).is_closed
 
 

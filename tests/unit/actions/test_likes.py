@@ -2,12 +2,17 @@ import pytest
 
 from danmaku.actions.likes import LIKES_BURST
 from danmaku.domain.account import Bundle
+from danmaku.domain.brownout import HIGHEST
 from danmaku.domain.facts import CommentLiked
 from danmaku.domain.features import Feature
+from danmaku.domain.filing_facts import FilingState
+from danmaku.domain.filings import Turn
 from danmaku.domain.ids import Number
-from danmaku.errors import BadMessage, Code, NotAllowed, Refused
+from danmaku.domain.times import DAY_MS
+from danmaku.errors import Code, NotAllowed, Overloaded, Refused
 from danmaku.store.verify import Sound
 from tests.contract.soundness import steps_of
+from tests.filed import assessed
 from tests.unit.actions.house import DEMO, house_on
 
 ONE = Number(1)
@@ -31,9 +36,8 @@ async def cast_of(house, *, on=True):
     return cast
 
 
-async def approve(house, cast, **words):
-    said = {"is_approved": True, "reference": "no. 1"} | words
-    await house.offices.features.assess(cast["eve"], Feature.LIKES, **said)
+async def approve(house, cast):
+    return await assessed(house.filing.filings, cast["olga"], cast["eve"])
 
 
 async def put(house, who, *, stands=True, number=ONE):
@@ -52,31 +56,21 @@ async def test_feature_is_switched_on_once_a_chief_editor_has_approved_it(house)
     too_early = await code_of(features.switch(cast["olga"], Feature.LIKES, is_on=True))
     at_the_desk = await code_of(features.switch(None, Feature.LIKES, is_on=True))
 
-    await approve(house, cast)
+    filing = await approve(house, cast)
     await features.switch(None, Feature.LIKES, is_on=True)
 
     assert (too_early, at_the_desk) == (Code.NOT_GRANTED, Code.NOT_GRANTED)
     assert house.offices.likes.are_on
-    assert features.all()[Feature.LIKES].reference == "no. 1"
-
-
-@pytest.mark.parametrize("login", ["ann", "olga"])
-async def test_nobody_but_a_chief_editor_approves(house, login):
-    cast = await cast_of(house, on=False)
-    features = house.offices.features
-    said = {"is_approved": True, "reference": "no. 1"}
-
-    assert await code_of(features.assess(cast[login], Feature.LIKES, **said)) is Code.NOT_GRANTED
-    assert await code_of(features.assess(None, Feature.LIKES, **said)) is Code.NOT_SIGNED_IN
-    with pytest.raises(BadMessage):
-        await features.assess(cast["eve"], Feature.LIKES, is_approved=True, reference=" ")
+    assert features.all()[Feature.LIKES].reference == str(filing)
 
 
 async def test_approval_that_ends_ends_the_feature_and_leaves_what_was_said(house, tmp_path):
     cast = await cast_of(house)
     await put(house, cast["ann"])
 
-    await approve(house, cast, is_approved=False, reference="order 7")
+    filing = int(house.offices.features.all()[Feature.LIKES].reference)
+    back = Turn(FilingState.RETURNED, filing, note="order 7")
+    await house.filing.filings.turn(cast["eve"], filing, back)
 
     assert await code_of(put(house, cast["eve"])) is Code.NOT_GRANTED
     assert await house.offices.likes.counts(DEMO, [ONE]) == {}
@@ -99,6 +93,16 @@ async def test_like_counts_once_an_account_and_is_an_entry(house):
     ]
     assert await house.offices.likes.own(cast["eve"], DEMO, [ONE]) == {1}
     assert await house.offices.likes.own(cast["ann"], DEMO, [ONE]) == set()
+
+
+async def test_at_the_highest_level_of_a_brown_out_likes_wait_as_comments_do(house):
+    cast = await cast_of(house)
+    house.offices.likes._brownout.force(HIGHEST, DAY_MS)
+
+    with pytest.raises(Overloaded):
+        await put(house, cast["ann"])
+
+    assert await put(house, cast["eve"]) == 1  # who looks after the room may
 
 
 async def test_own_comment_a_recalled_one_and_none_at_all_are_not_liked(house):

@@ -10,10 +10,9 @@ from danmaku.domain.facts import CommentHeld, CommentPublished
 from danmaku.domain.measures import Function, Step
 from danmaku.domain.people_facts import MeasureTaken
 from danmaku.domain.room import Status
+from danmaku.domain.times import HOUR_MS
 from danmaku.errors import BadMessage, Code, Coded, DanmakuError, NotAllowed, NotFound, NotSignedIn
 from tests.unit.actions.house import DEMO, Late
-
-HOUR_MS = 3_600_000
 
 
 @pytest.fixture
@@ -167,11 +166,13 @@ async def test_a_refused_comment_is_published_by_nothing_but_the_undoing_of_its_
     held = await house.say(cast["ann"], "callme now")
     late = Late(house.store, "held_comment")
     slow = Moderation(
-        house.store,
-        late,
+        *(house.store, late, house.store, house.store),
+        trained=house.offices.team.training.require_of_staff,
         freshen=house.people.standings.freshen,
         clock=house.clock,
         new_id=new_id,
+        filings_max=1,
+        report_ms=1,
     )
     approving = asyncio.create_task(slow.approve(cast["eve"], DEMO, held.seq))
     await late.has_read.wait()
@@ -190,7 +191,7 @@ async def test_evidence_holds_what_was_written_and_what_stood_around_it(house, c
     measures = house.offices.measures
     taken = await measures.take(cast["rey"], draft(Step.DELETE, room=DEMO, number=2))
 
-    found = await measures.evidence(cast["ins"], taken.measure_id)
+    found = await house.offices.dossiers.evidence(cast["ins"], taken.measure_id)
 
     fact = found.comment.fact
     assert fact.verdict.original == "what a darn thing"
@@ -326,4 +327,4 @@ async def test_lists_are_for_those_who_look_after_them(house, cast):
     with pytest.raises(NotAllowed):
         await measures.taken(cast["mia"])
     with pytest.raises(NotAllowed):
-        await measures.evidence(cast["mia"], "any")
+        await house.offices.dossiers.evidence(cast["mia"], "any")

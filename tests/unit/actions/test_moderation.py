@@ -4,20 +4,25 @@ from dataclasses import replace
 import pytest
 
 from danmaku.actions.moderation import CONTACT_MAX, REPORT_TEXT_MAX, REPORTS_BURST, ReportDraft
+from danmaku.actions.sample_texts import sample_questions
 from danmaku.domain.account import Bundle
+from danmaku.domain.case_facts import ResultTold
+from danmaku.domain.case_lists import CaseFilter
+from danmaku.domain.cases import CaseKind
 from danmaku.domain.comment import CommentStatus
 from danmaku.domain.ids import Number, RoomId, Seq
 from danmaku.domain.room import ReviewMode, Status
 from danmaku.errors import (
     BadMessage,
     Code,
+    Coded,
     DanmakuError,
     NotAllowed,
     NotFound,
     NotSignedIn,
     TooFast,
 )
-from tests.unit.actions.house import DEMO
+from tests.unit.actions.house import DEMO, house_on
 
 FILM = RoomId("film")
 
@@ -103,6 +108,27 @@ async def test_a_rejection_names_a_known_category(house, cast):
         await house.moderation.reject(cast["tom"], DEMO, cast["held"], "opinion")
 
     assert len(await house.moderation.held(cast["tom"], DEMO)) == 1
+
+
+async def test_staff_decide_what_is_held_only_when_trained_and_keepers_of_the_room_always(
+    house, cast
+):
+    await house.offices.team.training.issue(None, sample_questions())
+    only_here = replace(cast["rey"], token_room=DEMO)
+    decisions = [
+        house.moderation.approve(cast["rey"], DEMO, cast["held"]),
+        house.moderation.approve(only_here, DEMO, cast["held"]),
+        house.moderation.reject(cast["rey"], DEMO, cast["held"], "spam"),
+    ]
+    assert [await answer_of(one) for one in decisions] == [Code.TRAINING_REQUIRED] * 3
+
+    right = [one.right for one in sample_questions().questions]
+    await house.offices.team.training.take(cast["rey"], 1, right)
+    await house.moderation.approve(cast["rey"], DEMO, cast["held"])
+    other = (await house.say(cast["ann"], "oh darn again")).seq
+    await house.moderation.approve(cast["tom"], DEMO, other)
+
+    assert await house.texts() == {1: "oh ****", 2: "oh **** again"}
 
 
 DECIDES = {
@@ -195,10 +221,11 @@ async def test_a_report_is_written_down_and_receipted(house, cast):
     await house.moderation.approve(cast["tom"], DEMO, cast["held"])
     draft = report_of(number=Number(1), text=" look \n here ", contact=" me@example.org")
 
-    receipt = await house.moderation.report(cast["ann"], draft, source="127.0.0.1")
+    given = await house.moderation.report(cast["ann"], draft, source="127.0.0.1")
 
     [report] = await house.moderation.reports(cast["rey"])
-    assert report.fact.receipt == receipt
+    assert report.fact.receipt == given.receipt
+    assert not given.is_repeated
     assert (report.fact.reporter, report.fact.room, report.fact.number) == (
         cast["ann"].account,
         DEMO,
@@ -211,9 +238,9 @@ async def test_anybody_may_report_the_site_a_room_or_a_comment(house, cast):
     await house.moderation.approve(cast["tom"], DEMO, cast["held"])
     drafts = [report_of(room=None), report_of(), report_of(number=Number(1))]
 
-    receipts = [await house.moderation.report(None, draft, source="a") for draft in drafts]
+    given = [await house.moderation.report(None, draft, source="a") for draft in drafts]
 
-    assert len(set(receipts)) == 3
+    assert len({one.receipt for one in given}) == 3
     reports = await house.moderation.reports(cast["ins"])
     assert [(one.fact.room, one.fact.number) for one in reports] == [
         (DEMO, 1),
@@ -250,6 +277,68 @@ async def test_reports_of_one_source_are_limited_and_those_of_another_are_not(ho
         await house.moderation.report(None, report_of(), source="127.0.0.1")
     await house.moderation.report(None, report_of(), source="127.0.0.2")
     await house.moderation.report(cast["ann"], report_of(), source="127.0.0.1")
+
+
+async def test_who_reports_the_same_again_has_their_receipt_already(house, cast):
+    async def report(who, browser, category="spam"):
+        draft = report_of(category)
+        return await house.moderation.report(who, draft, source="127.0.0.1", browser=browser)
+
+    first = [await report(cast["ann"], "a"), await report(None, "b")]
+    again = [await report(cast["ann"], "c", "other"), await report(None, "b")]
+    stranger = await report(None, "d")
+
+    assert [one.receipt for one in again] == [one.receipt for one in first]
+    assert [one.is_repeated for one in [*first, *again, stranger]] == [False] * 2 + [True] * 2 + [
+        False
+    ]
+    [case] = await house.store.cases(CaseFilter(kinds=frozenset({CaseKind.REPORT})), house.clock())
+    assert case.reports_count == 3
+
+
+@pytest.mark.usefixtures("cast")
+async def test_after_the_end_the_same_may_be_reported_anew(house):
+    draft = report_of()
+    given = [await house.moderation.report(None, draft, source="a", browser="b")]
+    await house.offices.casework.appeals.withdraw(None, given[0].receipt, source="a")
+
+    given.append(await house.moderation.report(None, draft, source="a", browser="b"))
+
+    assert not given[1].is_repeated
+    assert given[1].receipt != given[0].receipt
+
+
+async def test_one_account_has_so_many_waiting_and_one_address_sends_so_many_a_day(tmp_path):
+    async with house_on(tmp_path, filings_max=3) as house:
+        ann = await house.person("ann")
+        rooms = [await house.room(RoomId(f"r{n}")) for n in range(4)]
+
+        async def report(who, room):
+            house.clock.now_ms += 60_000
+            return await house.moderation.report(who, report_of(room=room), source="here")
+
+        for who in (ann, None):
+            for room in rooms[:3]:
+                await report(who, room)
+
+        with pytest.raises(Coded) as limited:
+            await report(ann, rooms[3])
+        assert limited.value.code is Code.OWN_LIMIT
+        with pytest.raises(TooFast):
+            await report(None, rooms[3])
+
+
+async def test_what_is_decided_on_a_held_comment_is_told_to_its_author(house, cast):
+    await house.moderation.approve(cast["tom"], DEMO, cast["held"])
+    other = await house.say(cast["ann"], "callme later")
+    await house.moderation.reject(cast["tom"], DEMO, other.seq, "spam")
+
+    told = [one.fact for one in house.announced if isinstance(one.fact, ResultTold)]
+
+    assert [(one.account, one.outcome.value) for one in told] == [
+        (cast["ann"].account, "rejected"),
+        (cast["ann"].account, "upheld"),
+    ]
 
 
 READS = {

@@ -3,8 +3,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from danmaku.domain.account import Bundle, Power
-from danmaku.domain.keeping import DAY_MS
 from danmaku.domain.keeping_facts import ProposalSettled
+from danmaku.domain.times import DAY_MS
 from danmaku.errors import Coded, NotAllowed, NotFound
 from tests.unit.actions.house import DEMO, Meanwhile, house_on
 

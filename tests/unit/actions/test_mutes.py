@@ -79,3 +79,15 @@ async def test_what_the_platform_muted_no_keeper_of_the_room_undoes(house, cast)
 async def test_nobody_else_sees_who_is_muted(house, cast):
     with pytest.raises(NotAllowed):
         await house.offices.keeping.mutes.in_force(cast["bob"], DEMO)
+
+
+async def test_a_mute_is_found_and_undone_however_much_was_taken_since(house, cast):
+    mutes = house.offices.keeping.mutes
+    measure = await mutes.mute(cast["mia"], DEMO, 1, Term.HOURS, hours=3)
+    for turn in range(101):
+        number = (await house.say(cast["mia"], f"mine {turn}")).comment.number
+        await house.comments.recall(cast["tom"], DEMO, number)
+
+    assert [one.row.fact.measure for one in await mutes.in_force(cast["tom"], DEMO)] == [measure]
+    await mutes.undo(cast["tom"], DEMO, measure.measure_id, "enough")
+    assert await mutes.in_force(cast["tom"], DEMO) == []

@@ -3,12 +3,15 @@ from dataclasses import replace
 
 import pytest
 
-from danmaku.actions.appeals import Contested
-from danmaku.actions.name_review import MS_PER_HOUR, NamePlace, NameRefusal
+from danmaku.actions.appeals import AppealDraft
+from danmaku.actions.name_review import NamePlace, NameRefusal
 from danmaku.domain.account import Bundle
+from danmaku.domain.cases import CaseOutcome
 from danmaku.domain.facts import NameJudged
 from danmaku.domain.naming import NameState, Surface
 from danmaku.domain.room import Status
+from danmaku.domain.rulings import Decision
+from danmaku.domain.times import HOUR_MS
 from danmaku.errors import (
     BadMessage,
     Code,
@@ -66,7 +69,7 @@ async def test_whose_name_waits_is_told_why_and_how_long(house, cast):
         *("Officia1 Admin", NameState.HELD),
         "impersonation",
     )
-    assert names.until_ms(row) == row.at_ms + 24 * MS_PER_HOUR
+    assert names.until_ms(row) == row.at_ms + 24 * HOUR_MS
 
 
 async def test_an_approved_name_is_shown(house, cast):
@@ -98,19 +101,43 @@ async def test_a_refused_name_stays_neutral_and_its_owner_reads_why(house, cast)
 async def test_on_appeal_another_reviewer_shows_it_after_all(house, cast):
     names, leo = house.offices.names, await house.person("leo", Bundle.REVIEWER)
     await names.take_away(cast["eve"], ANN, NO)
-    refused = await names.own(await now(house, cast["ann"]))
+    refused, work = await names.own(await now(house, cast["ann"])), house.offices.casework
+    draft = AppealDraft("It is me.", name=refused.seq)
 
-    assert await house.offices.appeals.file(cast["ann"], Contested(name=refused.seq), "It is me.")
+    await work.appeals.appeal(cast["ann"], draft)
     with pytest.raises(NotFound):
-        await house.offices.appeals.file(cast["mia"], Contested(name=refused.seq), "It is me.")
-    with pytest.raises(Coded) as caught:
-        await names.decide(cast["eve"], refused.seq, None)
-    with pytest.raises(NotFound):
-        await names.decide(leo, refused.seq, NO)
-    await names.decide(leo, refused.seq, None)
+        await work.appeals.appeal(cast["mia"], draft)
+    for reviewer in (cast["eve"], leo):
+        with pytest.raises(NotFound):
+            await names.decide(reviewer, refused.seq, None)
+    assert await work.cases.claim_next(cast["eve"]) is None  # it was she who refused it
+    case_id = (await work.cases.claim_next(leo)).case.case_id
+    assert (await work.cases.look(leo, case_id)).name == "Ann"
+    await work.rulings.decide(leo, case_id, Decision(CaseOutcome.UPHELD))
 
-    assert caught.value.code is Code.OWN_INTEREST
     assert (await now(house, cast["ann"])).name == "Ann"
+    assert (await names.own(cast["ann"])).fact.state is NameState.SHOWN
+    with pytest.raises(NotFound):
+        await work.appeals.appeal(cast["ann"], draft)
+
+
+async def test_what_the_filter_refused_is_shown_on_appeal_unless_it_was_replaced(house, cast):
+    names, work = house.offices.names, house.offices.casework
+    refused = []
+    for name in ("buynow Ann", "buynow Annie"):
+        with pytest.raises(Prohibited):
+            await names.rename(cast["ann"], name)
+        refused.append(house.announced[-1].seq)
+    for seq in refused:
+        await work.appeals.appeal(cast["ann"], AppealDraft("It is me.", name=seq))
+
+    shown = []
+    for _ in refused:
+        case_id = (await work.cases.claim_next(cast["eve"])).case.case_id
+        await work.rulings.decide(cast["eve"], case_id, Decision(CaseOutcome.UPHELD))
+        shown.append((await now(house, cast["ann"])).name)
+
+    assert shown == ["buynow Ann"] * 2
 
 
 async def test_another_name_takes_the_place_of_the_one_that_waits(house, cast):

@@ -57,6 +57,36 @@ async def cast(house):
     )
 
 
+# --- what kind it is
+
+
+@pytest.mark.parametrize("mark", ["news", "commerce", "minor_safe"])
+async def test_only_who_manages_all_rooms_says_what_kind_a_room_is(house, cast, mark):
+    def marked(state):
+        return replace(state, **{mark: True})
+
+    answers = {
+        name: await answer_of(house.rooms.change(who, DEMO, marked))
+        for name, who in cast.items()
+        if who is not None and name != "operator"
+    }
+
+    assert set(answers.values()) == {Code.NOT_GRANTED}
+    for name in ("operator", "console"):
+        await house.rooms.change(cast[name], DEMO, marked)
+        assert getattr((await house.rooms.live(DEMO)).state, mark)
+        await house.rooms.change(None, DEMO, lambda state: replace(state, **{mark: False}))
+
+
+async def test_a_streamer_changes_what_is_theirs_in_a_room_that_the_house_has_marked(house, cast):
+    await house.rooms.change(None, DEMO, lambda state: replace(state, news=True))
+
+    await house.rooms.change(cast["streamer"], DEMO, titled("Another"))
+
+    state = (await house.rooms.live(DEMO)).state
+    assert (state.title, state.news, state.mode) == ("Another", True, ReviewMode.EVERY)
+
+
 # --- opening
 
 

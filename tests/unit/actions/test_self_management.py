@@ -5,7 +5,8 @@ import pytest
 from danmaku.domain.account import Bundle, Power
 from danmaku.domain.documents import Document, DocumentKind, Edition, Words
 from danmaku.domain.ids import Millis
-from danmaku.domain.keeping import DAY_MS, Outcome
+from danmaku.domain.keeping import Outcome
+from danmaku.domain.times import DAY_MS
 from danmaku.errors import BadMessage, Coded, NotAllowed, NotFound
 from tests.unit.actions.house import DEMO, house_on
 

@@ -9,6 +9,7 @@ from bench.checker import (
     Batch,
     Joined,
     Law,
+    Own,
     Record,
     Reset,
     Run,
@@ -72,6 +73,49 @@ def test_a_viewer_who_comes_after_the_recall_gets_the_marker():
     assert check(run_of(*late)) == []
 
 
+THINNED = Batch(2, 5, (FOUR,), left_out=1)
+
+
+def test_what_a_batch_says_it_leaves_out_is_not_missed():
+    author = (Joined(None, 1), FOLLOWED[1], Own(TWO), THINNED, FOLLOWED[3])
+    back = (Joined(0, TOP), Batch(0, 6, tuple(GONE)))
+
+    assert check(run_of(*FOLLOWED[:2], THINNED, FOLLOWED[3])) == []
+    assert check(Run(Record.of(GONE), {"ann": author, "ben": back})) == []
+
+
+@pytest.mark.parametrize(
+    ("thinned", "law"),
+    [
+        (replace(THINNED, left_out=0), Law.RECORDED_NOT_SEEN),
+        (replace(THINNED, entries=()), Law.RECORDED_NOT_SEEN),
+        (replace(THINNED, left_out=2), Law.LEFT_OUT_TOO_MANY),
+        (replace(THINNED, upto=6, left_out=2), Law.RECALL_MISSED),
+    ],
+    ids=["unsaid", "more than said", "less than said", "a recall"],
+)
+def test_what_is_left_out_is_said_to_the_number_and_is_only_comments(thinned, law):
+    assert law in laws_of(run_of(*FOLLOWED[:2], thinned))
+
+
+def test_what_is_left_out_for_one_is_left_out_for_all_who_are_not_sent_everything():
+    other = Batch(2, 5, (TWO,), left_out=1)
+    viewers = {
+        "ann": (*FOLLOWED[:2], THINNED, FOLLOWED[3]),
+        "ben": (*FOLLOWED[:2], other, FOLLOWED[3]),
+    }
+
+    assert laws_of(Run(Record.of(GONE), viewers)) == {Law.LEFT_OUT_UNEVENLY}
+
+
+@pytest.mark.parametrize(
+    ("entry", "law"),
+    [(comment(4, 4), Law.SEEN_NOT_RECORDED), (comment(3, 2, "else"), Law.CONTENT)],
+)
+def test_ones_own_comment_is_shown_as_it_is_recorded(entry, law):
+    assert laws_of(run_of(*FOLLOWED[:2], Own(entry), *FOLLOWED[2:])) == {law}
+
+
 def test_a_viewer_may_skip_comments_but_learns_of_the_recall():
     slow = (*FOLLOWED[:2], Batch(2, 6, (recall(6, 1),), skipped=True))
 
@@ -118,6 +162,25 @@ def test_a_restore_that_was_recalled_again_is_gone_from_the_record():
     followed = Batch(1, 5, (ONE, recall(3, 1), restore(4, 1), recall(5, 1)))
 
     assert check(run_of(Joined(None, 1), followed, entries=there_and_back)) == []
+
+
+BACK = [ROOM, comment(2, 1) | {"restored": True}, recall(3, 1), restore(4, 1)]
+
+
+def test_a_comment_bears_the_mark_of_its_return_to_those_who_come_later():
+    from_the_start = Batch(1, 4, (ONE, recall(3, 1), restore(4, 1)))
+    views = {
+        "ann": (Joined(None, 1), from_the_start),
+        "ben": (Joined(1, 4), Batch(1, 4, tuple(BACK[1:]))),
+    }
+
+    assert check(Run(Record.of(BACK), views, settled=False)) == []
+
+
+def test_a_mark_of_a_return_that_never_was_is_named():
+    marked = Batch(1, 2, (ONE | {"restored": True},))
+
+    assert laws_of(run_of(Joined(None, 1), marked, entries=[ROOM, ONE])) == {Law.CONTENT}
 
 
 def test_a_restore_that_never_was_is_named():
@@ -182,11 +245,36 @@ def test_a_gap_in_the_numbers_of_the_record_is_named():
     assert laws_of(run_of(entries=[ROOM, ONE, FOUR])) == {Law.NUMBERS}
 
 
+def test_an_answer_that_took_too_long_is_named():
+    slow = replace(run_of(sends=SENDS), answer_ns_max=15)
+
+    assert counts_of(check(slow)) == {Law.LATE.value: 2}
+    assert check(replace(slow, answer_ns_max=20)) == []
+
+
+LIVED = (Joined(None, 1, "first life"), FOLLOWED[1])
+
+
+def test_a_new_life_comes_with_a_restore_alone():
+    again = run_of(*LIVED, Joined(2, TOP, "second life"), Reset(5), FOLLOWED[3])
+
+    assert laws_of(again) == {Law.EPOCH}
+    assert check(replace(again, restores=1)) == []
+
+
+def test_going_on_from_a_position_of_another_life_is_named():
+    untold = run_of(*LIVED, Joined(2, TOP, "second life"), *FOLLOWED[2:])
+
+    assert laws_of(replace(untold, restores=1)) == {Law.EPOCH}
+
+
 def test_every_law_has_been_broken_here():
     broken = {
         *BROKEN_VIEWS,
         *BROKEN_SENDS,
-        *(Law.NEVER_SENT, Law.RECORDED_TWICE, Law.NUMBERS),
+        *(Law.NEVER_SENT, Law.RECORDED_TWICE, Law.NUMBERS, Law.LATE, Law.EPOCH),
+        Law.SHOWN_AFTER_RECALL,  # in test_recalls.py
+        *(Law.LEFT_OUT_TOO_MANY, Law.LEFT_OUT_UNEVENLY),
     }
 
     assert broken == set(Law)

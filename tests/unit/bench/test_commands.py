@@ -1,10 +1,14 @@
 import json
+import signal
+import subprocess
+from pathlib import Path
 
 import msgspec
 import pytest
+import typer
 from typer.testing import CliRunner
 
-from bench.commands import app
+from bench.commands import app, shell
 from bench.scenario import names
 from tests.unit.bench.outcomes import figure, outcome
 
@@ -106,3 +110,21 @@ def test_contests_are_printed_as_tables_of_markdown(before, tmp_path):
 
     assert "| ours | 5" in run("table", contest, before).stdout
     assert run("table", before).exit_code == 2
+
+
+def test_who_was_started_and_never_waited_for_is_collected_too(tmp_path, monkeypatch):
+    """An interrupt may fall between the birth of a process and its parent's knowing of it."""
+    monkeypatch.setattr(shell, "ALONE", tmp_path / "lock")
+    started = []
+
+    def interrupted():
+        with shell.alone():
+            started.append(subprocess.Popen(["sleep", "60"]))
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(typer.Exit) as ended:
+        interrupted()
+
+    assert ended.value.exit_code == shell.EXIT_INTERRUPTED
+    assert not Path(f"/proc/{started[0].pid}").exists()
+    started[0].wait()

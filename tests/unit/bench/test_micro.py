@@ -1,6 +1,6 @@
 import pytest
 
-from bench.micro import admissions, clock, codecs, commits, looks, suite, writes
+from bench.micro import admissions, clock, codecs, commits, exports, looks, mixed, suite, writes
 from bench.micro.samples import texts, views
 from bench.verdict import Standing, standing_of
 from danmaku.domain.views import ViewKind
@@ -15,6 +15,10 @@ def _quick(monkeypatch):
     monkeypatch.setattr(clock, "WARM_UP_NS", 100_000)
     monkeypatch.setattr(writes, "VIEWERS", 5)
     monkeypatch.setattr(writes, "ROUNDS", 2)
+    monkeypatch.setattr(mixed, "VIEWERS", 8)
+    monkeypatch.setattr(mixed, "ROUNDS", 2)
+    monkeypatch.setattr(exports, "COMMENTS", 500)
+    monkeypatch.setattr(exports, "ROUNDS", 2)
     monkeypatch.setattr(commits, "ROUNDS", 2)
     monkeypatch.setattr(commits, "LONE", 3)
     monkeypatch.setattr(commits, "GROUPS", (4,))
@@ -68,7 +72,7 @@ def test_bytes_do_not_depend_on_the_machine_and_reach_their_goals():
     assert sizes == {n: f for n, f in codecs.figures(1).items() if n.startswith("bytes")}
 
 
-@pytest.mark.parametrize("part", [looks, admissions, codecs, writes, commits])
+@pytest.mark.parametrize("part", [looks, admissions, codecs, writes, mixed, commits])
 def test_every_part_gives_figures_of_several_rounds(part):
     found = part.figures(1)
 
@@ -93,9 +97,19 @@ def test_the_suite_is_one_outcome_and_tells_what_it_does():
     outcome = suite.measured(5, told.append)
 
     assert (outcome.kind, outcome.seed, outcome.failures) == ("micro", 5, [])
-    parts = ["filter", "admission", "codec", "the whole way out"]
-    assert told == [*parts, "record", "record that servers share"]
+    parts = ["filter", "admission", "codec", "the whole way out", "a mixed room"]
+    assert told == [*parts, "exports", "record", "record that servers share"]
     assert {name.partition(" / ")[0] for name in outcome.figures} == {
-        *("filter", "admission", "codec", "bytes", "disk", "record", "record in PostgreSQL"),
+        *(
+            "filter",
+            "admission",
+            "codec",
+            "bytes",
+            "disk",
+            "export",
+            "record",
+            "record in PostgreSQL",
+        ),
         "whole way of 20 to 5",
+        "20 to 8 viewers",
     }

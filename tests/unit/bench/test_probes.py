@@ -2,7 +2,14 @@ import os
 import subprocess
 import sys
 
-from bench.probes import Buckets, children, cpu_ns, files_count, memory_bytes
+from bench.probes import (
+    Buckets,
+    children,
+    cpu_ns,
+    ended_children_ns,
+    files_count,
+    memory_bytes,
+)
 
 
 def test_a_share_of_the_values_lies_within_its_bound():
@@ -29,3 +36,11 @@ def test_children_are_those_that_run():
         child.communicate(b"\n")
 
     assert child.pid not in children(os.getpid())
+
+
+def test_what_has_ended_is_counted_with_whoever_started_it():
+    before_ns = ended_children_ns(os.getpid())
+    spin = "import time\nwhile time.process_time() < 0.1: pass"
+    subprocess.run([sys.executable, "-c", spin], check=True)
+
+    assert ended_children_ns(os.getpid()) - before_ns >= 90_000_000

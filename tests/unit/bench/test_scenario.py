@@ -10,6 +10,7 @@ from bench.scenario import (
     Pause,
     Quiet,
     Rate,
+    Rework,
     Scenario,
     Steps,
     Storm,
@@ -20,9 +21,13 @@ from bench.scenario import (
 ASKED_FOR = {
     "big_room", "enforcement", "flood", "hearing", "hot_room", "idle", "idle_15000", "inbound",
     "join_storm", "many_rooms_1", "many_rooms_100", "many_rooms_1000", "many_rooms_10000",
-    "mixed_dialects", "one_node", "quiet_room", "ramp", "recalls", "reconnect_storm", "saturation",
-    "slow_viewers", "smoke", "two_nodes",
+    "mixed_dialects", "one_node", "overload", "overload_peak", "quiet_room", "ramp", "recalls",
+    "recalls_10000", "reconnect_storm", "rework", "rush", "saturation", "slow_viewers",
+    "smoke", "stalled_none", "stalled_viewers", "two_nodes",
 }  # fmt: skip
+
+
+REWORK = Rework(at_s=2, for_s=6, comments=1000, sought_every=10, watchers=20)
 
 
 def made(**changes):
@@ -64,6 +69,8 @@ def test_a_big_room_is_as_big_as_one_process_bears():
         ({"events": [Pause(at_s=10, for_s=1, share=0.5)]}, "at 10 s"),
         ({"events": [Storm(at_s=1, share=1.5, away_s=1, over_s=1)]}, "1.5 is no share"),
         ({"rooms": 0}, "a room at least"),
+        ({"events": [REWORK, REWORK]}, "there is one past"),
+        ({"events": [REWORK], "nodes": 2}, "of a server that is alone"),
     ],
 )
 def test_what_no_run_can_be_is_refused(changes, named):
@@ -115,6 +122,7 @@ def test_a_short_form_keeps_the_proportions():
         Storm(at_s=4, share=1, away_s=2, over_s=2),
         Join(at_s=6, over_s=2, viewers={"json": 50}),
         Enforce(at_s=2, for_s=6, recalls_per_s=10),
+        REWORK,
     ]
     long = made(viewers={"json": 100, "msgpack": 2}, rooms=10, events=events)
 
@@ -125,6 +133,7 @@ def test_a_short_form_keeps_the_proportions():
         Storm(at_s=2, share=1, away_s=1, over_s=1),
         Join(at_s=3, over_s=1, viewers={"json": 5}),
         Enforce(at_s=1, for_s=3, recalls_per_s=10),
+        Rework(at_s=1, for_s=3, comments=100, sought_every=10, watchers=2),
     ]
 
 
@@ -135,6 +144,7 @@ def test_everybody_is_counted_who_is_there_in_the_end():
 
     assert made(load=load, events=[joining]).everybody_count == 68
     assert made(load=load, events=[acts]).everybody_count == 45
+    assert made(events=[REWORK]).everybody_count == 30
 
 
 def test_enforcement_is_felt_by_ten_thousand():

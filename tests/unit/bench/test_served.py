@@ -12,7 +12,7 @@ def test_every_value_is_kept_to_a_thousandth_and_told(tmp_path):
     stages.empty()
     for micros in (10, 20, 30):
         telemetry.filter_seconds.observe(micros / 1e6)
-    telemetry.note_commit(3, 0.002)
+    telemetry.note_commit(3, 0.002, 0.003)
     stages.decision.observe(0.001)
 
     stages.write()

@@ -22,7 +22,9 @@ async def house(tmp_path):
 
 
 def office_of(house):
-    return Office(house.people, house.proofs.identities, house.offices.documents)
+    offices = house.offices
+    training = offices.team.training
+    return Office(house.people, house.proofs.identities, offices.documents, training)
 
 
 async def test_everybody_of_the_demo_can_sign_in_and_the_streamer_keeps_both_rooms(house):

@@ -22,6 +22,7 @@ HOLDERS = {
     Power.RECORD_IMPORT: {Bundle.STREAMER, Bundle.OPERATOR},
     Power.TOKEN_ISSUE: {Bundle.OPERATOR},
     Power.GRANT_GIVE: {Bundle.OPERATOR},
+    Power.RULES_DRAFT: {Bundle.REVIEWER, Bundle.CHIEF_EDITOR, Bundle.OPERATOR},
     Power.RULES_ACTIVATE: {Bundle.CHIEF_EDITOR, Bundle.OPERATOR},
     Power.REPORT_READ: {Bundle.REVIEWER, Bundle.CHIEF_EDITOR, Bundle.INSPECTOR},
     Power.ACCOUNT_MUTE: {Bundle.STREAMER, Bundle.MODERATOR, Bundle.REVIEWER, Bundle.CHIEF_EDITOR},
@@ -36,9 +37,16 @@ HOLDERS = {
     Power.DOCUMENT_ISSUE: {Bundle.CHIEF_EDITOR},
     Power.NAME_REVIEW: {Bundle.REVIEWER, Bundle.CHIEF_EDITOR},
     Power.IDENTITY_ASK: {Bundle.CHIEF_EDITOR, Bundle.INSPECTOR},
+    Power.CASE_DECIDE: {Bundle.REVIEWER, Bundle.CHIEF_EDITOR},
+    Power.RECORD_INSPECT: {Bundle.INSPECTOR},
     Power.IDENTITY_DISCLOSE: {Bundle.CHIEF_EDITOR},
-    Power.FEATURE_ASSESS: {Bundle.CHIEF_EDITOR},
+    Power.DUTY_READ: {Bundle.CHIEF_EDITOR, Bundle.INSPECTOR, Bundle.OPERATOR},
+    Power.LEGAL_HOLD: {Bundle.CHIEF_EDITOR},
+    Power.ENDPOINT_KEEP: {Bundle.CHIEF_EDITOR, Bundle.OPERATOR},
+    Power.FILING_DRAFT: {Bundle.REVIEWER, Bundle.CHIEF_EDITOR, Bundle.OPERATOR},
+    Power.FILING_APPROVE: {Bundle.CHIEF_EDITOR},
     Power.FEATURE_SWITCH: {Bundle.CHIEF_EDITOR, Bundle.OPERATOR},
+    Power.LOAD_SHED: {Bundle.OPERATOR},
 }  # fmt: skip
 
 

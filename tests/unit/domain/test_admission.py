@@ -10,7 +10,6 @@ from danmaku.domain.admission import (
     LIMITS,
     REVIEW_CATEGORY,
     Asked,
-    Look,
     admit,
     said_by_rules,
 )
@@ -25,9 +24,12 @@ from danmaku.domain.comment import (
     Mode,
     Style,
 )
+from danmaku.domain.controls import Control
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused, Hit, Verdict
 from danmaku.domain.ids import AccountId, ClientId, Millis, RoomId, Seq
+from danmaku.domain.levels import Level
 from danmaku.domain.live import LiveRoom
+from danmaku.domain.looks import Look
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.room import Broadcast, ReviewMode, RoomPolicy, RoomState, Status
 from danmaku.errors import Code, Refused, TooFast
@@ -503,3 +505,38 @@ def test_room_may_ask_for_a_level(level, least):
         admit(asked_of(who=replace(ANN, level=level), room=room_of(level_min=least)))
 
     assert refused.value.code is Code.LEVEL_TOO_LOW
+
+
+# --- who looks first
+
+
+PUT_OFF = Level(score_min=0, review=ReviewMode.DELAYED)
+
+
+def slowed(**fields):
+    return Control(until_ms=Millis(NOW + 1), **{"scope": None, "mode": ReviewMode.DELAYED} | fields)
+
+
+def test_a_news_room_has_a_person_look_first_whatever_its_streamer_sets():
+    fact = admit(asked_of(room=room_of(replace(OPEN, news=True))))
+
+    assert (type(fact), fact.category) == (CommentHeld, REVIEW_CATEGORY)
+
+
+@pytest.mark.parametrize(
+    ("asked", "waits", "host_waits"),
+    [
+        ({}, False, False),
+        ({"room": room_of(mode=ReviewMode.DELAYED)}, True, False),
+        ({"control": slowed()}, True, True),
+        ({"control": slowed(scope=RoomId("film"))}, False, False),
+        ({"level": PUT_OFF}, True, True),
+        ({"level": PUT_OFF, "room": room_of(mode=ReviewMode.EVERY)}, False, False),
+    ],
+)
+def test_a_keeper_waits_for_what_the_house_asks_and_not_for_the_room_s_own(
+    asked, waits, host_waits
+):
+    assert asked_of(**asked).is_put_off is waits
+    assert asked_of(**asked, who=TOM).is_put_off is host_waits
+    assert not asked_of(**asked, imported=True).is_put_off

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from danmaku.domain.credit import (
-    DAY_MS,
     SURVEY_MS,
     Ledger,
     Line,
@@ -19,6 +18,7 @@ from danmaku.domain.credit import (
 from danmaku.domain.ids import Millis, RoomId, Seq
 from danmaku.domain.levels import FORMULA
 from danmaku.domain.measures import Function, Measure, Step
+from danmaku.domain.times import DAY_MS
 from danmaku.filter.rules import Klass
 
 TODAY = 20_000
@@ -91,9 +91,10 @@ def test_several_measures_about_one_comment_cost_once_what_the_gravest_costs():
         taken(step=Step.HIDE, room=RoomId("demo"), origin=Seq(1)),
         taken(step=Step.PAUSE_COMMENTS, room=RoomId("demo")),
         taken(step=Step.LIMIT, functions=frozenset({Function.LEVEL})),
+        taken(step=Step.LIMIT, functions=frozenset({Function.REPORTS})),
         taken(days_ago=-1),
     ],
-    ids=["mute", "hidden by the room", "of a room", "freeze", "yet to come"],
+    ids=["mute", "hidden by the room", "of a room", "freeze", "no reports", "yet to come"],
 )
 def test_what_is_no_violation_costs_nothing(measure):
     assert score_of(measure) == 100

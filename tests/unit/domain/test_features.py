@@ -1,15 +1,12 @@
 import pytest
 
 from danmaku.domain.features import (
-    REFERENCE_MAX,
     Feature,
     FeatureAssessed,
     FeatureState,
     FeatureSwitched,
     after,
-    reference_of,
 )
-from danmaku.errors import BadMessage
 
 APPROVED = FeatureAssessed(Feature.LIKES, is_approved=True, reference="no. 1", actor=None)
 DECLINED = FeatureAssessed(Feature.LIKES, is_approved=False, reference="no. 2", actor=None)
@@ -41,10 +38,3 @@ def test_newest_assessment_is_the_one_that_is_named():
     state = after(after({}, APPROVED), DECLINED)[Feature.LIKES]
 
     assert state == FeatureState(is_approved=False, reference="no. 2")
-
-
-def test_assessment_has_a_reference():
-    assert reference_of("  no.  1\n") == "no. 1"
-    for text in ("", "  ", "x" * (REFERENCE_MAX + 1)):
-        with pytest.raises(BadMessage):
-            reference_of(text)

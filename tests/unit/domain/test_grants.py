@@ -5,9 +5,19 @@ import pytest
 
 from danmaku.domain.account import Bundle, Power, PowerGrant, Standing
 from danmaku.domain.comment import Comment, CommentStatus, Content, RecalledBy, Style
-from danmaku.domain.grants import recalled_by, require, require_other, require_restore
+from danmaku.domain.grants import (
+    keeps,
+    recalled_by,
+    require,
+    require_other,
+    require_restore,
+    require_signed_in,
+    require_unless_operator,
+    require_unordered,
+)
 from danmaku.domain.ids import AccountId, Millis, Number, Pseudonym, RoomId, Seq
 from danmaku.domain.measures import Function, Measure, Step
+from danmaku.domain.people_facts import MeasureTaken
 from danmaku.errors import Code, Coded, DanmakuError
 
 DEMO, FILM = RoomId("demo"), RoomId("film")
@@ -60,6 +70,31 @@ def answer_of(act):
         return act()
     except DanmakuError as refused:
         return refused.code
+
+
+# --- who asks
+
+
+def test_who_is_signed_in_is_told_from_a_guest():
+    assert answer_of(lambda: require_signed_in(None)) is Code.NOT_SIGNED_IN
+    assert require_signed_in(ASKERS["viewer"]) is ASKERS["viewer"]
+
+
+@pytest.mark.parametrize(
+    ("asker", "code"), [(None, None), ("chief editor", None), ("viewer", Code.NOT_GRANTED)]
+)
+def test_at_the_desk_nobody_is_the_operator(asker, code):
+    who = None if asker is None else ASKERS[asker]
+
+    assert answer_of(lambda: require_unless_operator(who, Power.RULES_DRAFT, None, NOW)) is code
+
+
+def test_a_room_is_kept_by_its_owner_and_by_whoever_looks_after_it():
+    viewer, owner = ASKERS["viewer"], ASKERS["viewer"].account
+
+    assert keeps(viewer, DEMO, NOW, owner=owner)
+    assert not keeps(viewer, DEMO, NOW, owner=None)
+    assert keeps(ASKERS["chief editor"], DEMO, NOW, owner=None)
 
 
 # --- recalling
@@ -233,3 +268,16 @@ def test_an_account_that_has_ended_holds_no_power_however_it_is_asked(ended):
 
     assert code in {Code.ACCOUNT_SUSPENDED, Code.IDENTITY_BARRED}
     assert ended.powers(None, NOW) == ended.powers(DEMO, NOW) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("ordered", "lifted", "refused"),
+    [(None, None, False), (None, "o1", False), ("o1", "o1", False), ("o1", None, True)],
+)
+def test_what_carries_out_an_order_is_undone_with_that_order_alone(ordered, lifted, refused):
+    measure = Measure("m1", Step.SUSPEND, "illegal", "ref 1", NOW)
+    taken = MeasureTaken(measure, AUTHOR, actor=None, instruction_id=ordered)
+
+    answer = answer_of(lambda: require_unordered(taken, lifted=lifted))
+
+    assert (answer == Code.NOT_GRANTED) is refused

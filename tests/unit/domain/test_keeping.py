@@ -9,15 +9,15 @@ from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
 from danmaku.domain.keeping import (
     ANSWER_WITHIN_MS,
     ASKED_FOR,
-    DAY_MS,
     DELEGABLE,
-    HOUR_MS,
+    HOURS_MAX,
     OWN_FROM_THE_START,
     SESSION_MS,
     SESSION_MS_MIN,
     Proposal,
     Term,
     checked_days,
+    checked_lasts_ms,
     checked_note,
     checked_powers,
     due_ms,
@@ -28,6 +28,7 @@ from danmaku.domain.keeping import (
     waits_for_proof,
 )
 from danmaku.domain.room import Broadcast, RoomKind, RoomState
+from danmaku.domain.times import DAY_MS, HOUR_MS
 from danmaku.errors import BadMessage, NotAllowed
 
 DEMO, FILM = RoomId("demo"), RoomId("film")
@@ -131,6 +132,13 @@ def test_how_long_a_mute_lasts(term, hours, state, expected_ms):
 def test_hours_of_a_mute_have_bounds(hours):
     with pytest.raises(BadMessage):
         lasts_ms(Term.HOURS, hours, RoomState("r"), NOW)
+
+
+@pytest.mark.parametrize("wanted_ms", [0, -1, HOURS_MAX * HOUR_MS + 1])
+def test_a_mute_of_seconds_is_bounded_too(wanted_ms):
+    assert checked_lasts_ms(HOURS_MAX * HOUR_MS) == HOURS_MAX * HOUR_MS
+    with pytest.raises(BadMessage):
+        checked_lasts_ms(wanted_ms)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ house = { points = 20, days = 100 }
 score_min = 0
 colors = false
 modes = ["scroll"]
-reviewed = true
+review = "every"
 
 [[levels]]
 score_min = 5
@@ -43,6 +43,7 @@ def test_file_says_everything_of_a_formula():
         ("score_min = 5", "score_min = 0"),
         ("score_min = 0", "score_min = 1"),
         ("score_min = 5", "score_min = 11"),
+        ('review = "every"', 'review = "closed"'),
         ("[[levels]]", "[levels"),
     ],
 )

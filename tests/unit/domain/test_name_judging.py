@@ -1,6 +1,6 @@
 import pytest
 
-from danmaku.domain.admission import Look
+from danmaku.domain.looks import Look
 from danmaku.domain.name_judging import judged
 from danmaku.domain.naming import NameState, Surface
 from danmaku.filter.normalize import scanned_of

@@ -199,6 +199,17 @@ def test_buckets_that_are_full_again_are_forgotten_by_debits_too():
     assert len(buckets._full_at_ms) <= 3
 
 
+def test_buckets_tell_what_is_left_and_when_it_is_all_of_it():
+    buckets = TokenBuckets(per_s=2, burst=3)
+    assert buckets.left(ANN, Millis(1000)) == (3, 1000)
+    for left, full_ms in ((2, 1500), (1, 2000), (0, 2500)):
+        buckets.take(ANN, Millis(1000))
+        assert buckets.left(ANN, Millis(1000)) == (left, full_ms)
+
+    assert buckets.left(ANN, Millis(1600)) == (1, 2500)
+    assert buckets.left(BOB, Millis(1000)) == (3, 1000)
+
+
 def test_a_gap_of_one_s_own_holds_for_that_account_alone():
     slow = SlowMode(gap_ms=0)
     slow.take_turn(ANN, Millis(10_000), own_gap_ms=60_000)
@@ -219,6 +230,16 @@ def test_what_was_said_lately_is_not_new_whoever_says_it():
         *(True, True, False),
         *(True, False),
     ]
+
+
+def test_what_was_not_said_after_all_is_new():
+    novelty = Novelty(2)
+    novelty.note("a")
+
+    novelty.take_back("a")
+    novelty.take_back("b")
+
+    assert novelty.note("a")
 
 
 def test_what_was_said_longest_ago_is_forgotten_first():

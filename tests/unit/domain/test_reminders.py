@@ -6,8 +6,8 @@ from danmaku.domain.account import Bundle, PowerGrant, Standing
 from danmaku.domain.identity import ENDED, Identity, Strength
 from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
 from danmaku.domain.reminders import Ends, Reminder, reminders_of
+from danmaku.domain.times import DAY_MS
 
-DAY_MS = 86_400_000
 NOW = Millis(1_700_000_000_000)
 SOON, LATER = Millis(NOW + DAY_MS), Millis(NOW + 30 * DAY_MS)
 DEMO = RoomId("demo")

@@ -15,6 +15,7 @@ from danmaku.domain.room import (
     ReviewMode,
     RoomPolicy,
     RoomState,
+    Status,
     checked,
 )
 from danmaku.errors import BadMessage
@@ -106,3 +107,25 @@ def test_another_review_chosen_while_comments_are_off_holds_when_they_are_on():
 
     assert off.mode is ReviewMode.CLOSED
     assert off.switched(on=True).mode is ReviewMode.EVERY
+
+
+@pytest.mark.parametrize("mode", ReviewMode)
+def test_a_person_looks_first_in_a_news_room_whatever_its_policy_says(mode):
+    news = replace(with_policy(mode=mode), news=True)
+
+    assert news.mode is (mode if mode is ReviewMode.CLOSED else ReviewMode.EVERY)
+
+
+@pytest.mark.parametrize(
+    ("state", "mode"),
+    [
+        (FILM, ReviewMode.MACHINE),
+        (with_policy(mode=ReviewMode.DELAYED), ReviewMode.DELAYED),
+        (replace(FILM, paused_until_ms=Millis(10)), ReviewMode.MACHINE),
+        (replace(FILM, paused_until_ms=Millis(11)), ReviewMode.CLOSED),
+        (replace(FILM, status=Status.PAUSED), ReviewMode.CLOSED),
+        (replace(FILM, status=Status.CLOSED, news=True), ReviewMode.CLOSED),
+    ],
+)
+def test_a_room_that_takes_nothing_is_as_strict_as_can_be(state, mode):
+    assert state.mode_at(Millis(10)) is mode

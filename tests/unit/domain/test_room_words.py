@@ -10,6 +10,7 @@ from danmaku.domain.room_words import (
     RoomWords,
     WordsDraft,
     accepted,
+    alike,
     edited,
     lines_of,
 )
@@ -73,6 +74,16 @@ def test_words_come_and_go_however_they_are_written():
     assert accepted(edited(NOW, action=Action.REFUSE), words_max=9) == replace(
         NOW, action=Action.REFUSE
     )
+
+
+def test_a_word_is_found_however_it_is_written():
+    now = RoomWords(("Spoiler", "end"))
+
+    assert [alike(now, text) for text in (" ＳＰＯＩＬＥＲ", "END", "other")] == [
+        "Spoiler",
+        "end",
+        None,
+    ]
 
 
 def test_what_is_not_in_the_list_cannot_be_removed():

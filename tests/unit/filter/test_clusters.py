@@ -1,5 +1,6 @@
 import pytest
 
+from danmaku.domain.times import HOUR_MS
 from danmaku.filter.brigades import targets_of
 from danmaku.filter.clusters import (
     CALL_MS,
@@ -12,7 +13,6 @@ from danmaku.filter.clusters import (
 )
 from danmaku.filter.normalize import scanned_of
 
-HOUR_MS = 3_600_000
 NEW_MS = 24 * HOUR_MS
 NOW = 100 * HOUR_MS
 

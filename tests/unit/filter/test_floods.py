@@ -58,3 +58,14 @@ def test_no_text_is_said_more_often_than_allowed_and_nothing_is_kept_for_long(st
 
     assert len(said._said) <= sum(1 for at, *_ in let_through if at > now_ms - 30_000)
     assert sum(said._counts.values()) == len(said._said)
+
+
+def test_what_was_not_said_after_all_is_not_counted():
+    said = repeats()
+    for at in (0, 1):
+        said.note(1, "看看我", at)
+
+    said.take_back(1, "看看我")
+    said.take_back(2, "看看我")  # who has said nothing
+
+    assert [said.note(1, "看看我", at) for at in (2, 3)] == [True, False]

@@ -80,6 +80,7 @@ WRONG = [
     ('id = "a"', 'id = "A b"', 3, FaultCode.BAD_VALUE),
     ('category = "c"', 'category = "filter_fault"', 4, FaultCode.RESERVED),
     ('category = "c"', 'category = "learned"', 4, FaultCode.RESERVED),
+    ('category = "c"', 'category = "delay"', 4, FaultCode.RESERVED),
     ('class = "house"', 'class = "mine"', 5, FaultCode.BAD_VALUE),
     ('action = "mask"', 'action = "shout"', 6, FaultCode.BAD_VALUE),
     ('words = ["spam"]', "words = []", 7, FaultCode.BAD_VALUE),

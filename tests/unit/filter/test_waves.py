@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from danmaku.filter.normalize import fold, key_of
-from danmaku.filter.waves import TEXTS_MAX, Measures, Wave, Waves, pairs_of
+from danmaku.filter.waves import TEXTS_MAX, Measures, Wave, Waves, are_alike, pairs_of
 
 ADVERT = "免费皮肤私信我领取哦"
 TAILS = ("f19", "g83", "a9", "x12", "f74", "a64", "d4", "b55", "g8")
@@ -42,6 +42,13 @@ def test_a_counter_at_the_end_makes_no_other_text():
     waves = noted([ADVERT + tail for tail in TAILS])
 
     assert waves == [Wave.NONE] * 7 + [Wave.VARIED] * 2
+
+
+def test_what_shares_enough_pairs_is_alike():
+    advert, other = (pairs_of(ADVERT + tail) for tail in TAILS[:2])
+
+    assert are_alike(advert, other, MEASURES.likeness)
+    assert not are_alike(advert, pairs_of(SAME_SUBJECT[0]), MEASURES.likeness)
 
 
 def test_laughter_is_no_wave_however_long_it_is_stretched():

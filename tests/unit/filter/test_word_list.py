@@ -45,6 +45,7 @@ def test_plain_lists_are_a_word_a_line():
         ('{"term": "x", "action": "shout"}', FaultCode.BAD_VALUE),
         ('{"term": "x", "boundary": "thai"}', FaultCode.BAD_VALUE),
         ('{"term": "x", "category": "A B"}', FaultCode.BAD_VALUE),
+        ('{"term": "x", "category": "delay"}', FaultCode.RESERVED),
         ('{"term": "x", "until": "soon"}', FaultCode.BAD_VALUE),
     ],
 )

@@ -92,6 +92,9 @@ def test_room_is_told_as_a_whole():
         "colors": True,
         "sizes": True,
         "recall_within_ms": 120_000,
+        "news": False,
+        "commerce": False,
+        "minor_safe": False,
         "broadcast": {"started_ms": 5, "ended_ms": None},
     }
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from danmaku.domain.comment import LARGE, NORMAL, SMALL, Mode, Style
 from danmaku.errors import BadMessage
-from danmaku.formats.jsonl import LINE_BYTES_MAX, line_of
+from danmaku.formats.jsonl import JSONL, LINE_BYTES_MAX, JsonlSource, line_of
+from tests.unit.formats.hostile import HOSTILE, MARKER, file_of, shown
 
 OWN = b'{"kind": "comment", "seq": 8, "number": 3, "text": "hi", "position_ms": 1500, "mode": "top", "color": 255, "size": 36, "name": "Ann"}'  # noqa: E501 -- one line of a file
 
@@ -84,3 +85,39 @@ def test_whatever_was_exported_is_read_back(text, position_ms):
 def test_no_bytes_lead_to_anything_but_a_comment_nothing_or_a_refusal(raw):
     with contextlib.suppress(BadMessage):
         line_of(raw)
+
+
+def items_of(raw, step=9):
+    source = JsonlSource()
+    items = [item for at in range(0, len(raw), step) for item in source.feed(raw[at : at + step])]
+    return items + source.end()
+
+
+def test_a_file_is_read_piece_by_piece():
+    items = items_of(OWN + b"\n\nno json\n" + OWN)
+
+    assert [item.place for item in items] == [1, 2, 3, 4]
+    assert [item.draft is not None for item in items] == [True, False, False, True]
+    assert [item.refusal is not None for item in items] == [False, False, True, False]
+    assert items[0].draft.client_id == line_of(OWN, place=1).draft.client_id
+
+
+def test_a_line_that_does_not_end_is_not_waited_for():
+    source = JsonlSource()
+    source.feed(b"x" * (LINE_BYTES_MAX + 1))
+
+    with pytest.raises(BadMessage):
+        source.feed(b"x")
+
+
+def test_what_is_exported_is_read_as_it_was():
+    raw = file_of(JSONL, HOSTILE, [MARKER], [shown(100, "back", restored=True)])
+
+    items = items_of(raw)
+
+    assert [item.draft.text for item in items if item.draft] == [
+        *(each.text for each in HOSTILE), "back",
+    ]  # fmt: skip
+    assert json.loads(raw.splitlines()[-1])["restored"] is True
+    assert "restored" not in json.loads(raw.splitlines()[0])
+    assert json.loads(raw.splitlines()[-2])["kind"] == "marker"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.messages import Dialect, decoded
+from danmaku.conformance.encodings import Dialect, decoded
 from danmaku.domain.comment import (
     SIZES,
     Comment,
@@ -78,12 +78,12 @@ def test_a_client_that_spreads_the_rows_has_what_the_other_dialects_say(views):
 
 @given(view=views)
 def test_cells_that_are_added_later_do_not_disturb_a_reader_of_today(view):
-    whole = row_of(styled(Mode.TOP, late=True, imported=True))
+    whole = row_of(styled(Mode.TOP, late=True, imported=True, restored=True))
     payload = msgpack.packb(["entries", 0, 9, [[*whole, "new"], [99, 5], row_of(view)], "new"])
 
     first, second = decoded(Dialect.ROWS, payload)["entries"]
 
-    assert first == fields_of(styled(Mode.TOP, late=True, imported=True))
+    assert first == fields_of(styled(Mode.TOP, late=True, imported=True, restored=True))
     assert second == fields_of(view)
 
 

@@ -15,6 +15,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from danmaku.actions.accounts import People
+from danmaku.actions.brownout import BrownOut
 from danmaku.actions.comments import Comments
 from danmaku.actions.drawn import new_id
 from danmaku.actions.likes import Likes
@@ -25,15 +26,18 @@ from danmaku.actions.rules import Rules
 from danmaku.config import (
     AccountSettings,
     AdmissionSettings,
+    BrownoutSettings,
     GatewaySettings,
     ServerSettings,
     StoreSettings,
 )
+from danmaku.core import steady_ms
 from danmaku.domain.comment import Draft
 from danmaku.domain.conditions import Conditions
 from danmaku.domain.features import Feature, FeatureState
 from danmaku.domain.ids import ClientId, Millis, RoomId
 from danmaku.domain.room import RoomState
+from danmaku.domain.times import DAY_MS
 from danmaku.filter.names import Names
 from danmaku.filter.rule_file import parse_rules
 from danmaku.filter.screen import Screen
@@ -43,6 +47,8 @@ from danmaku.store.sqlite import SqliteStore
 from danmaku.telemetry import Telemetry
 
 ROOM = RoomId("demo")
+SERVER = ServerSettings(drain_ms=500)
+ADMISSION = AdmissionSettings(sends_per_s=1e6, sends_burst=100_000)
 SOON_S = 5
 RULES = resources.files("danmaku.filter").joinpath("sample_rules.toml").read_text("utf-8")
 HELD, PROHIBITED = "咕噜待审", "咕噜禁语"  # what the sample rules hold and refuse
@@ -62,7 +68,7 @@ async def no_pages(scope, _receive, send):
     await send({"type": "http.response.body", "body": last})
 
 
-def likes_over(store, rooms, people):
+def likes_over(store, rooms, people, brownout):
     approved = {Feature.LIKES: FeatureState(is_approved=True, is_on=True)}
     return Likes(
         *(store, store, store),
@@ -70,6 +76,7 @@ def likes_over(store, rooms, people):
         conditions=lambda: Conditions(features=approved),
         freshen=people.standings.freshen,
         clock=wall_ms,
+        brownout=brownout,
     )
 
 
@@ -183,8 +190,11 @@ class Client:
             return closed.rcvd.code if closed.rcvd else None
 
 
+USUAL = {"messages_per_s": 1e6, "messages_burst": 10_000, "send_buffer_bytes": 4096}
+
+
 @asynccontextmanager
-async def house(folder, *, comments_class=Comments, server=None, **gateway):
+async def house(folder, *, comments_class=Comments, server=SERVER, **gateway):
     """Settings that are not given are the product's, without limits on senders.
 
     Args:
@@ -193,9 +203,9 @@ async def house(folder, *, comments_class=Comments, server=None, **gateway):
         server: The server's settings.
         gateway: Some of the gateway's.
     """
-    settings = GatewaySettings(**{"messages_per_s": 1e6, "messages_burst": 10_000, **gateway})
-    server = server or ServerSettings(drain_ms=500)
+    settings = GatewaySettings(**USUAL | gateway)
     telemetry = Telemetry()
+    brownout = BrownOut(BrownoutSettings(), steady=steady_ms, telemetry=telemetry)
     store = await SqliteStore.open(StoreSettings(data_dir=folder), wall_ms)
     rules = Rules(
         Screen(parse_rules(RULES)),
@@ -206,7 +216,6 @@ async def house(folder, *, comments_class=Comments, server=None, **gateway):
     )
     naming = Naming(rules.look, names=Names(), accounts=store, clock=wall_ms)
     people = People(store, store, naming=naming, clock=wall_ms, settings=AccountSettings())
-    admission = AdmissionSettings(sends_per_s=1e6, sends_burst=100_000)
     rooms = Rooms(
         store,
         store,
@@ -214,7 +223,7 @@ async def house(folder, *, comments_class=Comments, server=None, **gateway):
         naming=naming,
         clock=wall_ms,
         new_id=new_id,
-        settings=admission,
+        settings=ADMISSION,
     )
     comments = comments_class(
         *(store, store, store),
@@ -224,19 +233,22 @@ async def house(folder, *, comments_class=Comments, server=None, **gateway):
         words=ReadyWords(store, 1000),
         freshen=people.standings.freshen,
         clock=wall_ms,
-        settings=admission,
+        report_ms=DAY_MS,
+        settings=ADMISSION,
         telemetry=telemetry,
+        brownout=brownout,
     )
     gate = Gateway(
         settings,
         server,
         reader=store,
-        acts=Acts(comments, likes_over(store, rooms, people)),
+        acts=Acts(comments, likes_over(store, rooms, people, brownout)),
         rooms=rooms,
         people=people,
         epoch=store.epoch,
         clock=wall_ms,
         telemetry=telemetry,
+        brownout=brownout,
     )
     it = House(store, people, rooms, comments, gate, telemetry)
     store.subscribe(it.announce)
@@ -263,6 +275,6 @@ async def _listen(gateway):
         "127.0.0.1",
         0,
     )
-    # The kernel would else hold megabytes for a viewer who reads nothing.
+    # The kernel would else hold megabytes of answers that nobody reads.
     listening.sockets[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     return listening

@@ -204,9 +204,10 @@ async def test_a_flood_is_closed(tmp_path):
     [
         ({"hello_ms_max": 100}, b""),
         ({"fragment_ms_max": 100}, frame(TEXT, b"{", first=0)),
+        ({"fragment_ms_max": 100}, frame(TEXT, HELLO)[:-1]),
         ({"heartbeat_ms": 100, "silence_ms_max": 100}, b""),
     ],
-    ids=["no hello", "a message without an end", "no sign of life"],
+    ids=["no hello", "a message without an end", "half a frame", "no sign of life"],
 )
 async def test_who_keeps_us_waiting_is_idle(tmp_path, limits, sent):
     async with house(tmp_path, **limits) as it, Raw.open(it) as raw:

@@ -12,7 +12,7 @@ def room():
 
 @pytest.fixture
 def headcount(room):
-    return Headcount(lambda: room["count"], gather_s=0.01, on_due=room["due"].set)
+    return Headcount(lambda: room["count"], gather_s=lambda: 0.01, on_due=room["due"].set)
 
 
 async def test_who_comes_and_goes_together_is_told_of_once(room, headcount):

@@ -2,9 +2,11 @@ import contextlib
 
 import pytest
 
+from danmaku.domain.account import TokenKind
 from danmaku.domain.ids import RoomId
 from danmaku.gateway.notices import General, Personal
 from tests.unit.gateway.house import JSON, MSGPACK, ROOM, house
+from tests.unit.gateway.test_ring import published
 
 
 def saying(number):
@@ -71,3 +73,34 @@ async def test_what_is_about_somebody_is_told_at_all_their_sockets_and_nowhere_e
 
     await slicing.gateway.drain()
     assert slicing.gateway._herald.sockets_of(account) == ()
+
+
+async def test_ones_own_comment_is_shown_in_its_room_alone(slicing):
+    ann = await slicing.person("ann")
+    account = slicing.people_known["ann"].account
+    async with slicing.viewer(ann, dialect=MSGPACK) as viewer, slicing.viewer() as guest:
+        for room in (RoomId("elsewhere"), ROOM):
+            slicing.gateway._herald.show_author(room, account, published(5, len(room)))
+        slicing.gateway.tell(General(None, saying(1)))
+
+        assert (await viewer.hear("own"))["entry"]["number"] == len(ROOM)
+        for each in (viewer, guest):
+            await each.hear("notice")
+            assert [said for said in each.kept if said["op"] == "own"] == []
+
+
+async def test_a_link_hears_nothing_of_its_owners_own_and_says_nothing(slicing):
+    await slicing.person("ann")
+    who = slicing.people_known["ann"]
+    _, link = await slicing.people.issue_token(
+        who, "OBS", expires_ms=None, room=ROOM, kind=TokenKind.LINK
+    )
+    async with slicing.viewer(link) as picture:
+        slicing.gateway.tell(Personal(who.account, saying(1)))
+        slicing.gateway._herald.show_author(ROOM, who.account, published(5, 1))
+        slicing.gateway.tell(General(None, saying(2)))
+
+        assert (await picture.hear("notice"))["until_ms"] == 2
+        assert (await picture.hear("you"))["you"]["powers"] == []
+        assert (await picture.send("hello"))["code"] == "not_granted"
+        assert [said for said in picture.kept if said["op"] == "own"] == []

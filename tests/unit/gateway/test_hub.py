@@ -5,6 +5,7 @@ import pytest
 from danmaku.domain.account import Bundle
 from danmaku.domain.ids import RoomId
 from danmaku.domain.room import RoomState
+from danmaku.gateway.session import Close
 from tests.unit.gateway.house import HELD, JSON, MSGPACK, ROOM, house
 
 BUSY = {
@@ -197,3 +198,48 @@ async def test_counting_viewers_does_not_disturb_a_busy_room(tmp_path):
                 assert texts(await first.read_to(3)) == ["gathering"]
                 await it.post("ann", "on")
                 assert texts(await first.read_to(4)) == ["on"]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "danmaku.gateway.ring.Ring.push",
+        "danmaku.gateway.room_hub.Flight",
+        "danmaku.gateway.flight.frame_in",
+        "danmaku.gateway.cohort.scatter",
+    ],
+)
+async def test_who_may_lack_something_is_let_go_and_comes_back_to_all_of_it(
+    plain, monkeypatch, place
+):
+    """As where there is no memory for a moment: nobody goes on with a hole."""
+    await plain.person()
+    async with plain.viewer() as viewer:
+        await plain.post("ann", "before")
+        await viewer.read_to(2)
+        with monkeypatch.context() as moment:
+            moment.setattr(place, no_memory)
+            await plain.post("ann", "meanwhile")
+            bye = await viewer.hear("bye")
+            assert await viewer.close_code() == Close.OVERLOADED
+        await plain.post("ann", "after")
+        assert viewer.kept == []
+    async with plain.viewer(since=viewer.position) as again:
+        assert texts(await again.read_to(4)) == ["meanwhile", "after"]
+    assert bye["code"] == "overloaded"
+
+
+def no_memory(*_args, **_named):
+    raise MemoryError
+
+
+async def test_who_cannot_be_let_go_is_told_nothing_more_and_let_go_later(plain, monkeypatch):
+    await plain.person()
+    async with plain.viewer() as viewer:
+        with monkeypatch.context() as moment:
+            moment.setattr("danmaku.gateway.ring.Ring.push", no_memory)
+            moment.setattr("danmaku.gateway.connection.Connection.part", no_memory)
+            await plain.post("ann", "meanwhile")
+        await plain.post("ann", "after")
+        await viewer.hear("bye")
+        assert [message["op"] for message in viewer.kept if message["op"] == "entries"] == []

@@ -11,7 +11,9 @@ from websockets.client import ClientProtocol
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
-from danmaku.config import GatewaySettings
+from danmaku.actions.brownout import BrownOut
+from danmaku.config import BrownoutSettings, GatewaySettings
+from danmaku.core import steady_ms
 from danmaku.domain.comment import Comment, CommentStatus, Content, RecalledBy, Style
 from danmaku.domain.facts import (
     CommentHeld,
@@ -28,6 +30,7 @@ from danmaku.gateway.crew import Crew
 from danmaku.gateway.dialects.danmaku_v1 import JsonDialect
 from danmaku.gateway.outbox import Outbox
 from danmaku.gateway.room_hub import Means, RoomHub
+from danmaku.gateway.sampling import Sampling
 from danmaku.gateway.turns import Turns
 from danmaku.telemetry import Telemetry
 
@@ -134,6 +137,7 @@ class Viewer:
         self.outbox = Outbox(self._write, self._fail, dialect=JSON, deflate=False)
         self.position = hub.flushed if since is None else since
         self.fold = {}
+        self.left_out = 0
         self.is_whole = since == 0  # else it begins with a page that is not read here
         hub.enter(self.outbox, Seq(self.position))
         hub.serve(self.outbox)
@@ -169,7 +173,9 @@ class Viewer:
             return
         assert batch["after"] == self.position
         self.position = batch["upto"]
-        self.is_whole &= batch["op"] == "entries"
+        self.left_out += batch.get("left_out", 0)
+        self.is_whole &= batch["op"] == "entries" and "left_out" not in batch
+        self._check_what_is_left_out(batch)
         for entry in batch["entries"]:
             assert batch["after"] < entry["seq"] <= batch["upto"]
             number = entry["number"]
@@ -177,6 +183,14 @@ class Viewer:
                 # Whatever is sent is what may be shown at this very moment.
                 assert self._room.comments[number].status is CommentStatus.PUBLISHED
             self.fold[number] = entry.get("text")
+
+    def _check_what_is_left_out(self, batch):
+        """Comments alone are left out, and as many as is said."""
+        if batch["op"] == "entries" and self._is_strict:
+            told = {entry["seq"] for entry in batch["entries"]}
+            there = map(view_of, self._room.entries[batch["after"] : batch["upto"]])
+            missing = [view.kind for view in there if view is not None and view.seq not in told]
+            assert missing == [ViewKind.COMMENT] * batch.get("left_out", 0)
 
     def check(self):
         """It stands at the end, and what it shows is what is to be shown."""
@@ -205,9 +219,14 @@ ACTS = st.one_of(
 )
 
 
-def hub_of(reader, *, top=0, slice_sockets=500):
+def hub_of(reader, *, top=0, slice_sockets=500, shown_per_s=0, told=None):
     limits = GatewaySettings(ring_entries_max=16, gather_ms_max=0, slice_sockets=slice_sockets)
-    means = Means(limits, reader, Telemetry(), Crew(), Turns(slice_sockets))
+    telemetry = Telemetry()
+    brownout = BrownOut(BrownoutSettings(), steady=steady_ms, telemetry=telemetry)
+    parts = (limits, reader, telemetry, Crew(), Turns(slice_sockets), brownout)
+    told = [] if told is None else told
+    sampling = Sampling(shown_per_s, "5f3a9c", lambda: True, lambda *said: told.append(said))
+    means = Means(*parts, sampling)
     return RoomHub(ROOM, Seq(top), means)
 
 
@@ -216,12 +235,13 @@ class Play:
 
     Args:
         slice_sockets: With few, a batch that is on its way may be overtaken by its own recall.
+        shown_per_s: Rushes beyond it are thinned; 0: none.
     """
 
-    def __init__(self, slice_sockets):
+    def __init__(self, slice_sockets, shown_per_s=0):
         self.room = Room()
         self.reader = ReaderOf(self.room)
-        self.hub = hub_of(self.reader, slice_sockets=slice_sockets)
+        self.hub = hub_of(self.reader, slice_sockets=slice_sockets, shown_per_s=shown_per_s)
         self.is_strict = slice_sockets > 2
         self.viewers = []
         for _ in range(4):
@@ -268,8 +288,8 @@ class Play:
         self.hub.close()
 
 
-async def play(acts, slice_sockets):
-    it = Play(slice_sockets)
+async def play(acts, slice_sockets, shown_per_s=0):
+    it = Play(slice_sockets, shown_per_s)
     for act, argument in acts:
         if act == "turns":
             await turns(argument)
@@ -287,6 +307,30 @@ async def play(acts, slice_sockets):
 @given(acts=st.lists(ACTS, max_size=60))
 def test_every_viewer_ends_at_what_a_fresh_page_shows(acts, slice_sockets):
     asyncio.run(play(acts, slice_sockets))
+
+
+@settings(max_examples=100, deadline=None)
+@given(acts=st.lists(ACTS, max_size=60))
+def test_a_rush_is_thinned_by_comments_alone_and_each_batch_says_by_how_many(acts):
+    asyncio.run(play(acts, 500, shown_per_s=3))
+
+
+async def test_who_catches_up_is_sent_what_the_others_were_not_shown():
+    room, told = Room(), []
+    hub = hub_of(ReaderOf(room), shown_per_s=3, told=told)
+    live = Viewer(room, hub, 0, is_strict=True)
+    await turns(5)
+    for entry in [room.publish() for _ in range(15)]:
+        hub.append(entry)
+    await turns(10)
+
+    returned = Viewer(room, hub, 0, is_strict=True)
+    await turns(10)
+
+    assert 0 < live.left_out == len(told) < 12
+    assert len(live.fold) == 15 - live.left_out
+    assert (returned.position, returned.left_out, len(returned.fold)) == (15, 0, 15)
+    hub.close()
 
 
 async def test_all_who_come_back_to_a_room_are_served_by_few_readings():

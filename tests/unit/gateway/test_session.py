@@ -210,8 +210,8 @@ def test_a_message_that_does_not_end_is_idle():
     it.receive(b"{", is_text=True, fin=False, now_ms=Millis(5_000))
     it.receive_more(b" ", fin=False, now_ms=Millis(14_000))
 
-    assert it.due(Millis(15_000)) is None
-    assert it.due(Millis(15_001)).close_code == 4408
+    assert it.due(Millis(15_000), begun_ms=Millis(5_000)) is None
+    assert it.due(Millis(15_001), begun_ms=Millis(5_000)).close_code == 4408
 
 
 def test_pings_come_at_their_interval_while_they_are_answered():

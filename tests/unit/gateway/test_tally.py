@@ -13,7 +13,7 @@ def due():
 
 @pytest.fixture
 def tally(due):
-    return Tally(gather_s=0.01, on_due=due.set)
+    return Tally(gather_s=lambda: 0.01, on_due=due.set)
 
 
 async def test_what_changes_together_is_told_together_and_once(tally, due):

@@ -71,12 +71,33 @@ async def test_a_room_that_fails_does_not_keep_the_others_from_their_turn():
         def turn(self, _sockets_max):
             raise ZeroDivisionError
 
-    turns, log, told = Turns(500), [], []
-    asyncio.get_running_loop().set_exception_handler(lambda _loop, what: told.append(what))
+        def give_up(self, error):
+            given_up.append(type(error))
+
+    turns, log, given_up = Turns(500), [], []
     turns.add(Broken())
     turns.add(Room("sound", log, turns, 1))
 
     await rounds_of(log, 3)
 
     assert log == [("sound", 1)]
-    assert [type(what["exception"]) for what in told] == [ZeroDivisionError]
+    assert given_up == [ZeroDivisionError]
+
+
+async def test_a_room_that_cannot_even_give_up_keeps_nobody_from_their_turn():
+    class Hopeless:
+        def turn(self, _sockets_max):
+            raise MemoryError
+
+        def give_up(self, _error):
+            raise MemoryError
+
+    turns, log, told = Turns(500), [], []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, what: told.append(what))
+    turns.add(Hopeless())
+    turns.add(Room("sound", log, turns, 1))
+
+    await rounds_of(log, 3)
+
+    assert log == [("sound", 1)]
+    assert [type(what["exception"]) for what in told] == [MemoryError]

@@ -51,7 +51,7 @@ def read(wire, chunks, *, is_short):
             break
         payload = wire.plain(chunk) if is_short else None
         if payload is None:
-            heard += [(it.opcode, bytes(it.data), it.fin) for it in wire.receive(chunk)]
+            heard += [(it.opcode, bytes(it.data), it.fin) for it in wire.receive(chunk, 0)]
             said += b"".join(wire.to_send())
             continue
         short += 1
@@ -124,19 +124,54 @@ def test_the_short_way_is_open_again_after_whole_frames_on_the_long_one():
     assert short == 2
 
 
+@pytest.mark.parametrize("whole", [frame(0x89, b"ping"), frame(0x82, b"x" * 200, width=8)])
+@pytest.mark.parametrize("at", [1, 3, 7])
+def test_the_short_way_is_open_again_after_a_frame_that_came_in_parts(whole, at):
+    _, short = read(opened(), [whole[:at], whole[at:], frame(0x81, b"hello")], is_short=True)
+
+    assert short == 1
+
+
 @pytest.mark.parametrize(
     "before",
     [
         [frame(0x01, b"a fragment")],
-        [frame(0x89, b"ping")[:3], frame(0x89, b"ping")[3:]],
+        [frame(0x89, b"ping")[:3]],
         [frame(0x88, b"")],
-        [frame(0x82, b"x", width=8)],
+        [frame(0x82, b"x", width=8)[:13]],
     ],
 )
-def test_nothing_takes_the_short_way_where_the_parser_may_be_within_something(before):
+def test_nothing_takes_the_short_way_where_the_parser_is_within_something(before):
     _, short = read(opened(), [*before, frame(0x81, b"hello")], is_short=True)
 
     assert short == 0
+
+
+LONG = frame(0x81, b"x" * 200)
+
+
+@pytest.mark.parametrize(
+    ("chunks", "begun_ms"),
+    [
+        ([LONG], None),
+        ([LONG[:1]], 0),
+        ([LONG[:9], LONG[9:50], LONG[50:-1]], 0),
+        ([LONG[:9], LONG[9:]], None),
+        ([LONG[:9], LONG[9:] + LONG[:1]], 1),  # another one
+        ([frame(0x01, b"a"), frame(0x00, b"b"), frame(PING)], 0),  # a message of many frames
+        ([frame(0x01, b"a"), frame(0x00, b"b")[:2]], 0),
+        ([frame(0x01, b"a"), frame(PING)[:2], frame(PING)[2:]], 0),
+        ([frame(0x01, b"a"), frame(0x80, b"b")], None),
+        ([frame(0x01, b"a"), frame(0x80, b"b") + frame(0x01, b"c")], 1),
+    ],
+)
+def test_what_is_begun_is_timed_from_its_first_byte(chunks, begun_ms):
+    wire = opened()
+
+    for at_ms, chunk in enumerate(chunks):
+        wire.receive(chunk, at_ms)
+
+    assert wire.begun_ms == begun_ms
 
 
 def test_nothing_takes_the_short_way_after_a_close():
@@ -153,7 +188,7 @@ def test_a_wire_that_has_ended_is_gone_without_the_collector():
     gc.collect()
     gc.disable()
     try:
-        wire.receive(frame(0x01, b"a fragment") + b"\x81")
+        wire.receive(frame(0x01, b"a fragment") + b"\x81", 0)
         wire.end()
         del wire
         left = [it for it in gc.get_objects() if type(it) is ServerProtocol]

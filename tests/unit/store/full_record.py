@@ -1,14 +1,16 @@
 """A small record with at least one row in every table."""
 
+from danmaku.domain.deliveries import Try
+from danmaku.domain.endpoints import EndpointSet, EndpointState
 from danmaku.domain.facts import BuiltRules, RulesActivated, TokenRevoked
-from danmaku.domain.identity import Strength
-from danmaku.domain.ids import Millis
+from danmaku.domain.identity import Disclosure, Strength
+from danmaku.domain.ids import Millis, Seq
 from danmaku.domain.persons import Person
 from danmaku.domain.phone_codes import Expected
-from danmaku.ports import Disclosure
 from tests.contract.facts import (
     ANN,
     BEN,
+    DEMO,
     PEOPLE_FACTS,
     granted,
     held,
@@ -51,4 +53,14 @@ async def fill(store):
     await store.vault.put_disclosure(
         Disclosure("d1", BEN, ANN, purpose="inquiry", basis="law 1", until_ms=LATER_MS)
     )
+    await tell_an_endpoint(store.endpoints)
     await store.retention.destroy_due(Millis(LATER_MS - 1))
+
+
+async def tell_an_endpoint(endpoints):
+    now_ms = Millis(1)
+    one = EndpointSet("e2", EndpointState.ACTIVE, (), None, ANN, "https://example.org/", "site")
+    await endpoints.prepare(one, b"a secret")
+    turn = await endpoints.take("e2", "a node", now_ms=now_ms, until_ms=LATER_MS)
+    told = Try(now_ms, "msg_1", "comment.published", DEMO, Seq(2), "done", 200, 7)
+    assert await endpoints.note("e2", turn, [(DEMO, Seq(2))], [told])

@@ -1,12 +1,15 @@
 import asyncio
+import contextlib
+import sqlite3
 
 import pytest
 from sqlalchemy import inspect
 
 from danmaku.config import StoreSettings
+from danmaku.domain.ids import Millis
 from danmaku.errors import Broken, Coded, StoreDown
 from danmaku.store import schema
-from danmaku.store.closed import move
+from danmaku.store.closed import begin_anew, move
 from danmaku.store.database import DATABASE_FILE, write_engine
 from danmaku.store.envelope import MasterKey, master_keys, write_master_keys
 from danmaku.store.keys import KEY_FILE, head_key
@@ -19,7 +22,7 @@ from danmaku.store.verify import Sound
 from tests.contract.facts import BEN, DEMO, in_demo, published
 from tests.contract.soundness import findings_in, steps_of
 from tests.contract.store_contract import ticking
-from tests.unit.store.full_record import fill
+from tests.unit.store.full_record import SESSION, fill
 
 
 def embedded(folder):
@@ -206,3 +209,38 @@ async def test_where_nothing_lies_nothing_is_made(postgres_url, tmp_path, url):
         await moved(shared(url, tmp_path / "nowhere"), shared(postgres_url, tmp_path / "node"))
 
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+async def test_what_other_tools_brought_back_begins_anew(origin, postgres_url, tmp_path, is_shared):
+    place = shared(postgres_url, tmp_path / "node") if is_shared else origin
+    if is_shared:
+        await moved(origin, place)
+    former, views, *rest = await story_of(place)
+
+    told = await asyncio.to_thread(begin_anew, place, lambda _step: None)
+
+    assert told != former
+    assert await story_of(place) == (told, views, *rest)
+    store = await opened(place)
+    with pytest.raises(StoreDown):
+        await asyncio.to_thread(begin_anew, place, lambda _step: None)
+    assert await store.session(SESSION, Millis(1)) is None
+    await store.close()
+    assert await asyncio.to_thread(findings_in, place.data_dir, place.url) == []
+
+
+async def test_what_is_not_sound_or_not_there_does_not_begin_anew(origin, tmp_path):
+    former, *_ = await story_of(origin)
+    with contextlib.closing(sqlite3.connect(origin.data_dir / DATABASE_FILE)) as database:
+        database.execute("UPDATE entry SET leaf = x'00' WHERE chain = 'demo' AND seq = 2")
+        database.commit()
+
+    with pytest.raises(Broken, match="demo, entry 2"):
+        await asyncio.to_thread(begin_anew, origin, lambda _step: None)
+    for nothing in (embedded(tmp_path / "typo"), shared("memory", origin.data_dir)):
+        with pytest.raises(Coded):
+            await asyncio.to_thread(begin_anew, nothing, lambda _step: None)
+
+    assert (await story_of(origin))[0] == former
+    assert not (tmp_path / "typo").exists()

@@ -1,8 +1,12 @@
+import asyncio
+from threading import Event
+
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
 from danmaku.errors import Broken, StoreDown
+from danmaku.store import database
 from danmaku.store.database import FileReaders, check_durable, read_engine, write_engine
 
 
@@ -55,4 +59,19 @@ async def test_one_question_sees_one_moment(tmp_path):
     run("CREATE TABLE t (x)")
     assert await readers.ask(count_twice) == (0, 0)
     assert await readers.ask(count_twice) == (1, 1)
+    readers.close()
+
+
+async def test_more_questions_than_can_wait_are_turned_away(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "QUESTIONS_MAX", 2)
+    readers, may_go = FileReaders(read_engine(tmp_path / "x.sqlite", 1), 1), Event()
+    waiting = [asyncio.create_task(readers.ask(lambda _: may_go.wait(30))) for _ in range(2)]
+    await asyncio.sleep(0)
+
+    with pytest.raises(StoreDown, match="Too many"):
+        await readers.ask(lambda _: True)
+    may_go.set()
+
+    assert await asyncio.gather(*waiting) == [True, True]
+    assert await readers.ask(lambda _: "answered")
     readers.close()

@@ -1,3 +1,4 @@
+from collections import ChainMap
 from dataclasses import replace
 
 import pytest
@@ -17,14 +18,21 @@ from danmaku.domain.facts import (
 from danmaku.domain.ids import AccountId, Millis, Pseudonym, Seq
 from danmaku.domain.room import Broadcast, RoomState
 from danmaku.store import (
+    brownout_codec,
+    endpoint_codec,
     feature_codec,
+    filing_codec,
     keeping_codec,
+    legal_hold_codec,
     naming_codec,
     people_codec,
     platform_codec,
     room_codec,
+    rule_codec,
+    team_codec,
 )
-from danmaku.store.codec import Part, Place, Stored, canonical
+from danmaku.store.bodies import Part
+from danmaku.store.codec import Place, Stored, canonical
 from danmaku.store.entries import Scribe, header_of
 from tests.contract.facts import (
     ANN,
@@ -44,6 +52,11 @@ from tests.contract.facts import (
     words_set,
 )
 
+CODECS = (
+    *(brownout_codec, endpoint_codec, feature_codec, filing_codec, keeping_codec),
+    *(legal_hold_codec, naming_codec, people_codec, platform_codec, room_codec),
+    *(rule_codec, team_codec),
+)
 NAMES = {
     Pseudonym("ann-here"): ANN,
     Pseudonym("ben-here"): BEN,
@@ -106,8 +119,7 @@ def read_back(rows, secret):
         accounts=NAMES,
         secret=secret,
     )
-    unpackers = room_codec.UNPACKERS | platform_codec.UNPACKERS | people_codec.UNPACKERS
-    unpackers |= keeping_codec.UNPACKERS | naming_codec.UNPACKERS | feature_codec.UNPACKERS
+    unpackers = ChainMap(*(codec.UNPACKERS for codec in CODECS))
     return unpackers[type(header.about)](stored, header.about)
 
 
@@ -119,8 +131,7 @@ def test_every_fact_is_read_as_it_was_written(fact, place):
 
 
 def test_every_fact_has_its_example():
-    codecs = (room_codec, platform_codec, people_codec, keeping_codec, naming_codec, feature_codec)
-    packers = [codec.PACKERS for codec in codecs]
+    packers = [codec.PACKERS for codec in CODECS]
 
     assert {type(fact) for fact, _ in FACTS} == set().union(*packers)
 

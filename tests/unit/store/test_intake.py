@@ -1,25 +1,41 @@
 import asyncio
 import threading
+from dataclasses import replace
 
 import pytest
 
+from danmaku.domain.backlog import Delays
 from danmaku.errors import Overloaded, StoreDown
-from danmaku.store.intake import Intake, Job
-from tests.contract.facts import in_demo, published
+from danmaku.store.intake import (
+    PATIENT_ENTRIES_MAX,
+    PATIENT_S,
+    RETURN_LEAST_MS,
+    RETURN_MOST_MS,
+    Intake,
+    Job,
+)
+from tests.contract.facts import in_demo, published, recalled
 
 LONG_S = 30.0
+LONG_MS = LONG_S * 1000
+ENDLESS = Delays(most_ms=LONG_MS, calm_ms=LONG_MS, patience_ms=LONG_MS)
 
 
 @pytest.fixture
 def job():
     loop = asyncio.new_event_loop()
-    yield lambda weight=1: Job(loop.create_future(), (in_demo(published()),) * weight)
+    yield lambda weight=1, **changes: Job(
+        loop.create_future(), (replace(in_demo(published()), **changes),) * weight
+    )
     loop.close()
 
 
-def intake(entries_max=100, gather_entries_max=10, gather_s_max=0.0):
+def intake(entries_max=100, gather_entries_max=10, gather_s_max=0.0, delays=ENDLESS):
     return Intake(
-        entries_max=entries_max, gather_entries_max=gather_entries_max, gather_s_max=gather_s_max
+        entries_max=entries_max,
+        delays=delays,
+        gather_entries_max=gather_entries_max,
+        gather_s_max=gather_s_max,
     )
 
 
@@ -89,3 +105,135 @@ def test_a_closed_queue_hands_out_what_waits_and_takes_nothing(job):
     assert len(queue.take(LONG_S)) == 1
     assert queue.is_done
     assert queue.take(LONG_S) == []
+
+
+def test_what_is_patient_is_taken_when_nobody_waits_and_a_little_at_a_time(job):
+    queue = intake()
+    patient = [job(is_patient=True) for _ in range(PATIENT_ENTRIES_MAX + 1)]
+    people = [job(), job()]
+    for each in (patient[0], people[0], *patient[1:], people[1]):
+        queue.put(each)
+
+    assert queue.take(LONG_S) == people
+    assert queue.take(LONG_S) == patient[:-1]
+    assert queue.take(LONG_S) == patient[-1:]
+
+
+def test_what_is_patient_wakes_a_writer_that_is_idle(job):
+    queue, patient, taken = intake(), job(is_patient=True), []
+    writer = threading.Thread(target=lambda: taken.extend(queue.take(LONG_S)))
+    writer.start()
+
+    queue.put(patient)
+    writer.join(LONG_S / 2)
+
+    assert taken == [patient]
+
+
+def test_what_has_been_patient_for_long_has_every_second_turn(job):
+    queue, people = intake(gather_entries_max=1), [job(), job(), job()]
+    long_ago = [job(weight=2, is_patient=True), job(weight=2, is_patient=True)]
+    for each in (*people, *long_ago):
+        each.arrived_s -= 2 * PATIENT_S
+        queue.put(each)
+
+    first, second, third = (queue.take(LONG_S) for _ in range(3))
+
+    assert (first, second) == (long_ago[:1], people[:1])
+    assert third == long_ago[1:]
+
+
+def test_nobody_gathers_behind_what_was_patient(job):
+    queue = intake(gather_s_max=LONG_S)
+    queue.put(job(is_patient=True))
+    queue.take(LONG_S)
+
+    queue.put(someone := job())
+
+    assert queue.take(LONG_S) == [someone]
+
+
+def test_what_is_patient_crowds_nobody_out(job):
+    queue = intake(entries_max=4)
+    queue.put(job(4, is_patient=True))
+
+    with pytest.raises(Overloaded):
+        queue.put(job(1, is_patient=True))
+    queue.put(job(4))
+
+
+@pytest.fixture
+def recall():
+    loop = asyncio.new_event_loop()
+    yield lambda: Job(loop.create_future(), (in_demo(recalled(1)),))
+    loop.close()
+
+
+SHORT = Delays(most_ms=200, calm_ms=50, patience_ms=LONG_MS)
+
+
+def waiting(job, weight, seconds):
+    each = job(weight)
+    each.arrived_s -= seconds
+    return each
+
+
+def test_comments_are_refused_behind_what_waits_long_and_other_acts_are_not(job, recall):
+    queue = intake(gather_entries_max=2, delays=SHORT)
+    queue.put(waiting(job, 2, seconds=1.0))
+
+    with pytest.raises(Overloaded) as first:
+        queue.put(job())
+    with pytest.raises(Overloaded) as second:
+        queue.put(job())
+    queue.put(recall())
+
+    assert RETURN_LEAST_MS <= first.value.wait_ms < RETURN_MOST_MS
+    assert first.value.wait_ms != second.value.wait_ms  # they do not come again at once
+    queue.take(LONG_S)
+    queue.put(job())
+
+
+def test_a_comment_is_refused_before_anybody_decides_on_it(job):
+    queue = intake(gather_entries_max=2, delays=SHORT)
+    queue.require_place()
+    queue.put(waiting(job, 2, seconds=1.0))
+
+    with pytest.raises(Overloaded) as refused:
+        queue.require_place()
+
+    assert RETURN_LEAST_MS <= refused.value.wait_ms < RETURN_MOST_MS
+    queue.take(LONG_S)
+    queue.require_place()
+
+
+def test_what_one_transaction_takes_is_no_queue_however_long_it_waits(job):
+    queue = intake(gather_entries_max=3, delays=SHORT)
+    queue.put(waiting(job, 2, seconds=1.0))
+
+    queue.put(job())
+
+
+def test_comments_crowd_no_other_act_out(job, recall):
+    queue = intake(entries_max=2)
+    queue.put(job(2))
+
+    for _ in range(2):
+        queue.put(recall())
+    with pytest.raises(Overloaded):
+        queue.put(recall())
+
+
+def test_who_would_wait_long_is_refused_though_nobody_has_yet(job):
+    """By how long transactions take: a burst is not let in until its first one has grown old."""
+    queue = intake(gather_entries_max=1, delays=Delays(most_ms=150, calm_ms=150, patience_ms=0))
+    for _ in range(2):
+        queue.put(job())
+    queue.take(LONG_S)
+    queue._taken_s -= 0.3  # so long the transaction took, of which a fifth counts
+    queue.take(LONG_S)
+
+    for _ in range(3):
+        queue.put(job())
+    with pytest.raises(Overloaded):
+        queue.put(job())

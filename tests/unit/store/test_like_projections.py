@@ -1,5 +1,7 @@
+import asyncio
 import contextlib
 import itertools
+import shutil
 import sqlite3
 
 import pytest
@@ -7,44 +9,42 @@ import pytest
 from danmaku.config import StoreSettings
 from danmaku.domain.ids import Millis
 from danmaku.store.sqlite import DATABASE_FILE, SqliteStore
-from danmaku.store.verify import Finding
 from tests.contract.facts import (
     ANN,
     BEN,
+    PEOPLE_BEFORE,
     PEOPLE_FACTS,
-    granted,
     in_demo,
-    issued,
     liked,
     on_platform,
     opened,
     published,
-    registered,
-    reported,
 )
-from tests.contract.soundness import steps_of
+from tests.contract.soundness import findings_after
 
 
-@pytest.fixture
-async def record(tmp_path):
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
     """Two likes that stand, one of them twice; one that was taken back; a feature that is on."""
+    folder = tmp_path_factory.mktemp("sample")
+    asyncio.run(write_sample(folder))
+    return folder
+
+
+async def write_sample(folder):
     ticks = itertools.count(1_000)
-    store = await SqliteStore.open(StoreSettings(data_dir=tmp_path), lambda: Millis(next(ticks)))
-    people = (registered("Ann"), registered("Ben"), granted(), issued(), issued("t2", digest=b"2"))
-    for fact in (*people, reported(), reported("r2"), *PEOPLE_FACTS):
+    store = await SqliteStore.open(StoreSettings(data_dir=folder), lambda: Millis(next(ticks)))
+    for fact in (*PEOPLE_BEFORE, *PEOPLE_FACTS):
         await store.commit(on_platform(fact))
     likes = (liked(1, actor=ANN), liked(1), liked(2), liked(2, stands=False), liked(1))
     for fact in (opened(), published("a"), published("b"), *likes):
         await store.commit(in_demo(fact))
     await store.close()
-    return tmp_path
 
 
-def findings_after(record, statement):
-    with contextlib.closing(sqlite3.connect(record / DATABASE_FILE)) as connection:
-        connection.execute(statement)
-        connection.commit()
-    return [step for step in steps_of(record) if isinstance(step, Finding)]
+@pytest.fixture
+def record(sample, tmp_path):
+    return shutil.copytree(sample, tmp_path / "record")
 
 
 def test_likes_as_they_were_recorded_are_sound(record):

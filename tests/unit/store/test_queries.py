@@ -86,6 +86,8 @@ async def read_everything(store):
     await store.held_comment(DEMO, Seq(4))
     await store.held(DEMO)
     await store.held(None)
+    await store.held_after((DEMO, Seq(0)), room=None, limit=5)
+    await store.held_after((DEMO, Seq(0)), room=DEMO, limit=5)
     await store.own(ANN, DEMO)
     await store.comments(DEMO)
     await store.comments(DEMO, after=Number(1))

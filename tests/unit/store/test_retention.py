@@ -1,11 +1,18 @@
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
+from danmaku.actions.measures import MeasureDraft
 from danmaku.actions.moderation import ReportDraft
 from danmaku.actions.retention import Retention
 from danmaku.domain.account import Bundle
-from danmaku.domain.privacy import CASE_DAYS, FLOOR_DAYS, MS_PER_DAY
+from danmaku.domain.delay import STOPPED_MS_MAX
+from danmaku.domain.ids import Number
+from danmaku.domain.measures import Step
+from danmaku.domain.privacy import CASE_DAYS, FLOOR_DAYS
+from danmaku.domain.room import DELAY_MAX_MS, ReviewMode
+from danmaku.domain.times import DAY_MS
 from danmaku.errors import Broken
 from danmaku.store.database import DATABASE_FILE
 from danmaku.store.verify import Sound
@@ -29,7 +36,7 @@ def job_of(house):
 
 
 def pass_days(house, days):
-    house.clock.now_ms += days * MS_PER_DAY
+    house.clock.now_ms += days * DAY_MS
 
 
 def file_of(folder):
@@ -58,6 +65,93 @@ async def test_what_was_removed_is_kept_to_the_floor_and_then_destroyed(house, t
     assert PLANTED.encode().hex().upper() not in file_of(tmp_path)
     assert await house.texts() == {1: None, 2: "stays public"}
     assert is_sound(tmp_path)
+
+
+async def test_what_was_held_once_more_before_it_was_refused_leaves_no_copy(house, tmp_path):
+    delays, ann = house.offices.keeping.delays, await house.person("ann")
+    house.store.subscribe(delays.apply)
+    await house.room("other", mode=ReviewMode.DELAYED)
+    held = await house.say(ann, PLANTED, room="other")
+    await house.rooms.change(None, "other", lambda state: replace(state, news=True))
+    house.clock.now_ms += DELAY_MAX_MS + STOPPED_MS_MAX
+    await delays.go_round()
+    judge = await house.person("judge", Bundle.REVIEWER)
+    await house.moderation.reject(judge, "other", held.seq, "spam")
+    assert is_sound(tmp_path)
+
+    pass_days(house, FLOOR_DAYS)
+    destroyed = await job_of(house).go_round()
+
+    assert destroyed == {"comment": 3}  # as it came in, held once more, refused
+    assert PLANTED.encode().hex().upper() not in file_of(tmp_path)
+    assert is_sound(tmp_path)
+
+
+async def sell(house, room=DEMO):
+    await house.rooms.change(None, room, lambda state: replace(state, commerce=True))
+
+
+async def test_where_goods_are_sold_what_was_removed_is_kept_for_three_years(house, tmp_path):
+    ann = await house.person("ann")
+    await house.room("other")
+    for room in (DEMO, "other"):
+        await house.say(ann, PLANTED, room=room)
+        await house.comments.recall(ann, room, 1)
+    await sell(house)
+
+    pass_days(house, FLOOR_DAYS)
+    assert await job_of(house).go_round() == {"comment": 2}
+    pass_days(house, CASE_DAYS - FLOOR_DAYS - 1)
+    assert await job_of(house).go_round() == {}
+    pass_days(house, 1)
+
+    assert await job_of(house).go_round() == {"trade": 2}
+    assert is_sound(tmp_path)
+
+
+async def test_what_was_removed_while_goods_were_sold_is_kept_when_none_are_any_more(house):
+    ann = await house.person("ann")
+    await sell(house)
+    await house.say(ann, PLANTED)
+    await house.comments.recall(ann, DEMO, 1)
+    await house.rooms.change(None, DEMO, lambda state: replace(state, commerce=False))
+
+    pass_days(house, CASE_DAYS - 1)
+    assert await job_of(house).go_round() == {}
+    pass_days(house, 1)
+
+    assert await job_of(house).go_round() == {"trade": 2}
+
+
+async def test_a_room_that_sells_from_now_on_keeps_what_is_still_there(house):
+    ann = await house.person("ann")
+    await house.say(ann, PLANTED)
+    await house.comments.recall(ann, DEMO, 1)
+    pass_days(house, FLOOR_DAYS - 1)
+    await job_of(house).go_round()
+
+    await sell(house)
+    pass_days(house, 1)
+
+    assert await job_of(house).go_round() == {}
+    pass_days(house, CASE_DAYS)
+    assert (await job_of(house).go_round())["trade"] == 2
+
+
+async def test_evidence_from_a_room_that_sells_is_kept_three_years_after_the_measure(house):
+    ann, rey = await house.person("ann"), await house.person("rey", Bundle.REVIEWER)
+    await sell(house)
+    await house.say(ann, PLANTED)
+    await house.comments.recall(ann, DEMO, 1)
+    pass_days(house, CASE_DAYS - 1)
+    warn = MeasureDraft(Step.WARN, "spam", "rule 3", room=DEMO, number=Number(1))
+    await house.offices.measures.take(rey, warn)
+
+    pass_days(house, CASE_DAYS - 1)
+    assert "trade" not in await job_of(house).go_round()
+    pass_days(house, 1)
+
+    assert (await job_of(house).go_round())["trade"] == 2
 
 
 async def test_a_refused_comment_is_destroyed_after_the_floor(house, tmp_path):

@@ -7,14 +7,14 @@ import pytest
 from danmaku.config import StoreSettings
 from danmaku.domain.account import login_of
 from danmaku.domain.facts import AccountRegistered
-from danmaku.domain.identity import Strength
+from danmaku.domain.identity import Disclosure, Kept, Strength
 from danmaku.domain.ids import PLATFORM, AccountId, Millis
 from danmaku.domain.measures import Measure, Step
 from danmaku.domain.people_facts import IdentityBarred, MeasureReversed, MeasureTaken
 from danmaku.domain.persons import Person
 from danmaku.domain.phone_codes import TRIES_MAX, Expected
 from danmaku.errors import Broken
-from danmaku.ports import Append, Disclosure, Kept
+from danmaku.ports import Append
 from danmaku.store.database import DATABASE_FILE
 from danmaku.store.sqlite import SqliteStore
 from danmaku.store.vault import VAULT_FILE

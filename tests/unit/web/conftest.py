@@ -14,9 +14,9 @@ from danmaku.domain.comment import Draft
 from danmaku.domain.ids import ClientId, Number, RoomId
 from danmaku.domain.room import RoomPolicy, RoomState
 from danmaku.web.admin import create_admin_app
-from danmaku.web.app import create_app
 from danmaku.web.forms import form_token_of
 from danmaku.web.visit import guest_cookie, session_cookie
+from tests import once
 
 OUR_SITE = "http://danmaku.test"
 PARTNER = "https://partner.test"
@@ -123,7 +123,7 @@ async def stage(tmp_path):
         house = house_of(core, viewers=lambda _: 3, hindrance=lambda: None)
         desk_door = httpx.ASGITransport(create_admin_app(house))
         async with httpx.AsyncClient(transport=desk_door, base_url="http://desk") as desk:
-            stage = Stage(core, create_app(house), desk)
+            stage = Stage(core, once.created(house), desk)
             yield stage
             for client in stage.clients:
                 await client.aclose()

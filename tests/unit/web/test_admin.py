@@ -24,6 +24,9 @@ async def test_operator_furnishes_a_house_from_nothing(stage):
         "status": "open",
         "mode": "machine",
         "media_url": "",
+        "news": False,
+        "commerce": False,
+        "minor_safe": False,
         "comments_count": 0,
         "viewers_count": 3,
     }

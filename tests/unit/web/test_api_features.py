@@ -5,15 +5,18 @@ import pytest
 
 from danmaku.domain.account import Bundle
 from danmaku.domain.features import Feature
+from danmaku.domain.filings import FilingFilter
+from tests.filed import assessed
 
 
 @pytest.fixture
 async def ann(stage):
     """A visitor of a room with one comment of somebody else's, in a house that has likes."""
     eve, ben = await stage.person("eve", Bundle.CHIEF_EDITOR), await stage.person("ben")
-    features = stage.core.offices.features
-    await features.assess(eve.who, Feature.LIKES, is_approved=True, reference="no. 1")
-    await features.switch(eve.who, Feature.LIKES, is_on=True)
+    offices = stage.core.offices
+    rey = await stage.person("rey", Bundle.REVIEWER)
+    await assessed(stage.core.filing.filings, rey.who, eve.who)
+    await offices.features.switch(eve.who, Feature.LIKES, is_on=True)
     await stage.say(ben, await stage.room(), "look at this")
     return await stage.person("ann")
 
@@ -56,9 +59,10 @@ async def test_what_one_likes_is_in_the_export_of_nobody_else(stage, ann):
 
 
 async def test_features_are_listed_for_everybody(stage, ann):
-    got = (await stage.guest().get("/api/features")).json()["features"]
+    [got] = (await stage.guest().get("/api/features")).json()["features"]
+    [filing] = await stage.core.filing.filings.listed(None, FilingFilter())
 
-    assert got == [
-        {"feature": "likes", "runs": True, "approved": True, "on": True, "reference": "no. 1"}
-    ]
+    reference = str(filing.filing)
+    said = {"feature": "likes", "runs": True, "approved": True, "on": True}
+    assert got == said | {"reference": reference}
     assert (await ann.get("/api/rooms/demo/comments")).json()["likes"] == {}

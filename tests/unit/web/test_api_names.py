@@ -1,9 +1,8 @@
 import pytest
 
 from danmaku.domain.account import Bundle
+from danmaku.domain.times import HOUR_MS
 from tests.unit.web.conftest import HELD_TEXT, REFUSED_TEXT
-
-HOUR_MS = 3_600_000
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
 from danmaku.domain.account import Bundle
+from danmaku.domain.ids import PLATFORM
 from tests.unit.web.conftest import REFUSED_TEXT
 
 
@@ -24,9 +25,10 @@ async def test_ones_own_page_leads_from_a_refusal_to_its_receipt(stage):
     assert f'name="seq" value="{seq}"' in form.text
     assert (empty.status_code, 'role="alert"' in empty.text) == (400, True)
     reviewer = stage.by_token(await stage.person("rey", Bundle.REVIEWER))
-    [report] = (await reviewer.send("GET", "/api/reports")).json()["reports"]
-    assert report["receipt"] in done.text
-    assert (report["category"], report["text"]) == ("appeal", f"{room} {seq}: A quotation.")
+    [case] = (await reviewer.send("GET", "/api/cases?kind=appeal")).json()["cases"]
+    [filed] = (await stage.by_token(ann).send("GET", "/api/me/filed")).json()["filed"]
+    assert (case["room"], case["origin"], filed["kind"]) == (room, seq, "appeal")
+    assert filed["receipt"] in done.text
 
 
 async def test_guests_sign_in_before_they_appeal(stage):
@@ -35,23 +37,28 @@ async def test_guests_sign_in_before_they_appeal(stage):
     assert asked.headers["location"] == "/sign-in?next=%2Fme%2Fappeal"
 
 
-async def test_api_takes_an_appeal_and_grants_it(stage):
+async def test_api_takes_an_appeal_against_a_comment_or_a_name_and_grants_it(stage):
     ann, room = await stage.person("ann"), await stage.room()
     seq = await refused(stage, ann, room)
-    rey = stage.by_token(await stage.person("rey", Bundle.REVIEWER))
-    fields = {"room": room, "seq": seq, "text": "A quotation."}
-    path = f"/api/rooms/{room}/refused/{seq}/publish"
+    by_ann, rey = (stage.by_token(who) for who in (ann, await stage.person("rey", Bundle.REVIEWER)))
+    await by_ann.send("PUT", "/api/me/name", {"name": REFUSED_TEXT})
+    name = (await stage.core.store.tops([PLATFORM]))[PLATFORM]
+    against = ({"room": room, "origin": seq}, {"name": name})
 
-    filed = await stage.by_token(ann).send("POST", "/api/me/appeals", fields)
-    own = await stage.by_token(ann).send("POST", path)
-    granted = await rey.send("POST", path)
-    again = await rey.send("POST", path)
+    filed = [
+        (await by_ann.send("POST", "/api/appeals", {"text": "A bird."} | one)).status_code
+        for one in against
+    ]
+    outcomes = []
+    for _ in against:
+        case = (await rey.send("POST", "/api/cases/next", {})).json()["case"]
+        path = f"/api/cases/{case['case_id']}/decide"
+        outcomes.append((await rey.send("POST", path, {"outcome": "upheld"})).status_code)
 
-    assert (filed.status_code, bool(filed.json()["receipt"])) == (201, True)
-    assert (own.status_code, granted.status_code, again.status_code) == (403, 200, 404)
-    assert granted.json()["number"] == 1
+    assert (filed, outcomes) == ([201, 201], [200, 200])
     [shown] = (await ann.get(f"/api/rooms/{room}/comments")).json()["comments"]
     assert (shown["text"], shown["position_ms"], shown["late"]) == (REFUSED_TEXT, 500, True)
+    assert f"<h1>{REFUSED_TEXT}</h1>" in (await ann.get("/me")).text
 
 
 async def test_nobody_appeals_what_is_not_about_them(stage):

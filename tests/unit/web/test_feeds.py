@@ -13,8 +13,12 @@ def lines_of(*texts):
     return b"".join(orjson.dumps({"text": text, "position_ms": 1000}) + b"\n" for text in texts)
 
 
-async def bring(caller, room, body):
-    headers = NDJSON | {"Authorization": f"Bearer {caller.token}"}
+async def listed_in(stage, room):
+    return (await stage.guest().get(f"/api/rooms/{room}/comments?after=0")).json()["comments"]
+
+
+async def bring(caller, room, body, kind=NDJSON):
+    headers = kind | {"Authorization": f"Bearer {caller.token}"}
     return await caller.client.post(f"/api/rooms/{room}/import", content=body, headers=headers)
 
 
@@ -143,7 +147,7 @@ async def test_imported_lines_pass_the_filter_and_bad_ones_are_named(stage):
         "repeated": 0,
         "skipped": 1,
         "failed": 2,
-        "errors": ["line 5: bad_message", "line 4: too_long"],
+        "errors": ["line 3: prohibited", "line 4: too_long", "line 5: bad_message"],
     }
 
 
@@ -165,6 +169,7 @@ async def test_a_line_without_end_stops_the_import(stage):
     answer = await bring(mia, room, lines_of("first") + b"x" * 200_000)
 
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_message")
+    assert [each["text"] for each in await listed_in(stage, room)] == ["first"]
 
 
 async def test_export_is_a_file_of_lines(stage):
@@ -177,3 +182,75 @@ async def test_export_is_a_file_of_lines(stage):
     assert re.search(r'filename="demo\.jsonl"', answer.headers["content-disposition"])
     assert answer.headers["content-type"] == "application/x-ndjson"
     assert answer.content.count(b"\n") == 1
+
+
+XML = """<?xml version="1.0" encoding="UTF-8"?><i><chatid>1</chatid>
+<d p="1.5,1,25,255,1,0,x,1">from elsewhere &amp; back</d>
+<d p="2,7,25,255,1,0,x,2">[0,0,"a drawing"]</d>
+<d p="3,5,25,16777215,1,0,x,3">%s</d>
+<d p="4,4,25,16777215,1,0,x,4">%s</d>
+<d p="90000,1,25,16777215,1,0,x,5">too late</d>
+<d p="5,1,25,16777215,1,0,x,6"> </d></i>"""
+
+
+@pytest.mark.parametrize("kind", ["text/xml", "application/xml; charset=utf-8"])
+async def test_xml_passes_the_filter_into_the_same_record(stage, kind):
+    room = await stage.room()
+    mia = await stage.person("mia", (Bundle.STREAMER, room))
+    body = (XML % (REFUSED_TEXT, HELD_TEXT)).encode()
+
+    counts = (await bring(mia, room, body, {"Content-Type": kind})).json()
+    again = (await bring(mia, room, body, {"Content-Type": kind})).json()
+
+    [comment] = await listed_in(stage, room)
+    assert (counts["published"], counts["held"], counts["refused"]) == (1, 1, 1)
+    assert counts["errors"] == [
+        "line 3: type_unsupported",
+        "line 4: prohibited",
+        "line 6: bad_position",
+        "line 7: empty",
+    ]
+    assert again["repeated"] == 3
+    assert (comment["text"], comment["position_ms"]) == ("from elsewhere & back", 1500)
+    assert (comment["color"], comment["imported"]) == (255, True)
+
+
+async def test_segments_are_brought_in_too(stage):
+    here, there = await stage.room("here"), await stage.room("there")
+    ann = await stage.person("ann")
+    for at in range(3):
+        await stage.say(ann, here, f"number {at}", position_ms=at)
+    mia = await stage.person("mia", (Bundle.STREAMER, there))
+    raw = (await stage.guest().get("/x/v2/dm/web/seg.so?oid=1&segment_index=1")).content
+    kind = {"Content-Type": "application/octet-stream"}
+
+    counts = (await bring(mia, there, raw + raw, kind)).json()
+    cut = await bring(mia, there, raw[:-3], kind)
+
+    assert counts["published"] == 6
+    assert [each["text"] for each in await listed_in(stage, there)][:3] == [
+        f"number {at}" for at in range(3)
+    ]
+    assert (cut.status_code, cut.json()["code"]) == (400, "bad_message")
+
+
+async def test_what_came_before_a_fault_is_recorded_and_a_bomb_is_refused(stage):
+    room = await stage.room()
+    mia = await stage.person("mia", (Bundle.STREAMER, room))
+    kind = {"Content-Type": "text/xml"}
+    bomb = b'<!DOCTYPE i [<!ENTITY a "a"><!ENTITY b "&a;&a;">]><i><d p="1,1,25,1">&b;</d></i>'
+
+    cut = await bring(mia, room, b'<i><d p="1,1,25,1">kept</d><d p=', kind)
+    refused = await bring(mia, room, bomb, kind)
+
+    assert [each.status_code for each in (cut, refused)] == [400, 400]
+    assert [each["text"] for each in await listed_in(stage, room)] == ["kept"]
+
+
+async def test_other_contents_are_no_file_of_comments(stage):
+    room = await stage.room()
+    mia = await stage.person("mia", (Bundle.STREAMER, room))
+
+    answer = await bring(mia, room, b"x", {"Content-Type": "text/plain"})
+
+    assert answer.json()["code"] == "bad_message"

@@ -115,6 +115,21 @@ async def test_a_keeper_of_a_room_loses_what_is_not_ticked(stage, cast):
     assert [sorted(one.carried) for one in left.grants if one.room] == [["room.manage"]]
 
 
+async def test_the_list_is_taken_along_as_a_spreadsheet(cast):
+    for login in ("ann", "mia"):
+        await cast["rey"].post_form("/measures", login=login, **SUSPEND | {"note": "=Stop"})
+
+    everybody, anns = [
+        (await cast["ins"].get(f"/measures.csv?login={login}&room=")).text.splitlines()
+        for login in ("", "ann")
+    ]
+
+    assert [len(everybody), len(anns)] == [3, 2]
+    assert '"suspend","spam","negative","rule 3","\'=Stop"' in anns[1]
+    assert (await cast["ins"].get("/measures.csv?login=nobody")).status_code == 404
+    assert (await cast["ann"].get("/measures.csv")).status_code == 403
+
+
 @pytest.mark.parametrize("path", ["/measures", "/measures?login=rey", "/measures?room=demo"])
 async def test_nobody_without_the_power_sees_any_of_it(stage, cast, path):
     assert (await cast["ann"].get(path)).status_code == 403

@@ -1,8 +1,11 @@
 import re
+from statistics import median
+from time import perf_counter
 
 from danmaku.web.visit import session_cookie
 
 PASSWORD = "correct horse battery"
+TRIES = 8  # fewer than one login may have in a row
 
 
 async def test_registering_signs_in_and_leads_back(stage):
@@ -121,3 +124,19 @@ async def test_the_token_of_a_guests_form_is_not_good_after_signing_in(stage):
     done = await ann.post_form("/sign-out")
 
     assert (refused.status_code, done.status_code) == (403, 303)
+
+
+async def test_nothing_in_an_answer_nor_its_time_tells_whether_there_is_such_a_login(stage):
+    await stage.core.people.register("ann", "Ann", PASSWORD)
+    said, took_s = {}, {"ann": [], "bob": []}
+
+    for _ in range(TRIES):
+        for login, times in took_s.items():
+            began_s = perf_counter()
+            page = await stage.guest().post_form("/sign-in", name=login, password="x" * 20)
+            times.append(perf_counter() - began_s)
+            words = re.sub(r'(nonce|value)="[^"]*"', "", page.text)
+            said.setdefault((page.status_code, words), set()).add(login)
+
+    assert [*said.values()] == [{"ann", "bob"}]
+    assert 0.5 < median(took_s["ann"]) / median(took_s["bob"]) < 2  # without the work: below 0.1

@@ -1,3 +1,6 @@
+import re
+from dataclasses import replace
+
 import pytest
 
 from danmaku.domain.account import Bundle
@@ -191,3 +194,50 @@ async def test_words_are_for_who_manages_the_room(stage):
     guest = await stage.guest().post_form(f"/rooms/{room}/words", words="a")
 
     assert (foreign.status_code, guest.status_code) == (403, 401)
+
+
+# --- links for overlays
+
+
+async def test_a_link_is_shown_once_listed_and_revoked(stage):
+    room, mia, ann = await furnished(stage)
+
+    made = await mia.post_form(f"/rooms/{room}/links", label="my studio")
+    [link] = re.findall(rf"/overlay/{room}\?token=(ro_[\w-]+)", made.text)
+    listed = await mia.get(f"/rooms/{room}/manage")
+    [revoke] = re.findall(rf"/rooms/{room}/links/([\w-]+)/revoke", listed.text)
+    by_another = await ann.post_form(f"/rooms/{room}/links/{revoke}/revoke")
+    before = await stage.guest().get(f"/overlay/{room}?token={link}")
+    revoked = await mia.post_form(f"/rooms/{room}/links/{revoke}/revoke")
+    after = await stage.guest().get(f"/overlay/{room}?token={link}")
+
+    assert "my studio" in listed.text
+    assert link not in listed.text
+    assert (by_another.status_code, before.status_code) == (404, 200)
+    assert (revoked.status_code, after.status_code) == (303, 403)
+
+
+async def test_a_link_that_is_refused_is_told_on_the_same_page(stage):
+    room, mia, ann = await furnished(stage)
+
+    too_long = await mia.post_form(f"/rooms/{room}/links", label="x" * 61)
+    not_hers = await ann.post_form(f"/rooms/{room}/links", label="OBS")
+
+    assert too_long.status_code == 400
+    assert 'role="alert"' in too_long.text
+    assert not_hers.status_code == 403
+
+
+async def test_a_room_that_the_house_calls_news_offers_its_streamer_no_other_review(stage):
+    room, mia, _ = await furnished(stage)
+    await stage.core.rooms.change(None, room, lambda state: replace(state, news=True))
+
+    page = (await mia.client.get(f"/rooms/{room}")).text
+    await mia.post_form(f"/rooms/{room}/policy", mode="machine")
+    state = (await stage.core.rooms.live(room)).state
+
+    assert '<select name="mode" disabled>' in page
+    assert "This room is for news" in page
+    assert "News</span>" in page
+    assert "News</span>" in (await mia.client.get("/")).text
+    assert state.mode is ReviewMode.EVERY

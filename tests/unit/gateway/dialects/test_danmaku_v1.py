@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import messages
+from danmaku.conformance import encodings
 from danmaku.domain.comment import Comment, CommentStatus, Content, Draft, Mode, Style
 from danmaku.domain.ids import ClientId, Millis, Number, Pseudonym, Seq
 from danmaku.domain.room import RoomState
@@ -16,12 +16,12 @@ from danmaku.gateway.dialects.danmaku_v1 import (
     Hello,
     JsonDialect,
     MsgpackDialect,
-    Op,
     Ping,
     Recall,
     RowsDialect,
     Send,
 )
+from danmaku.gateway.dialects.outward import Op
 
 JSON, MSGPACK, ROWS = JsonDialect(), MsgpackDialect(), RowsDialect()
 EACH = pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def encoded(dialect, fields):
 
 
 def decoded(dialect, payload):
-    return messages.decoded(messages.Dialect(dialect.subprotocol), payload)
+    return encodings.decoded(encodings.Dialect(dialect.subprotocol), payload)
 
 
 @EACH

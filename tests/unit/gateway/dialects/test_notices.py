@@ -24,7 +24,7 @@ from danmaku.gateway.dialects.notices import (
 from tests.contract.facts import ANN, VERDICT, content
 from tests.house.tree import ROOT
 
-FIXTURES = ROOT / "docs/fixtures/danmaku.v1"
+FIXTURES = ROOT / "danmaku/conformance/fixtures"
 DEMO, AT = RoomId("demo"), Millis(1_790_000_000_500)
 
 

@@ -1,0 +1,54 @@
+"""An order of the department is carried out under its reference, and ends by itself.
+
+Rooms are boards: what is ordered about a forum is ordered about a room.
+
+Article: Article.ORDERS, Article.COMPLAINTS_INSPECTED
+"""
+
+import asyncio
+
+from bench.client import Viewer
+from danmaku.actions.filing_watch import FilingWatch
+from danmaku.domain.account import Bundle
+from danmaku.domain.filing_facts import OrderEnded, OrderEntered
+from danmaku.domain.people_facts import ControlSet
+from tests.articles.verbs import bearer
+
+LASTS_MS = 700
+
+
+async def test_a_room_is_suspended_under_the_reference_and_goes_on_when_it_is_over(site):
+    facts = []
+    site.core.record.subscribe(lambda entries: facts.extend(entry.fact for entry in entries))
+    room = await site.room()
+    eve = await site.person("eve", Bundle.CHIEF_EDITOR)
+    ins = await site.person("ins", Bundle.INSPECTOR)
+    socket = await Viewer.join(site.door(room, await site.person("ann")))
+    order = {"reference": "ref 123", "act": "closed", "room": room, "lasts_ms": LASTS_MS}
+
+    asked = await site.api.post("/api/orders", json=order, headers=bearer(ins))
+    sent = await site.api.post("/api/orders", json=order, headers=bearer(eve))
+    during = await socket.send("now?")
+    body = {"room": room, "reason": "too strict"}
+    loosened = await site.api.post("/api/controls/lift", json=body, headers=bearer(eve))
+    entered = next(fact for fact in facts if isinstance(fact, OrderEntered))
+    async with asyncio.timeout(20):
+        while (await site.api.get("/api/controls")).json()["controls"]:
+            pass
+    after = await socket.send("and now?")
+    office = site.core.filing
+    clock, telemetry = site.core.store._clock, site.core.telemetry
+    await FilingWatch(
+        office.book, office.filings, office.orders, clock=clock, telemetry=telemetry
+    ).look()
+
+    assert (asked.status_code, sent.status_code) == (403, 201)
+    assert (during["code"], loosened.status_code) == ("room_paused", 403)
+    assert after["number"] == 1
+    control = next(fact.control for fact in facts if isinstance(fact, ControlSet))
+    ended = next(fact for fact in facts if isinstance(fact, OrderEnded))
+    assert control.reference == entered.reference == ended.reference == "ref 123"
+    [listed] = (await site.api.get("/api/orders", headers=bearer(ins))).json()["orders"]
+    assert listed["ended_ms"] is not None
+    [filing] = (await site.api.get("/api/filings", headers=bearer(ins))).json()["filings"]
+    assert (filing["kind"], filing["title"]) == ("order", "ref 123")

@@ -1,0 +1,112 @@
+"""Our clients pass every scene, driven by the lines of docs/conformance.md."""
+
+import asyncio
+import contextlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+from danmaku.conformance.client import played
+from danmaku.conformance.verdicts import Outcome
+from tests.conformance.driver import drive
+from tests.conformance.faulty_clients import FAULTS
+from tests.house.tree import ROOT
+
+BLOCK = re.compile(r"<!-- drive: (\w+) -->\n```\w+\n(.*?)```", re.DOTALL)
+DRIVERS = dict(BLOCK.findall((ROOT / "docs/conformance.md").read_text("utf-8")))
+
+
+@contextlib.asynccontextmanager
+async def driven(*command, cwd):
+    process = await asyncio.create_subprocess_exec(*command, cwd=cwd)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+async def results_of(command_of, *, cwd, only=()):
+    """What becomes of the client that `command_of` starts for an address."""
+    said = asyncio.Queue()
+    stack = contextlib.AsyncExitStack()
+
+    async def start():
+        address = re.search(r"ws://([\d.:]+)/orders", await said.get())[1]
+        await stack.enter_async_context(driven(*command_of(address), cwd=cwd))
+
+    async with stack, asyncio.TaskGroup() as tasks:
+        tasks.create_task(start())
+        playing = played("127.0.0.1", 0, only=only, tell=said.put_nowait)
+        return [result async for result in playing]
+
+
+# What may differ between dialects; the rest is tried in one of them.
+OF_DIALECTS = {"hello", "resume.position", "unknown.field", "message.examples", "recall.restored"}
+
+
+@pytest.fixture
+def library(tmp_path):
+    """The client library as it is packed, where Node finds it."""
+    place = tmp_path / "node_modules/danmaku-client"
+    vite = "node_modules/.bin/vite build --config client/vite.config.ts --logLevel error --outDir"
+    subprocess.run(
+        [*vite.split(), str(place / "dist")], cwd=ROOT / "frontend", check=True, timeout=100
+    )
+    (place / "package.json").write_text('{"type": "module", "exports": "./dist/index.js"}')
+    return tmp_path
+
+
+async def in_python(kind, only=()):
+    def command(address):
+        lines = DRIVERS["py"].replace("127.0.0.1:9100", address)
+        return sys.executable, "-c", lines, kind
+
+    return await results_of(command, cwd=ROOT, only=only)
+
+
+async def in_node(library):
+    def command(address):
+        script = library / "driver.mjs"
+        script.write_text(DRIVERS["js"].replace("127.0.0.1:9100", address))
+        return "node", "--experimental-websocket", "--no-warnings", str(script)
+
+    return await results_of(command, cwd=library)
+
+
+async def test_our_clients_pass_in_every_dialect(library):
+    """All at once, for they spend their time on waiting."""
+    told = await asyncio.gather(
+        in_node(library),
+        in_python("msgpack"),
+        in_python("json", OF_DIALECTS),
+        in_python("rows", OF_DIALECTS),
+    )
+
+    unwell = [
+        result.line() for results in told for result in results if result.outcome != Outcome.PASSED
+    ]
+    assert unwell == []
+    spoken = [{result.dialect for result in results} for results in told]
+    assert spoken == [{f"danmaku.v1.{kind}"} for kind in ("json", "msgpack", "json", "rows")]
+
+
+async def outcome_of(kind, scene):
+    said = asyncio.Queue()
+    playing = played("127.0.0.1", 0, only=[scene], limit_s=5, tell=said.put_nowait)
+    async with contextlib.aclosing(playing):
+        coming = asyncio.create_task(anext(playing))
+        driving = asyncio.create_task(drive((await said.get()).split()[-1], kind))
+        result = await coming
+        driving.cancel()
+        await asyncio.gather(driving, return_exceptions=True)
+    return result.check, result.outcome
+
+
+async def test_every_fault_is_found_by_the_scene_that_names_it():
+    found = await asyncio.gather(*(outcome_of(kind, scene) for kind, scene in FAULTS))
+
+    assert found == [(scene, Outcome.FAILED) for _, scene in FAULTS]
