@@ -22,6 +22,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from danmaku.actions.webhooks import answer_signature, question_signature
+from tests.patience import PATIENCE_S
 
 KEY = b"k" * 32
 CLIENT, AUDIENCE = "danmaku", "players"
@@ -222,7 +223,7 @@ class Receiver:
 
     async def until(self, holds):
         """Wait until something holds of what was heard."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while not holds():
                 self.heard.clear()
                 await self.heard.wait()

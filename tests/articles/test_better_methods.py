@@ -10,6 +10,7 @@ import pytest
 from bench.client import Viewer
 from danmaku.domain.account import Bundle
 from tests.articles.verbs import bearer
+from tests.patience import PATIENCE_S
 
 DRAFT = """
 [[rule]]
@@ -45,7 +46,7 @@ async def ask(site, person, path, fields=None, *, method="POST"):
 
 async def phase(site, eve, scan, word):
     """The back-scan, once it has come to that."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             rows = (await ask(site, eve, "/api/back-scans", method="GET"))["scans"]
             [row] = [row for row in rows if row["scan"] == scan]
@@ -134,12 +135,12 @@ async def test_rules_in_the_shadow_change_nothing_and_say_what_they_would(site, 
     eve = people["eve"]
     draft = (await ask(site, eve, "/api/rules", DRAFT.encode()))["draft"]
     await ask(site, eve, f"/api/rules/{draft}/shadow", WHY)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while site.core.rule_office.shadow.version is None:  # noqa: ASYNC110 -- a shadow wakes nobody
             await asyncio.sleep(0.02)
 
     assert (await socket.send("buynow three"))["op"] == "published"
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not site.core.rule_office.shadow.report.comments:  # noqa: ASYNC110 -- nor this
             await asyncio.sleep(0.02)
     told = await ask(site, eve, "/api/rules/shadow", method="GET")
@@ -158,7 +159,7 @@ async def test_an_urgent_rule_reaches_every_server_and_tells_when(site, stage):
     eve = people["eve"]
     word = {"text": "zqxword", "category": "spam", "lasts_ms": 60_000} | WHY
     urgent = (await ask(site, eve, "/api/urgent-rules", word))["urgent"]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             [row] = (await ask(site, eve, "/api/urgent-rules", method="GET"))["rules"]
             if row["reach_ms"] is not None:
@@ -167,7 +168,7 @@ async def test_an_urgent_rule_reaches_every_server_and_tells_when(site, stage):
 
     held = await socket.send("a zqxword here")
     await ask(site, eve, f"/api/urgent-rules/{urgent}/end", WHY)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while site.core.rules.version != site.core.rules.activated:  # noqa: ASYNC110 -- as above
             await asyncio.sleep(0.02)
 

@@ -12,6 +12,7 @@ from bench.client import Viewer
 from danmaku.domain.account import Bundle
 from tests.articles.seen import entries_of, notices_of
 from tests.articles.verbs import bearer, own
+from tests.patience import PATIENCE_S
 
 FLOOD = {"category": "flood", "why": "a flood"}
 COMMENTS = 30
@@ -39,7 +40,7 @@ async def ask(site, person, path, fields=None, *, method="POST"):
 
 async def phase(site, person, scan, word):
     """The recall, once it has come to that."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             rows = (await ask(site, person, "/api/bulk-recalls", method="GET"))["recalls"]
             [row] = [row for row in rows if row["scan"] == scan]

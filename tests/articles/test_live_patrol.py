@@ -14,6 +14,7 @@ from danmaku.domain.ids import PLATFORM
 from danmaku.domain.team_facts import SpotChecked
 from tests.articles.verbs import bearer
 from tests.live.site import running, settings_of
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ async def test_a_comment_is_on_the_wall_within_a_second(site, stage):
         await heard(lines)
         began = time.monotonic()
         await socket.send("hello there")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while "hello there" not in said(await wall_of(site, rey)):
                 await heard(lines)
         took_s = time.monotonic() - began

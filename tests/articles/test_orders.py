@@ -13,6 +13,7 @@ from danmaku.domain.account import Bundle
 from danmaku.domain.filing_facts import OrderEnded, OrderEntered
 from danmaku.domain.people_facts import ControlSet
 from tests.articles.verbs import bearer
+from tests.patience import PATIENCE_S
 
 LASTS_MS = 700
 
@@ -32,7 +33,7 @@ async def test_a_room_is_suspended_under_the_reference_and_goes_on_when_it_is_ov
     body = {"room": room, "reason": "too strict"}
     loosened = await site.api.post("/api/controls/lift", json=body, headers=bearer(eve))
     entered = next(fact for fact in facts if isinstance(fact, OrderEntered))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while (await site.api.get("/api/controls")).json()["controls"]:
             pass
     after = await socket.send("and now?")

@@ -11,6 +11,7 @@ import pytest
 import danmaku
 from bench.probes import children
 from bench.scenario import names
+from tests.patience import PATIENCE_S
 
 
 class Bench:
@@ -28,7 +29,7 @@ class Bench:
 
     def until_it_has(self, count):
         """Wait until it has started so many processes; their ids."""
-        ends_at = time.monotonic() + 60
+        ends_at = time.monotonic() + PATIENCE_S
         while len(started := children(self.process.pid)) < count:
             assert self.process.poll() is None, self.process.communicate()
             assert time.monotonic() < ends_at
@@ -37,7 +38,7 @@ class Bench:
 
     def tells(self):
         """Its exit status, what it printed, and what it said beside that."""
-        out, said = self.process.communicate(timeout=60)
+        out, said = self.process.communicate(timeout=PATIENCE_S)
         return self.process.returncode, out, said
 
 
@@ -88,7 +89,7 @@ def test_an_installed_server_says_where_the_bench_is(tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
 

@@ -16,6 +16,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from bench.server import free_port
+from tests.patience import PATIENCE_S
 
 WORKERS = 2
 JSON = "danmaku.v1.json"
@@ -82,7 +83,7 @@ def site(shell, postgres_url, redis_url, tmp_path):
         yield Site(process, found[0], ops_port, shell, str(settings))
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE_S)
 
 
 async def watch(address, seen):
@@ -107,7 +108,7 @@ async def watch(address, seen):
         await asyncio.sleep(0.05)
 
 
-async def until(holds, within_s=40):
+async def until(holds, within_s=PATIENCE_S):
     async with asyncio.timeout(within_s):
         while not holds():  # noqa: ASYNC110 -- others tell nothing when they change
             await asyncio.sleep(0.05)
@@ -115,7 +116,7 @@ async def until(holds, within_s=40):
 
 async def all_know_another(site):
     """They tell of themselves every two seconds."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         for number in range(WORKERS):
             while await site.metric(number, "danmaku_nodes_seen") < 1:  # noqa: ASYNC110 -- asked
                 await asyncio.sleep(0.2)
@@ -147,7 +148,7 @@ async def test_viewers_and_senders_live_through_the_replacing_of_all_workers(sit
         await send(client)
         await until(lambda: sum(map(bool, seen)) > 0)
         site.process.send_signal(signal.SIGHUP)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while before & site.pids or len(site.pids) < WORKERS:
                 said = await send(client)
                 assert said.status_code in {201, 429, 503}, said.text

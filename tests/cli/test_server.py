@@ -10,6 +10,7 @@ import tempfile
 import pytest
 
 from bench.backing import free_port
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ class running:  # noqa: N801 -- reads as the statement it is
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=PATIENCE_S)
         self.log.close()
 
     def _said(self):
@@ -70,7 +71,7 @@ def test_a_second_server_does_not_start_on_the_same_record(shell):
         [sys.executable, "-m", "danmaku", "--data-dir", str(shell.data_dir), "serve", "--port=0"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
 
@@ -86,7 +87,7 @@ def test_a_damaged_record_is_not_served_and_not_tried_again(shell):
     words = [sys.executable, "-m", "danmaku", "--data-dir", str(shell.data_dir), "serve"]
 
     ended = subprocess.run(
-        [*words, "--port=0"], capture_output=True, text=True, timeout=60, check=False
+        [*words, "--port=0"], capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
 
     assert ended.returncode == 3  # at which deploy/danmaku.service leaves it alone
@@ -129,7 +130,7 @@ def test_a_taken_address_is_said_plainly(shell):
             ],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE_S,
             check=False,
         )
 

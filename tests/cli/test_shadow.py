@@ -4,6 +4,7 @@ import time
 import httpx
 
 from tests.cli.test_server import running
+from tests.patience import PATIENCE_S
 
 RULES = """
 [[rule]]
@@ -13,7 +14,6 @@ class = "house"
 action = "hold"
 words = ["hello"]
 """
-PATIENCE_S = 20
 
 
 def test_a_server_counts_what_its_shadow_file_would_change(lounge, tmp_path, monkeypatch):

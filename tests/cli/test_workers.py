@@ -11,6 +11,7 @@ import pytest
 
 from danmaku.cli.workers import Workers
 from danmaku.doors import AddressTakenError, Ports, berth_of
+from tests.patience import PATIENCE_S
 
 # A worker as the server is one: it is told its sockets, says when it listens, leaves on SIGTERM and
 # when its keeper is gone. To each visitor it tells its number and its process.
@@ -50,14 +51,16 @@ class Running:
     async def __aenter__(self):
         self.task = asyncio.create_task(self._workers.run(self._opened.set))
         opened = asyncio.create_task(self._opened.wait())
-        await asyncio.wait({self.task, opened}, return_when=asyncio.FIRST_COMPLETED, timeout=30)
+        await asyncio.wait(
+            {self.task, opened}, return_when=asyncio.FIRST_COMPLETED, timeout=PATIENCE_S
+        )
         opened.cancel()
         return self
 
     async def __aexit__(self, *_):
         if not self.task.done():
             os.kill(os.getpid(), signal.SIGTERM)
-            await asyncio.wait_for(self.task, 30)
+            await asyncio.wait_for(self.task, PATIENCE_S)
 
     async def visit(self):
         """The number and the process of who lets one in; None if nobody does."""
@@ -75,7 +78,7 @@ class Running:
                 await writer.wait_closed()
         return None if number is None else (int(number), int(pid))
 
-    async def seen(self, enough, within_s=20):
+    async def seen(self, enough, within_s=PATIENCE_S):
         """Visit until `enough` says so of everything that was seen; it is what was seen."""
         seen, ends_at = [], time.monotonic() + within_s
         while not enough(seen):

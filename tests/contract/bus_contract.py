@@ -7,8 +7,9 @@ import asyncio
 
 from danmaku.domain.ids import RoomId
 from danmaku.nodes.bus import HOUSE, channel_of
+from tests.patience import PATIENCE_S
 
-WAIT_S = 10.0
+WAIT_S = PATIENCE_S
 TRIES = 100
 ONE, TWO = channel_of(RoomId("one")), channel_of(RoomId("two"))
 

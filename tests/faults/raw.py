@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bench.frames import FrameReader, upgrade_request
 from danmaku.conformance.encodings import Dialect
+from tests.patience import PATIENCE_S
 
 TEXT, BINARY, CONT, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
 KEY = b"\x01\x02\x03\x04"
@@ -40,7 +41,7 @@ class Raw:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
-    async def end(self, within_s: float = 10.0) -> tuple[int | None, bytes]:
+    async def end(self, within_s: float = PATIENCE_S) -> tuple[int | None, bytes]:
         """Read to the close frame, or to the end of the stream.
 
         Returns:
@@ -57,7 +58,7 @@ class Raw:
             self.drop()
         return close_code_of(said), said
 
-    async def silence(self, within_s: float = 10.0) -> None:
+    async def silence(self, within_s: float = PATIENCE_S) -> None:
         """Read on, answering nothing, until the server ends the stream."""
         try:
             async with asyncio.timeout(within_s):
@@ -85,7 +86,7 @@ async def requested(address: str, request: bytes) -> tuple[bytes, Raw]:
     host, _, port = address.rpartition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(request)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         head = await reader.readuntil(b"\r\n\r\n")
     return head, Raw(reader, writer)
 

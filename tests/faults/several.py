@@ -18,6 +18,7 @@ from bench.server import Server
 from danmaku.store.keys import KEY_FILE
 from tests.contract.soundness import findings_in
 from tests.faults.visitors import SETTINGS, Sender, Watcher, until_reached
+from tests.patience import PATIENCE_S
 
 ROOM = "room"
 SENDERS = 4  # the first half of them gives up what is open, the others retry
@@ -47,12 +48,12 @@ class Pair:
 
     async def is_ready(self, node: int) -> bool:
         with contextlib.suppress(httpx.TransportError):
-            async with httpx.AsyncClient(trust_env=False, timeout=1) as client:
+            async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
                 answer = await client.get(f"http://{self.nodes[node].address}/readyz")
                 return answer.is_success
         return False
 
-    async def until_ready(self, *nodes: int, within_s: float = 30) -> None:
+    async def until_ready(self, *nodes: int, within_s: float = PATIENCE_S) -> None:
         async with asyncio.timeout(within_s):
             for node in nodes:
                 while not await self.is_ready(node):  # noqa: ASYNC110 -- it is another process

@@ -10,6 +10,7 @@ from bench.client import Door, Viewer
 from bench.server import Server
 from tests.contract.soundness import findings_in
 from tests.faults.visitors import SETTINGS
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.faults
 
@@ -23,7 +24,7 @@ PLENTY = SETTINGS | {"ADMISSION__SENDS_BURST": "100000", "ADMISSION__WAVES_HELD"
 
 def desk_of(server):
     transport = httpx.HTTPTransport(uds=str(server.desk))
-    return httpx.Client(transport=transport, base_url="http://desk", timeout=60)
+    return httpx.Client(transport=transport, base_url="http://desk", timeout=PATIENCE_S)
 
 
 def ask(server, path, **fields):
@@ -38,7 +39,7 @@ def recall(server):
 
 
 async def until_phase(server, phase):
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             row = recall(server)
             if row["phase"] == phase:

@@ -74,7 +74,7 @@ async def test_what_waits_is_lost_by_no_kill_and_appears_once_and_never_early(tm
             assert findings_in(server.data_dir) == []
             await asyncio.to_thread(server.start)
         viewer = await Viewer.join(Door(server.address, ROOM), since=0)
-        await viewer.until(lambda: len(texts_of(viewer)) >= len(sent), within_s=60)
+        await viewer.until(lambda: len(texts_of(viewer)) >= len(sent))
         record = await read_record(server.address, ROOM)
 
     assert sorted(texts_of(viewer)) == sorted(sent)

@@ -15,6 +15,7 @@ from bench.probes import cpu_ns, files_count
 from bench.server import Server
 from tests.faults.raw import JSON_HELLO, PING, TEXT, Raw, frame, upgraded
 from tests.faults.visitors import SETTINGS
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.faults
 
@@ -146,7 +147,7 @@ async def lived_s(server, kind, every_s=DRIP_S):
     raw, rest = await kind(server)
     begun = time.monotonic()
     dripping = asyncio.create_task(dripped(raw, rest, every_s))
-    await raw.silence(within_s=20)
+    await raw.silence()
     dripping.cancel()
     return time.monotonic() - begun
 
@@ -236,7 +237,7 @@ async def test_who_takes_no_answer_is_let_go(server):
 
 async def held_files(server, is_so):
     """Wait until the server has that many open."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while not is_so(files_count(server.pid)):  # noqa: ASYNC110 -- nobody tells
             await asyncio.sleep(0.1)
 
@@ -291,7 +292,7 @@ async def first_of(raw):
 
 
 async def settled(server):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while httpx_status(server) != 200:  # noqa: ASYNC110 -- nobody tells
             await asyncio.sleep(0.1)
 

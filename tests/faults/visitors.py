@@ -14,6 +14,7 @@ from websockets.exceptions import WebSocketException
 
 from bench.checker import UNDECIDED, Answer, Event, Send
 from bench.client import Door, Viewer
+from tests.patience import PATIENCE_S
 
 IN_FLIGHT = 8
 SETTINGS = {
@@ -117,7 +118,9 @@ async def until_gone(viewer: Viewer, over: asyncio.Event) -> None:
         end.cancel()
 
 
-async def until_reached(watchers: Sequence[Watcher], seq: int, within_s: float = 10) -> None:
+async def until_reached(
+    watchers: Sequence[Watcher], seq: int, within_s: float = PATIENCE_S
+) -> None:
     async with asyncio.timeout(within_s):
         while not all(watcher.position >= seq for watcher in watchers):  # noqa: ASYNC110
             await asyncio.sleep(0.05)

@@ -50,6 +50,7 @@ from danmaku.store import schema
 from danmaku.telemetry import Telemetry
 from tests.live.fold import Fold
 from tests.live.mutants import FaultyReader
+from tests.patience import PATIENCE_S
 from tests.unit.actions.house import House, house_on
 
 LIMITS = GatewaySettings(ring_entries_max=16, gather_ms_max=0)
@@ -145,7 +146,7 @@ class Stage:
 
     async def settle(self) -> None:
         """Let everything go on that can, up to the gate if that is shut."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 for _ in range(20):
                     await asyncio.sleep(0)

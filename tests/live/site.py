@@ -25,6 +25,7 @@ from danmaku.domain.account import Bundle, Standing
 from danmaku.domain.ids import RoomId
 from danmaku.domain.room import RoomPolicy, RoomState
 from danmaku.nodes.bus import Bus
+from tests.patience import PATIENCE_S
 
 PLAIN = KINDS["json"]
 
@@ -179,7 +180,7 @@ async def running(
         if serving.done():
             await serving
         url = await ready
-        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=60) as api:
+        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=PATIENCE_S) as api:
             try:
                 yield Site(core, server, url.removeprefix("http://"), api)
             finally:

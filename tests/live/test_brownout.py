@@ -16,12 +16,12 @@ from danmaku.domain.times import DAY_MS
 from danmaku.errors import Close
 from danmaku.ports import Append
 from tests.live.site import Person, Site, running, settings_of
+from tests.patience import PATIENCE_S
 
 COMMENTS = 5
 HELD_TEXT = "wobblesnark"  # the sample rules say so
 MUTE = {"category": "other", "basis": "rule 3", "step": "suspend", "login": "newcomer"}
 REPORT = {"category": "spam", "number": 3}
-PATIENCE_S = 20.0
 
 
 @dataclass

@@ -35,6 +35,7 @@ from danmaku.web.record import JsonFormat
 from tests.live.site import Person, Site, running, settings_of
 from tests.live.test_outside import bare, chatting, number_of, subscribed
 from tests.live.test_permissions import routes_of
+from tests.patience import PATIENCE_S
 from tests.unit.formats.hostile import shown
 
 PROHIBITED = "grumblewock"  # the sample rules say so
@@ -350,7 +351,9 @@ async def scene(site, tmp_path):
     room = await site.room_of(mia)
     cookie = f"danmaku={await site.core.people.sessions.open(mia.who.account)}"
     wire = httpx.AsyncHTTPTransport(uds=str(tmp_path / ADMIN_SOCKET))
-    async with httpx.AsyncClient(transport=wire, base_url="http://desk", timeout=60) as desk:
+    async with httpx.AsyncClient(
+        transport=wire, base_url="http://desk", timeout=PATIENCE_S
+    ) as desk:
         yield Scene(site, room, await number_of(site, room), mia, cookie, tmp_path, desk)
 
 

@@ -27,8 +27,9 @@ from tests.filed import assessed
 from tests.live.site import FAST, PLAIN, running, settings_of
 from tests.live.test_left_out import left_out_of
 from tests.live.test_webhooks import LOCAL, say, told
+from tests.patience import PATIENCE_S
 
-WAIT_S = 20.0
+WAIT_S = PATIENCE_S
 EXTRA_RULE = """
 [[rule]]
 id = "extra"

@@ -12,6 +12,7 @@ from danmaku.domain.account import TokenKind
 from danmaku.domain.comment import Draft
 from danmaku.domain.ids import ClientId
 from tests.live.site import running, settings_of
+from tests.patience import PATIENCE_S
 from tests.unit.gateway.dialects.test_bilibili import packet, read
 from tests.unit.gateway.test_outside import Channels, Chat, auth, soon
 
@@ -129,7 +130,7 @@ async def test_a_client_that_takes_nothing_is_let_go_and_the_others_hear_on(tmp_
                 said = (_flood(site, ann, room, first + n) for n in range(STEP))
                 await asyncio.gather(*said)
             assert len(set(await heard)) == FLOOD
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_S):
                 while site.server._gateway.viewers(room) > 1:  # noqa: ASYNC110 -- nobody tells
                     await asyncio.sleep(0.1)
 

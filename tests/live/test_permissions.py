@@ -43,6 +43,7 @@ from danmaku.ports import Append
 from danmaku.web.app import create_app
 from danmaku.web.forms import form_token_of
 from tests.live.site import Site, running, settings_of
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -815,7 +816,7 @@ class Case:
     async def _answer_to(self, row: Row, headers: dict[str, str], **content: object) -> int:
         path = await self.filled(row.path)
         asked = httpx.AsyncClient(
-            base_url=self._site.api.base_url, trust_env=False, timeout=60, headers=headers
+            base_url=self._site.api.base_url, trust_env=False, timeout=PATIENCE_S, headers=headers
         )
         async with asked as client:
             answer = await client.request(row.method, path, **content)

@@ -7,6 +7,7 @@ from bench.client import Viewer
 from danmaku.domain.account import Bundle
 from tests.articles.seen import notices_of
 from tests.articles.verbs import bearer
+from tests.patience import PATIENCE_S
 
 WITHIN_S = 1.0
 REPORTS_COUNT = 5
@@ -15,7 +16,9 @@ REPORTS_COUNT = 5
 async def news_of(site, person, heard):
     """Note when the reviewer's page hears that the queue has changed."""
     headers = bearer(person)
-    async with site.api.stream("GET", "/api/cases/news", headers=headers, timeout=30) as stream:
+    async with site.api.stream(
+        "GET", "/api/cases/news", headers=headers, timeout=PATIENCE_S
+    ) as stream:
         async for line in stream.aiter_lines():
             if line.startswith("data:"):
                 heard.put_nowait(time.perf_counter())
@@ -41,7 +44,7 @@ async def test_a_report_reaches_the_streamer_and_the_reviewer_within_a_second(si
             (await site.api.post("/api/reports", json=fields)).raise_for_status()
             await console.until(lambda n=number: len(notices_of(console, "report")) >= n)
             seen_s = time.perf_counter()
-            told_s = await asyncio.wait_for(heard.get(), 5)
+            told_s = await asyncio.wait_for(heard.get(), PATIENCE_S)
             took_s += [seen_s - began_s, told_s - began_s]
     finally:
         following.cancel()

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.live.site import running, settings_of
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -106,7 +107,7 @@ async def answers_to(site, sent):
     said = b""
     try:
         writer.write(sent)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while more := await reader.read(65_536):
                 said += more
     except ConnectionError:

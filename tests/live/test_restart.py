@@ -21,6 +21,7 @@ from danmaku.gateway.departure import RETURNS_PER_S
 from tests.faults.raw import JSON_HELLO, TEXT, frame, upgraded
 from tests.faults.visitors import GONE
 from tests.faults.visitors import SETTINGS as FREE
+from tests.patience import PATIENCE_S
 
 ROOM = "room"
 SETTINGS = {"ADMISSION__SENDS_BURST": "50", "FILTER__MICROS_MAX": "5000000"}
@@ -184,7 +185,7 @@ async def come_back(crowd, knocks, moments):
     return arrivals
 
 
-async def until(holds, within_s=30):
+async def until(holds, within_s=PATIENCE_S):
     async with asyncio.timeout(within_s):
         while not holds():  # noqa: ASYNC110 -- nobody tells
             await asyncio.sleep(0.05)

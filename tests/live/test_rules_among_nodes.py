@@ -15,6 +15,7 @@ from danmaku.filter.rules import Action, Klass, Rule, amended
 from danmaku.filter.screen import Screen
 from tests.articles.seen import notices_of, texts_of
 from tests.live.test_nodes import holds, pair
+from tests.patience import PATIENCE_S
 
 REACH_S = 5.0  # far more than it takes on a machine at rest
 
@@ -68,7 +69,7 @@ async def test_an_urgent_rule_decides_at_both_and_the_record_says_since_when(
 
     urgent = await office.urgent.add(None, UrgentDraft(wanted, 60_000, "it spreads"))
     row = None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while row is None or row.reach_ms is None:
             [row] = await office.urgent.listed(None)
     refused = await author.send("say gallimaufry")

@@ -12,6 +12,7 @@ from danmaku.domain.comment import Draft
 from danmaku.domain.endpoints import ALONE_TRIES_MAX, EndpointState
 from danmaku.domain.ids import ClientId
 from tests.live.site import running, settings_of
+from tests.patience import PATIENCE_S
 from tests.services import Receiver, serving
 
 HELD_TEXT = "wobblesnark"  # the sample rules say so
@@ -54,7 +55,7 @@ async def next_in(site, endpoint_id, row):
 
 async def until(site, endpoint_id, holds):
     """Wait until something holds of how an endpoint does."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while not holds(await state_of(site, endpoint_id)):  # noqa: ASYNC110 -- nobody tells
             await asyncio.sleep(0.05)
 
@@ -191,7 +192,7 @@ async def test_a_slow_one_delays_neither_the_others_nor_a_room(tmp_path):
     async with house(tmp_path) as site, told(site) as (slow, _), told(site) as (quick, _):
         slow.late_s = 1
         room, ann = await site.room(), await site.person("ann")
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             viewer = await Viewer.join(site.door(room, ann))
             answers = [await viewer.send(f"{number}") for number in range(30)]
             await viewer.leave()

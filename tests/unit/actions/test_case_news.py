@@ -9,9 +9,8 @@ from danmaku.actions.case_news import CaseNews
 from danmaku.actions.moderation import ReportDraft
 from danmaku.domain.account import Bundle
 from danmaku.errors import Overloaded
+from tests.patience import PATIENCE_S
 from tests.unit.actions.house import DEMO, house_on
-
-SOON_S = 5
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ async def scene(tmp_path):
 
 
 async def next_of(watching):
-    return await asyncio.wait_for(anext(watching), SOON_S)
+    return await asyncio.wait_for(anext(watching), PATIENCE_S)
 
 
 async def test_reports_claims_holds_and_decisions_are_news_and_plain_comments_are_not(scene):

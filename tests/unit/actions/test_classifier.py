@@ -13,6 +13,7 @@ from danmaku.domain.account import Bundle
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused, Hit
 from danmaku.domain.room import ReviewMode
 from danmaku.telemetry import Telemetry
+from tests.patience import PATIENCE_S
 from tests.unit.actions.house import DEMO, Clock, house_on
 
 KEY = b"k" * 32
@@ -202,7 +203,7 @@ async def test_nobody_there_holds():
 async def test_while_it_thinks_others_are_served(house, ann, outside):
     outside.let_go.clear()
     waiting = asyncio.create_task(house.say(ann, "hello"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not outside.asked:  # noqa: ASYNC110 -- asked by another connection
             await asyncio.sleep(0.001)
         await house.say(await house.person("bob"), "callme")
@@ -228,7 +229,7 @@ async def test_too_many_questions_at_once_hold(outside, monkeypatch):
 async def test_a_room_that_changes_meanwhile_decides_again_and_asks_once(house, ann, outside):
     outside.let_go.clear()
     waiting = asyncio.create_task(house.say(ann, "hello"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not outside.asked:  # noqa: ASYNC110 -- asked by another connection
             await asyncio.sleep(0.001)
         await house.rooms.change(

@@ -15,6 +15,7 @@ from danmaku.domain.room import ReviewMode
 from danmaku.errors import Code, NotFound
 from danmaku.filter.rule_file import parse_rules
 from danmaku.filter.screen import Screen
+from tests.patience import PATIENCE_S
 from tests.unit.actions.house import DEMO, RULES, Clock, house_on
 from tests.unit.actions.test_moderation import answer_of
 
@@ -302,7 +303,7 @@ async def test_it_runs_by_itself(house, cast):
     await house.say(cast["ann"])
 
     house.clock.now_ms += DELAY_MS
-    await asyncio.wait_for(has_appeared.wait(), 5)
+    await asyncio.wait_for(has_appeared.wait(), PATIENCE_S)
 
     running.cancel()
     assert list(await house.texts()) == [1]

@@ -11,6 +11,7 @@ from danmaku.domain.account import Bundle
 from danmaku.filter.learned import Linear
 from danmaku.filter.model_file import ModelError, pack_model
 from danmaku.filter.rules import FAULT_CATEGORY, Action
+from tests.patience import PATIENCE_S
 from tests.unit.filter.models import CARD, model, weights
 
 GLOOMY = model({"sad": 2.0, "tired": 0.5}, bias=-0.25)
@@ -151,7 +152,7 @@ async def test_it_goes_on_looking(house, tmp_path):
     path.write_bytes(pack_model(weights({"sad": 2.0}), CARD))
     stage = learned_of(house)
     following = asyncio.create_task(stage.follow(path, every_ms=1))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while stage.version == GLOOMY.version:  # noqa: ASYNC110 -- a file wakes nobody
             await asyncio.sleep(0.005)
     following.cancel()

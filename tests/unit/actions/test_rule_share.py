@@ -11,6 +11,7 @@ from danmaku.filter.rule_file import parse_rules
 from danmaku.filter.rules import Action
 from danmaku.filter.screen import Screen
 from danmaku.ports import Append
+from tests.patience import PATIENCE_S
 from tests.unit.actions.house import RULES, SCREEN
 
 STRICTER = Screen(parse_rules(RULES.replace("callme", "phoneme")))
@@ -89,7 +90,7 @@ async def test_an_entry_of_another_node_is_followed_by_its_rules(house, node_of)
     running = asyncio.create_task(shared.run())
 
     await here.activate(None, large=STRICTER)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while there.version != here.version:  # noqa: ASYNC110 -- loading sets no events
             await asyncio.sleep(0.01)
 

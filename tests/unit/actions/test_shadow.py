@@ -9,6 +9,7 @@ from danmaku.actions.shadow import Shadow
 from danmaku.domain.account import Bundle
 from danmaku.filter.rule_file import parse_rules
 from danmaku.filter.screen import Screen
+from tests.patience import PATIENCE_S
 from tests.unit.actions.house import RULES
 
 OTHER = RULES.replace("darn", "golly").replace('category = "contact"', 'category = "spam"')
@@ -44,7 +45,7 @@ def counts(house):
 
 
 async def counted(house, looks):
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while sum(counts(house).values()) < looks:  # noqa: ASYNC110 -- a counter wakes nobody
             await asyncio.sleep(0.005)
     return counts(house)
@@ -125,7 +126,7 @@ async def test_it_follows_its_file_and_a_wrong_one_changes_nothing(house, ann, t
         finally:
             read.set()
 
-    async with asyncio.timeout(10), shadow_of(house, screen=None) as shadow:
+    async with asyncio.timeout(PATIENCE_S), shadow_of(house, screen=None) as shadow:
         with structlog.testing.capture_logs() as lines:
             following = asyncio.create_task(shadow.follow(path, reload_ms=5, build=build))
             await read.wait()
@@ -154,7 +155,7 @@ async def test_a_build_that_nobody_foresaw_is_counted_and_tried_again(house, tmp
         built.set()
         return SCREEN
 
-    async with asyncio.timeout(10), shadow_of(house, screen=None) as shadow:
+    async with asyncio.timeout(PATIENCE_S), shadow_of(house, screen=None) as shadow:
         following = asyncio.create_task(shadow.follow(path, reload_ms=1, build=build))
         await built.wait()
         following.cancel()

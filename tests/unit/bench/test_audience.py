@@ -16,6 +16,7 @@ from bench.audience import Knock, Reading, Strain
 from bench.audience_native import NativeAudience, audience
 from bench.audience_python import PythonAudience
 from bench.frames import FIN, TEXT, client_frame, upgrade_request
+from tests.patience import PATIENCE_S
 
 CLOSE_CODE = 1001
 ORPHAN = """
@@ -91,7 +92,7 @@ async def crowd(request):
 
 
 async def log_when(crowd, holds):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not holds(log := await crowd.log()):  # noqa: ASYNC110 -- it has to be asked
             await asyncio.sleep(0)
     return log
@@ -141,7 +142,7 @@ async def test_a_frame_in_pieces_is_taken_whole_with_its_first_byte(crowd, hall)
 async def test_pings_are_answered(crowd, hall):
     await crowd.connect(0, hall.knocks("anna"))
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         await (await hall.guests["anna"].ping(b"are you there"))
 
 
@@ -154,7 +155,7 @@ async def test_one_without_a_greeting_is_in_when_the_upgrade_is_answered(crowd, 
 async def test_a_viewer_that_vanished_comes_again_under_its_number(crowd, hall):
     await crowd.connect(0, hall.knocks("anna", "ben"))
     await crowd.drop(0, 1)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         await hall.guests.pop("anna").wait_closed()
 
     await crowd.connect(0, hall.knocks("anna again"))
@@ -275,7 +276,7 @@ async def test_two_thousand_sockets_miss_nothing(hall):
 async def test_the_program_does_not_outlive_who_started_it():
     # It inherits stderr: that pipe ends when both of them are gone.
     dead = await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-c", ORPHAN], stderr=subprocess.PIPE, timeout=20
+        subprocess.run, [sys.executable, "-c", ORPHAN], stderr=subprocess.PIPE, timeout=PATIENCE_S
     )
 
     assert dead.returncode == -signal.SIGKILL

@@ -11,6 +11,7 @@ from danmaku.domain.documents import BEFORE_SENDING, DocumentKind
 from danmaku.domain.facts import CommentPublished
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.room import Broadcast, Status
+from tests.patience import PATIENCE_S
 from tests.unit.actions.house import house_on
 
 
@@ -98,7 +99,7 @@ async def test_the_film_is_filled_once_and_nobody_plays_to_an_empty_room(house, 
 
     playing = asyncio.create_task(play(office_of(house), house.comments, house.rooms, lambda _: 0))
     house.store.subscribe(look)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         await filled.wait()
     playing.cancel()
     await asyncio.wait([playing])

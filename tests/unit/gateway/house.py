@@ -45,11 +45,11 @@ from danmaku.gateway.acts import Acts
 from danmaku.gateway.server import Gateway
 from danmaku.store.sqlite import SqliteStore
 from danmaku.telemetry import Telemetry
+from tests.patience import PATIENCE_S
 
 ROOM = RoomId("demo")
 SERVER = ServerSettings(drain_ms=500)
 ADMISSION = AdmissionSettings(sends_per_s=1e6, sends_burst=100_000)
-SOON_S = 5
 RULES = resources.files("danmaku.filter").joinpath("sample_rules.toml").read_text("utf-8")
 HELD, PROHIBITED = "咕噜待审", "咕噜禁语"  # what the sample rules hold and refuse
 PAGES = {"/long": [b"a page" * 100_000], "/piecemeal": [b"a page" * 1000] * 1000}
@@ -148,7 +148,7 @@ class Client:
         await self.connection.send(json.dumps(fields) if is_json else msgpack.packb(fields))
 
     async def next(self):
-        async with asyncio.timeout(SOON_S):
+        async with asyncio.timeout(PATIENCE_S):
             message = await self.connection.recv()
         return json.loads(message) if self.dialect == JSON else msgpack.unpackb(message)
 

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from danmaku.gateway.connection import Connection
-from tests.unit.gateway.house import JSON, MSGPACK, PAGES, ROOM, SOON_S, house
+from tests.patience import PATIENCE_S
+from tests.unit.gateway.house import JSON, MSGPACK, PAGES, ROOM, house
 
 TEXT, BINARY, CLOSE, PING, PONG, CONT = 0x1, 0x2, 0x8, 0x9, 0xA, 0x0
 FIN, RSV1, RSV2 = 0x80, 0x40, 0x20
@@ -76,7 +77,7 @@ class Raw:
 
     async def close_code(self):
         """The code of the close frame; None if the connection ends without one."""
-        async with asyncio.timeout(SOON_S):
+        async with asyncio.timeout(PATIENCE_S):
             try:
                 while (read := await self.read())[0] != CLOSE:
                     pass
@@ -263,7 +264,7 @@ async def test_a_viewer_who_takes_nothing_is_closed_and_hurts_nobody(tmp_path):
         slow = it.viewer(sock=slow_socket(it), max_queue=1, close_timeout=0.1)
         async with it.viewer() as quick, slow:
             said = 0
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE_S):
                 while it.gateway.viewers(ROOM) != 1:  # until all buffers are full, and a second
                     await flood(it, said + 100, said)
                     said += 100
@@ -328,12 +329,12 @@ async def test_no_socket_is_made_behind_an_answer_that_has_not_gone_out(plain, p
             earlier = b""
         await loop.sock_sendall(sock, earlier + upgrade())
         with contextlib.suppress(ConnectionResetError):
-            async with asyncio.timeout(SOON_S):
+            async with asyncio.timeout(PATIENCE_S):
                 while data := await loop.sock_recv(sock, 65_536):
                     received.append(data)
 
     assert b"101 Switching" not in b"".join(received)
-    async with asyncio.timeout(SOON_S):
+    async with asyncio.timeout(PATIENCE_S):
         await asyncio.gather(*asyncio.all_tasks() - before)  # nobody waits to write on
 
 
@@ -351,7 +352,7 @@ async def test_a_connection_that_is_over_is_gone_without_the_collector(plain, la
             ann.connection.transport.write(last)
             assert connections_count() == 1
             ann.connection.transport.abort()
-        async with asyncio.timeout(SOON_S):
+        async with asyncio.timeout(PATIENCE_S):
             while connections_count():  # noqa: ASYNC110 -- it has to be asked
                 await asyncio.sleep(0.01)
     finally:

@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from danmaku.gateway.headcount import Headcount
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ async def test_who_comes_and_goes_together_is_told_of_once(room, headcount):
     for count in (2, 3, 4):
         room["count"] = count
         headcount.note()
-    await asyncio.wait_for(room["due"].wait(), 5)
+    await asyncio.wait_for(room["due"].wait(), PATIENCE_S)
 
     assert headcount.is_due
     assert headcount.take() == 4

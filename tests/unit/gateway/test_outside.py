@@ -12,19 +12,20 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from danmaku.domain.ids import RoomId
 from danmaku.domain.room import RoomState
 from danmaku.gateway import centrifugo_desk
+from tests.patience import PATIENCE_S
 from tests.unit.gateway.dialects.test_bilibili import packet, read
-from tests.unit.gateway.house import HELD, PROHIBITED, ROOM, SOON_S, house
+from tests.unit.gateway.house import HELD, PROHIBITED, ROOM, house
 
 NUMBER = 1  # of the first room
 OPEN = {0: bytes, 2: zlib.decompress, 3: brotli.decompress}
 
 
 async def soon(awaitable):
-    return await asyncio.wait_for(awaitable, SOON_S)
+    return await asyncio.wait_for(awaitable, PATIENCE_S)
 
 
 async def until(happened):
-    async with asyncio.timeout(SOON_S):
+    async with asyncio.timeout(PATIENCE_S):
         while not happened():  # noqa: ASYNC110 -- nobody tells
             await asyncio.sleep(0)
 
@@ -41,6 +42,7 @@ class Chat:
         self.write = write
         self.close_code = close_code
         self._packets = []
+        self._commands = []  # of a packet that holds several
 
     async def next(self):
         while not self._packets:
@@ -56,12 +58,13 @@ class Chat:
     async def command(self, cmd="DANMU_MSG"):
         """The next of these; every command comes wrapped as it was asked for."""
         while True:
+            while self._commands:
+                if (told := self._commands.pop(0))["cmd"] == cmd:
+                    return told
             version, operation, body = await self.next()
             assert (version, operation) == (self.version, 5)
             inner = [body] if version == 0 else [one[2] for one in read(OPEN[version](body))]
-            for told in map(json.loads, inner):
-                if told["cmd"] == cmd:
-                    return told
+            self._commands += map(json.loads, inner)
 
     async def texts(self, how_many):
         return [(await self.command())["info"][1] for _ in range(how_many)]

@@ -4,6 +4,7 @@ import pytest
 
 from danmaku.domain.ids import Number
 from danmaku.gateway.tally import NUMBERS_MAX, Tally
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def tally(due):
 async def test_what_changes_together_is_told_together_and_once(tally, due):
     for number, likes in ((1, 1), (2, 1), (1, 2)):
         tally.note(Number(number), likes)
-    await asyncio.wait_for(due.wait(), 5)
+    await asyncio.wait_for(due.wait(), PATIENCE_S)
 
     assert tally.is_due
     assert tally.take() == {2: 1, 1: 2}
@@ -28,12 +29,12 @@ async def test_what_changes_together_is_told_together_and_once(tally, due):
 
 async def test_what_comes_after_is_told_next(tally, due):
     tally.note(Number(1), 1)
-    await asyncio.wait_for(due.wait(), 5)
+    await asyncio.wait_for(due.wait(), PATIENCE_S)
     tally.take()
     due.clear()
 
     tally.note(Number(1), 0)
-    await asyncio.wait_for(due.wait(), 5)
+    await asyncio.wait_for(due.wait(), PATIENCE_S)
 
     assert tally.take() == {1: 0}
 

@@ -16,8 +16,9 @@ from danmaku.nodes.shared import SharedRecord
 from danmaku.store.sqlite import SqliteStore
 from danmaku.telemetry import Telemetry
 from tests.contract.facts import in_demo, on_platform, opened, registered
+from tests.patience import PATIENCE_S
 
-WAIT_S = 20.0
+WAIT_S = PATIENCE_S
 
 
 async def holds(is_so):

@@ -5,6 +5,7 @@ import uvicorn
 
 from danmaku.doors import Door
 from danmaku.web.heads import HEAD_BYTES_MAX, Heads
+from tests.patience import PATIENCE_S
 
 ASKED = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -31,7 +32,7 @@ async def said_of(app, *pieces, after=b""):
     await door.opened.wait()
     reader, writer = await asyncio.open_connection(*door.address.removeprefix("http://").split(":"))
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             writer.write(pieces[0])
             said = await reader.readuntil(after) if after else b""
             for piece in pieces[1:]:

@@ -6,6 +6,7 @@ import uvicorn
 
 from danmaku.doors import Door
 from danmaku.web.patience import LOOK_S, Terms, patient
+from tests.patience import PATIENCE_S
 
 LONG_S = 60.0
 TERMS = Terms(
@@ -47,7 +48,7 @@ async def opened(**terms):
         return reader, writer
 
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             yield visit, door.server_state.connections
     finally:
         for writer in writers:

@@ -14,6 +14,7 @@ from danmaku.domain.room import ReviewMode
 from danmaku.formats.jsonl import JSONL
 from danmaku.web import record_files
 from danmaku.web.record_files import RecordFiles
+from tests.patience import PATIENCE_S
 from tests.unit.web.conftest import HELD_TEXT
 
 FILES = (
@@ -213,7 +214,7 @@ async def test_who_takes_nothing_keeps_no_place_from_others(stage, monkeypatch):
         if message["type"] == "http.response.body":
             await never()
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         await stage.app(scope, never, take)
 
     assert stage.house.files._open.taken == 0
