@@ -21,7 +21,7 @@ from bench.checker import Answer, Event, Fields, Joined, Own, Reset, Send
 from bench.messages import KINDS, Kind, batch_of
 from danmaku.conformance.encodings import decoded, encoded
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 _ANSWERS = frozenset({"published", "held", "refused", "recalled", "liked"})
 
 

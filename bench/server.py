@@ -13,7 +13,7 @@ from typing import Self
 
 import httpx
 
-START_S = 60.0
+START_S = 120.0
 ADMIN_SOCKET = "admin.sock"
 _LOOK_S = 0.05
 

@@ -51,7 +51,6 @@ def test_the_pages_were_found():
     assert {"/", "/rooms/{room}", "/report", "/me/appeal", "/review", "/rules"} <= set(PAGES)
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("login", VISITORS)
 def test_the_way_to_report_is_in_the_first_screen(house, visits, room, login):
     page = visits.page(login, **PHONE)

@@ -74,7 +74,6 @@ def walk(tmp_path, chromium):
         assert visits.complaints == []
 
 
-@pytest.mark.timeout(300)
 def test_a_newcomer_goes_the_whole_way(walk):
     register(walk)
     be_led_to_verification(walk)

@@ -68,7 +68,6 @@ def walk(tmp_path, chromium):
         assert visits.complaints == []
 
 
-@pytest.mark.timeout(300)
 def test_the_department_goes_the_whole_way(walk):
     be_told_that_looks_are_entered(walk)
     count_again(walk)

@@ -55,7 +55,6 @@ def walk(house, visits: Visits):
         yield Walk(house, room, line, visits.room(room, url=line.url), plain)
 
 
-@pytest.mark.timeout(240)
 def test_a_viewer_without_an_account_goes_the_whole_way(walk):
     find_everything_in_the_first_screen(walk)
     read_the_list_without_a_script(walk)

@@ -14,7 +14,6 @@ from tools.wheel import build_wheel
 
 pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="machines of their own need root"),
-    pytest.mark.timeout(600),
 ]
 BLOCK = re.compile(r"^```sh on=([12,]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ADDRESSES = ("10.0.0.11", "10.0.0.12")

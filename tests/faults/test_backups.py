@@ -129,7 +129,6 @@ def brought_back(folder, into, heads):
         return restore(file, keys, into, silent, heads=io.BytesIO(heads))
 
 
-@pytest.mark.timeout(300)
 async def test_what_was_backed_up_under_load_comes_back_and_clients_start_anew(tmp_path, chance):
     write_master_keys(tmp_path / "key", [MasterKey.fresh()])
     with Server(tmp_path, OFTEN) as old:

@@ -165,7 +165,6 @@ async def harmed(left, folder, chance, file_name, trials):
     return became
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize(("file_name", "trials"), [(DATABASE_FILE, 150), (LOG_FILE, 50)])
 async def test_no_bit_that_rots_goes_unnoticed(left, tmp_path, chance, file_name, trials):
     became = await harmed(left, tmp_path / "record", chance, file_name, trials)

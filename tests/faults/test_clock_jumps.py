@@ -110,6 +110,5 @@ async def test_a_wall_clock_that_is_set_by_an_hour_disturbs_nobody(tmp_path, cha
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(600)
 async def test_a_wall_clock_that_is_set_again_and_again_disturbs_nobody(tmp_path, chance):
     await play(tmp_path, chance, rounds=40)

@@ -60,7 +60,6 @@ def waited_ms(data_dir):
     return [ms for (ms,) in rows]
 
 
-@pytest.mark.timeout(300)
 async def test_what_waits_is_lost_by_no_kill_and_appears_once_and_never_early(tmp_path):
     sent = [f"{kill} {number}" for kill in range(KILLS) for number in range(EACH)]
     with Server(tmp_path, SETTINGS) as server:

@@ -18,7 +18,7 @@ from tests.contract.soundness import findings_in
 from tests.faults.disk import Disk
 from tests.faults.visitors import SETTINGS, Sender, Watcher, until_reached
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.faults
 
 ROOM = "room"
 SENDERS = 4

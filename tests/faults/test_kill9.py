@@ -15,7 +15,6 @@ async def play(folder, chance: Random, rounds: int) -> None:
     assert sum(send.published is None for send in sends) > 0  # or nothing was open at any kill
 
 
-@pytest.mark.timeout(600)
 async def test_nothing_seen_or_acknowledged_is_lost_in_20_kills(tmp_path, chance):
     await play(tmp_path, chance, rounds=20)
 

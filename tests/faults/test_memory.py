@@ -55,7 +55,7 @@ def refusals_in(server: Server) -> int:
 @pytest.mark.parametrize(
     "rounds",
     [
-        pytest.param(3, marks=pytest.mark.timeout(300)),
+        3,
         pytest.param(50, marks=[pytest.mark.soak, pytest.mark.timeout(7200)]),
     ],
 )

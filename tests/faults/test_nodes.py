@@ -19,7 +19,7 @@ from tests.faults.proxy import Proxy
 from tests.faults.several import ROOM, paired, play
 from tests.faults.visitors import GONE
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.faults
 
 RECALLED_S = 1.0  # a recall is applied by then, on every node that hears bus or record
 FENCED_S = 5.0 + 1.0  # a node that hears neither lets its viewers go by then

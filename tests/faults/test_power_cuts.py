@@ -146,7 +146,7 @@ async def explored(story: Story, folder: Path, states: int, chance: Random) -> l
 @pytest.mark.parametrize(
     ("for_s", "states"),
     [
-        pytest.param(2, 200, marks=pytest.mark.timeout(600)),
+        (2, 200),
         pytest.param(10, 5_000, marks=pytest.mark.soak),
     ],
 )
@@ -160,7 +160,6 @@ async def test_no_power_cut_takes_what_anybody_saw_or_was_told(
     assert await explored(story, quick_disk, states, chance) == []
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", MUTANTS)
 async def test_a_server_that_relies_on_luck_is_caught(stage, tmp_path, quick_disk, chance, name):
     story = await lived(stage, tmp_path, ("tests.faults.mutants", name), for_s=1)

@@ -20,7 +20,7 @@ def stop(server: Server) -> None:
 @pytest.mark.parametrize(
     "rounds",
     [
-        pytest.param(5, marks=pytest.mark.timeout(600)),
+        5,
         pytest.param(100, marks=[pytest.mark.soak, pytest.mark.timeout(7200)]),
     ],
 )

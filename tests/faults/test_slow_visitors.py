@@ -185,7 +185,6 @@ async def test_who_is_slow_is_let_go_and_nobody_else(server):
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", SLOW, ids=lambda kind: kind.__name__)
 async def test_hundreds_who_are_slow_delay_nobody(server, kind):
     """The calm goes before and after the crowd, so that what else the machine does is in both."""

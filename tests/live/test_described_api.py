@@ -63,7 +63,6 @@ def test_a_guest_gets_what_is_described(server, tmp_path):
     assert "Traceback" not in server.log.read_text()
 
 
-@pytest.mark.timeout(300)
 def test_somebody_of_all_powers_gets_what_is_described(server, bearer, tmp_path):
     assert found(server, tmp_path, *QUICK, *bearer) == ""
     assert "Traceback" not in server.log.read_text()

@@ -131,7 +131,6 @@ def fields_of_routes(site):
     return found
 
 
-@pytest.mark.timeout(360)  # some twelve thousand calls
 @pytest.mark.parametrize(
     ("rows", "ask"),
     [(API + READS, Almighty.call), (PAGES, Almighty.submit)],
