@@ -30,7 +30,7 @@ QUIET = (
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 )
-WAIT_MS = 10_000  # a condition that has not come by then will not
+WAIT_MS = 30_000  # a condition that has not come by then will not
 
 # Says what the console alone does not always say.
 TELL_VIOLATIONS = """addEventListener('securitypolicyviolation', (violation) =>

@@ -9,6 +9,7 @@ from danmaku.app import ADMIN_SOCKET
 from danmaku.demo.rooms import CLIP_URL, PASSWORD
 from danmaku.domain.documents import BEFORE_SENDING
 from danmaku.web.forms import form_token_of
+from tests.patience import PATIENCE_S
 
 UNHURRIED = {
     "ADMISSION__SENDS_PER_S": "1000",
@@ -27,8 +28,8 @@ class House:
         self.server = server
         self.url = f"http://{server.address}"
         wire = httpx.HTTPTransport(uds=str(server.data_dir / ADMIN_SOCKET))
-        self._desk = httpx.Client(transport=wire, base_url="http://desk", timeout=30)
-        self._api = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
+        self._desk = httpx.Client(transport=wire, base_url="http://desk", timeout=PATIENCE_S)
+        self._api = httpx.Client(base_url=self.url, timeout=PATIENCE_S, trust_env=False)
         self._keys: dict[str, str] = {}
         self._names, self._ids = count(1), count(1)
 

@@ -27,6 +27,15 @@ class Bench:
             text=True,
         )
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        """Whatever failed, it is over: what still runs would be in the way of all that follows."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.communicate()
+
     def until_it_has(self, count):
         """Wait until it has started so many processes; their ids."""
         ends_at = time.monotonic() + PATIENCE_S
@@ -47,11 +56,11 @@ class Bench:
     [(os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM)],  # as a terminal does, and a service
 )
 def test_an_interrupted_run_leaves_nothing_behind(tmp_path, send, number):
-    bench = Bench(tmp_path, "run", "smoke")
-    server, driver = bench.until_it_has(2)
+    with Bench(tmp_path, "run", "smoke") as bench:
+        server, driver = bench.until_it_has(2)
 
-    send(bench.process.pid, number)
-    status, _, said = bench.tells()
+        send(bench.process.pid, number)
+        status, _, said = bench.tells()
 
     assert status == 130, said
     assert "Traceback" not in said
@@ -60,20 +69,21 @@ def test_an_interrupted_run_leaves_nothing_behind(tmp_path, send, number):
 
 
 def test_a_second_bench_waits_for_the_end_of_the_first(tmp_path):
-    first = Bench(tmp_path, "run", "smoke")
-    first.until_it_has(1)
-    second = Bench(tmp_path, "run", "smoke")
+    with Bench(tmp_path, "run", "smoke") as first:
+        first.until_it_has(1)
+        with Bench(tmp_path, "run", "smoke") as second:
+            assert "waiting" in second.process.stderr.readline()
 
-    assert "waiting" in second.process.stderr.readline()
-
-    for bench in (second, first):
-        os.kill(bench.process.pid, signal.SIGINT)
-        assert bench.tells()[0] == 130
+            for bench in (second, first):
+                os.kill(bench.process.pid, signal.SIGINT)
+                assert bench.tells()[0] == 130
 
 
 def test_the_bench_of_the_source_tree_gets_every_argument(tmp_path):
-    status, said, _ = Bench(tmp_path, "list").tells()
-    refused, _, why = Bench(tmp_path, "run", "--seed", "3", "no_such").tells()
+    with Bench(tmp_path, "list") as listing:
+        status, said, _ = listing.tells()
+    with Bench(tmp_path, "run", "--seed", "3", "no_such") as misled:
+        refused, _, why = misled.tells()
 
     assert (status, refused) == (0, 2)
     assert [line.split()[0] for line in said.splitlines()] == names()
