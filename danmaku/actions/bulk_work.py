@@ -141,9 +141,14 @@ class BulkWork:
             DanmakuError: It could not go on; asking again goes on from there.
         """
         waiting = (ScanPhase.RUNNING, ScanPhase.UNDOING)
-        for row in reversed(await self._lives.scans(self._plans.kind, *waiting)):
-            self._ended.discard(row.scan)
-            await (self._act(row) if row.phase is ScanPhase.RUNNING else self._undo(row))
+        for listed in reversed(await self._lives.scans(self._plans.kind, *waiting)):
+            self._ended.discard(listed.scan)
+            # Read anew: while it waited for those before it, somebody may have stopped it.
+            row = await self._lives.scan(listed.scan)
+            if row is not None and row.phase is ScanPhase.RUNNING:
+                await self._act(row)
+            elif row is not None and row.phase is ScanPhase.UNDOING:
+                await self._undo(row)
 
     # --- in earnest
 

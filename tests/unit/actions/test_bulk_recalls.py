@@ -238,6 +238,28 @@ async def test_it_can_be_stopped_and_what_went_comes_back(house, crew, office, t
     assert gone(await house.texts()) == 0
 
 
+async def test_what_is_stopped_while_it_waits_for_another_recalls_nothing(
+    house, crew, office, tmp_path
+):
+    rey = crew["rey"]
+    first = await office.recalls.preview(rey, replace(FLOOD, room=DEMO))
+    other = await office.recalls.preview(rey, replace(FLOOD, room=OTHER))
+    for preview in (first, other):
+        await office.recalls.execute(rey, preview.scan)
+
+    async def stop():
+        await office.recalls.stop(rey, other.scan)
+
+    working = office_over(house, tmp_path, Meddling(house.store, 20, stop))
+    house.store.subscribe(working.works[1].apply)
+    await working.works[1].finish()
+
+    assert gone(await house.texts()) == COMMENTS
+    assert gone(await house.texts(OTHER)) == 0
+    row = await row_of(office, other.scan)
+    assert (row.phase, row.hits) == (ScanPhase.STOPPED, 0)
+
+
 async def test_what_is_undone_before_the_work_has_seen_its_stop_is_undone(
     house, crew, office, tmp_path
 ):
