@@ -318,7 +318,10 @@ class Gateway:
     ) -> None:
         async with asyncio.timeout(self.settings.handshake_ms_max / 1000):
             await self._rooms.live(visit.room)
-        self._let_in(connection, request, visit)
+        if (hindrance := self._hindrance()) is not None:  # of now: meanwhile others have come
+            connection.reject(hindrance)
+        else:
+            self._let_in(connection, request, visit)
 
     # --- joining
 

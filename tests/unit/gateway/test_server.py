@@ -9,6 +9,7 @@ from websockets.exceptions import InvalidStatus
 from danmaku.actions.comments import Comments
 from danmaku.config import ServerSettings
 from danmaku.domain.account import Bundle
+from danmaku.gateway.others import Others
 from tests.unit.gateway.house import HELD, JSON, MSGPACK, PROHIBITED, ROOM, house
 
 BOTH = pytest.mark.parametrize("dialect", [JSON, MSGPACK])
@@ -21,6 +22,18 @@ async def status_of(house, path=f"/rooms/{ROOM}/live", subprotocols=(JSON,), **o
         ):
             pass
     return refused.value.response
+
+
+async def upgraded(house):
+    """What an upgrade is answered, and the socket, which is open still."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    writer.write(
+        f"GET /rooms/{ROOM}/live HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket"
+        "\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+        f"Sec-WebSocket-Protocol: {JSON}\r\n\r\n".encode()
+    )
+    _, status, *_ = (await reader.readline()).split()
+    return int(status), writer
 
 
 # --- the upgrade
@@ -48,6 +61,54 @@ async def test_a_full_gateway_says_when_to_come_back(tmp_path):
 
     assert response.status_code == 503
     assert int(response.headers["Retry-After"]) > 0
+
+
+class Awaited:
+    """The rooms, none of which is in memory, and which are looked up when `is_open` is set."""
+
+    def __init__(self, rooms):
+        self._rooms = rooms
+        self.is_open = asyncio.Event()
+        self.asked = asyncio.Semaphore(0)
+
+    def peek(self, _room):
+        return None
+
+    async def live(self, room):
+        self.asked.release()
+        await self.is_open.wait()
+        return await self._rooms.live(room)
+
+
+async def test_who_had_to_wait_for_the_room_is_counted_again(tmp_path):
+    async with house(tmp_path, connections_max=1) as it:
+        rooms = it.gateway._rooms = Awaited(it.rooms)
+        async with asyncio.TaskGroup() as tasks:
+            asking = [tasks.create_task(upgraded(it)) for _ in range(2)]
+            for _ in asking:
+                await rooms.asked.acquire()
+            rooms.is_open.set()
+
+        answers = [each.result() for each in asking]
+        for _, writer in answers:
+            writer.close()
+
+    assert sorted(status for status, _ in answers) == [101, 503]
+
+
+async def test_who_waits_for_the_room_of_a_node_that_falls_out_of_step_is_not_let_in(tmp_path):
+    async with house(tmp_path) as it:
+        rooms = it.gateway._rooms = Awaited(it.rooms)
+        is_in_step = True
+        it.gateway._others = Others(is_in_step=lambda: is_in_step)
+        async with asyncio.TaskGroup() as tasks:
+            late = tasks.create_task(status_of(it))
+            await rooms.asked.acquire()
+            is_in_step = False
+            it.gateway.send_away()
+            rooms.is_open.set()
+
+    assert late.result().status_code == 503
 
 
 async def test_the_first_dialect_of_the_client_that_is_known_is_taken(plain):
