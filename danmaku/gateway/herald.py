@@ -89,15 +89,17 @@ class Herald:
         """Remember who may have to be told what is for keepers alone.
 
         Args:
-            connection: One that has joined.
+            connection: One that has joined; it may have gone since.
             told: What it was told of itself; None: a guest.
         """
         visit = connection.visit
+        if visit is None or connection not in self._connections:
+            return
         powers = () if told is None else cast("list[str]", told["powers"])
-        if visit is not None and not _OFFICIAL.isdisjoint(powers):
-            self._keepers.setdefault(visit.room, set()).add(connection)
-        elif visit is not None:
+        if _OFFICIAL.isdisjoint(powers):
             _drop(self._keepers, visit.room, connection)
+        else:
+            self._keepers.setdefault(visit.room, set()).add(connection)
 
     def forget(self, connection: Connection) -> None:
         """It has gone."""

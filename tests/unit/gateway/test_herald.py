@@ -1,8 +1,9 @@
+import asyncio
 import contextlib
 
 import pytest
 
-from danmaku.domain.account import TokenKind
+from danmaku.domain.account import Bundle, TokenKind
 from danmaku.domain.ids import RoomId
 from danmaku.gateway.notices import General, Personal
 from tests.unit.gateway.house import JSON, MSGPACK, ROOM, house
@@ -104,3 +105,29 @@ async def test_a_link_hears_nothing_of_its_owners_own_and_says_nothing(slicing):
         assert (await picture.hear("you"))["you"]["powers"] == []
         assert (await picture.send("hello"))["code"] == "not_granted"
         assert [said for said in picture.kept if said["op"] == "own"] == []
+
+
+async def test_who_leaves_before_its_powers_are_told_is_kept_nowhere(slicing):
+    rey = await slicing.person("rey", Bundle.REVIEWER)
+    account = slicing.people_known["rey"].account
+    herald = slicing.gateway._herald
+    async with slicing.viewer(rey):
+        [connection] = herald.sockets_of(account)
+        reader, asked, go_on = herald._reader, asyncio.Event(), asyncio.Event()
+
+        class Slow:
+            async def pseudonym(self, room, account):
+                asked.set()
+                await go_on.wait()
+                return await reader.pseudonym(room, account)
+
+        herald._reader = Slow()
+        slicing.gateway.tell(Personal(account))
+        await asked.wait()
+    async with asyncio.timeout(30):
+        while herald.sockets_of(account):  # noqa: ASYNC110 -- nobody tells
+            await asyncio.sleep(0)
+    go_on.set()
+    await slicing.gateway.drain()
+
+    assert connection not in herald._keepers.get(ROOM, ())
