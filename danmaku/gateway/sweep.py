@@ -5,9 +5,13 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import Protocol
 
+import structlog
+
 from danmaku.domain.ids import Millis
 
 ROUND_S = 0.5  # between two looks; deadlines are kept to this
+
+_log = structlog.get_logger(__name__)
 
 
 class Ticked(Protocol):
@@ -15,6 +19,9 @@ class Ticked(Protocol):
 
     def tick(self, now_ms: Millis) -> None:
         """Do what the passing of time asks for."""
+
+    def abort(self) -> None:
+        """End it without waiting for anything."""
 
 
 class Sweep:
@@ -44,7 +51,11 @@ class Sweep:
         taken = 0
         for connection in islice(rest, self._slice_sockets):
             taken += 1
-            connection.tick(now_ms)
+            try:
+                connection.tick(now_ms)
+            except Exception as error:  # noqa: BLE001 -- else nobody would be looked at any more
+                _log.error("looking at a connection failed", exc_info=error)
+                connection.abort()
         if taken == self._slice_sockets:
             self._next = loop.call_soon(self._go_on, rest)
             return
