@@ -4,6 +4,7 @@ from danmaku.actions.comments import Comments
 from danmaku.actions.likes import Likes
 from danmaku.domain.account import Standing
 from danmaku.domain.ids import Number, RoomId
+from danmaku.errors import Draining
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.gateway.answers import outcome_of
 from danmaku.gateway.dialects.danmaku_v1 import Act, Like, Recall, Send, liked, recalled
@@ -15,13 +16,21 @@ class Acts:
     def __init__(self, comments: Comments, likes: Likes) -> None:
         self._comments = comments
         self._likes = likes
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Carry out nothing that is asked from here on: the server stops."""
+        self._is_closed = True
 
     async def carry_out(self, who: Standing | None, room: RoomId, act: Act) -> Fields:
         """Do it, and say what came of it.
 
         Raises:
+            Draining: The server stops.
             DanmakuError: As the verb.
         """
+        if self._is_closed:
+            raise Draining("The server restarts.")
         match act:
             case Send():
                 return outcome_of(await self._comments.post(who, room, act.draft()), act.id)

@@ -23,7 +23,7 @@ from danmaku.domain.brownout import Shed
 from danmaku.domain.facts import Entry
 from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
 from danmaku.domain.live import LiveRoom
-from danmaku.errors import Close, Code, Draining, TooFast
+from danmaku.errors import Close, Code, TooFast
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.gateway.acts import Acts
 from danmaku.gateway.answers import (
@@ -216,6 +216,7 @@ class Gateway:
                 the room until then. Else all leave now, and come back one after another.
         """
         self._is_draining = True
+        self._acts.close()
         leave_by_s = asyncio.get_running_loop().time() + self._drain_s
         await self._crew.settle(self._drain_s)
         within_s = max(0.0, leave_by_s - asyncio.get_running_loop().time()) if is_paced else 0.0
@@ -398,8 +399,6 @@ class Gateway:
     async def _outcome_of(self, connection: Connection, message: Act) -> Fields:
         assert connection.visit is not None
         assert connection.identity is not None  # sends wait for the welcome
-        if self._is_draining:
-            raise Draining("The server restarts.")
         room = connection.visit.room
         who = await connection.identity.standing(self.now_ms())
         return await self._acts.carry_out(who, room, message)

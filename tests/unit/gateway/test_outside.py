@@ -9,6 +9,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from danmaku.actions.comments import Comments
+from danmaku.config import ServerSettings
 from danmaku.domain.ids import RoomId
 from danmaku.domain.room import RoomState
 from danmaku.gateway import centrifugo_desk
@@ -517,6 +519,30 @@ async def test_a_server_that_goes_tells_clients_to_come_back(plain):
             async with chat(plain):
                 pass
         assert refused.value.response.status_code == 503
+
+
+async def test_a_server_that_goes_takes_nothing_more(tmp_path):
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    class Slow(Comments):
+        async def post(self, who, room, draft, *, imported=False):
+            begun.set()
+            await go_on.wait()
+            return await super().post(who, room, draft, imported=imported)
+
+    settings = ServerSettings(drain_ms=25_000)
+    async with house(tmp_path, comments_class=Slow, server=settings) as it:
+        token = await it.person()
+        async with it.viewer(token) as ann, channels(it, token) as client:
+            await ann.say({"op": "send", "id": "before", "text": "x"})
+            await soon(begun.wait())
+            draining = asyncio.create_task(it.gateway.drain())
+            await asyncio.sleep(0)
+            refused = await client.publish("after")
+            go_on.set()
+            await draining
+
+    assert (refused["message"], refused["temporary"]) == ("draining", True)
 
 
 async def test_rooms_are_forgotten_with_their_last_client(plain):
