@@ -27,6 +27,8 @@ export interface RoomEvents {
   gap: undefined;
   /** So many of the comments that were just published are not told, in a rush: `load` has them. */
   leftOut: number;
+  /** The record could not be read, and why; what comes from now on is told all the same. */
+  unread: unknown;
   /** The room's title, limits or broadcast changed. */
   room: RoomState;
   viewers: number;
@@ -97,11 +99,17 @@ export class Room {
     return this.#you;
   }
 
-  /** Reads the whole record; gives every comment that stands, by number. May wait: see `textAt`. */
+  /**
+   * Reads the whole record; gives every comment that stands, by number. May wait: see `textAt`.
+   * Where it fails, `unread` tells it too: players ask without anybody who waits for the answer.
+   */
   async load(): Promise<Comment[]> {
     const path = `/rooms/${encodeURIComponent(this.id)}/record.jsonl`;
     await this.#met; // else nobody could tell what is of now from what has its place
-    const text = await textAt(this.#server + path, this.#surroundings);
+    const text = await textAt(this.#server + path, this.#surroundings).catch((fault: unknown) => {
+      this.#events.emit("unread", fault);
+      throw fault;
+    });
     const lines = text.split("\n").filter((line) => line !== "");
     this.#record.seed(lines.map((line) => JSON.parse(line) as Shown));
     return this.comments();

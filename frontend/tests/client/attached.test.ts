@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Entry, RoomState } from "../../src/client/messages";
 import { type ArtplayerItem, forArtplayer } from "../../src/client/players/artplayer";
 import { type DanmakuItem, forDanmaku } from "../../src/client/players/danmaku";
+import { forDanmuJs } from "../../src/client/players/danmujs";
 import { type DPlayerItem, forDPlayer } from "../../src/client/players/dplayer";
+import { forNPlayer } from "../../src/client/players/nplayer";
 import { Room } from "../../src/client/room";
 import { World } from "./world";
 
@@ -64,6 +66,49 @@ beforeEach(() => {
 });
 
 describe("players", () => {
+  it("of every kind go on where the record cannot be read, and the room says so", async () => {
+    const unread: unknown[] = [];
+    const unheard: unknown[] = [];
+    const note = (fault: unknown) => unheard.push(fault);
+    process.on("unhandledRejection", note);
+    vi.stubGlobal("fetch", async () => new Response("", { status: 404 }));
+    room.on("unread", (fault) => unread.push(fault));
+    const shown: string[] = [];
+    const { options, attach } = forArtplayer(room);
+    const load = () => options.danmuku();
+    attach({
+      plugins: {
+        artplayerPluginDanmuku: { emit: ({ text }: ArtplayerItem) => shown.push(text), load },
+      },
+    });
+    forDPlayer(room).attach({ danmaku: new Danmaku() });
+    forDanmaku(room).attach({ comments: [], emit: ({ text }) => shown.push(text) });
+    forDanmuJs(room).attach({
+      sendComment: ({ txt }) => shown.push(txt),
+      removeComment: () => {},
+      updateComments: () => {},
+    });
+    forNPlayer(room).attach({
+      currentTime: 0,
+      danmaku: {
+        getItems: () => [],
+        resetItems: () => {},
+        send: ({ text }) => shown.push(text),
+        clearScreen: () => {},
+      },
+      on: () => {},
+    });
+    world.line.say({ op: "skipped", after: 2, upto: 40, entries: [] });
+    await settled();
+    batch(40, said(41));
+    await settled();
+    process.off("unhandledRejection", note);
+
+    expect(unheard).toEqual([]);
+    expect(unread.length).toBe(8); // three at the beginning, five at the gap
+    expect(shown).toEqual(Array(4).fill("c41"));
+  });
+
   it("of ArtPlayer's kind are given what stands after a recall, without reading it anew", async () => {
     const bridge = forArtplayer(room);
     let shown: ArtplayerItem[] = [];

@@ -143,6 +143,19 @@ describe("a room", () => {
     expect(asked).toBe(9);
   });
 
+  it("asks again when the network is away", async () => {
+    let asked = 0;
+    vi.stubGlobal("fetch", async () => {
+      asked += 1;
+      if (asked === 1) throw new TypeError("Failed to fetch");
+      return new Response("");
+    });
+    welcome(null);
+
+    expect(await passing(room.load())).toEqual([]);
+    expect(asked).toBe(2);
+  });
+
   it("stops telling when it is told to", () => {
     const seen: Comment[] = [];
     const end = room.on("comment", (comment) => seen.push(comment));

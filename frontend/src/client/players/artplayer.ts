@@ -35,13 +35,15 @@ export function artplayerItem(comment: Comment, time: number | undefined): Artpl
 export function forArtplayer(room: Room) {
   const placed = (comment: Comment) => artplayerItem(comment, comment.position_ms / 1000);
   let isRead = false;
+  const all = async () => {
+    if (isRead) return room.comments();
+    const comments = await room.load();
+    isRead = true;
+    return comments;
+  };
   const options = {
     /** Read once: each recall asks again, on every page at one moment, and the line has told it. */
-    danmuku: async () => {
-      const comments = isRead ? room.comments() : await room.load();
-      isRead = true;
-      return comments.map(placed);
-    },
+    danmuku: async () => (await all().catch(() => room.comments())).map(placed),
     beforeEmit: async ({ text, time, mode, color }: ArtplayerItem) => {
       const position_ms = positionOf(time);
       await room.send({ text, position_ms, mode: MODES[mode ?? 0], color: colorOf(color) });

@@ -1,6 +1,6 @@
 import type { Comment } from "../messages";
 import type { Room } from "../room";
-import { cssColor, follow, placeOf } from "./follow";
+import { cssColor, follow, placeOf, read } from "./follow";
 
 export interface DanmakuItem {
   text: string;
@@ -55,7 +55,7 @@ export function forDanmaku(room: Room) {
       if (room.isBroadcasting) return; // what has been is over
       for (const comment of comments) put(comment, comment.position_ms / 1000);
     };
-    room.load().then(load);
+    read(room, { load });
     return follow(room, {
       load,
       add: (comment) => put(comment, placeOf(room, comment)),

@@ -1,6 +1,6 @@
 import type { Comment } from "../messages";
 import type { Room } from "../room";
-import { cssColor, follow, placeOf } from "./follow";
+import { cssColor, follow, placeOf, read } from "./follow";
 
 export interface DanmuJsItem {
   id: string;
@@ -41,7 +41,7 @@ export function forDanmuJs(room: Room) {
       const items = comments.map((one) => danmujsItem(one, one.position_ms / 1000));
       danmu.updateComments(items, true);
     };
-    room.load().then(load);
+    read(room, { load });
     return follow(room, {
       load,
       add: (comment) => danmu.sendComment(danmujsItem(comment, placeOf(room, comment))),

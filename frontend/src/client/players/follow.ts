@@ -11,14 +11,18 @@ export interface Screen {
   remove(number: number): void;
 }
 
+/** Has the record shown; where it cannot be read, the room says so, and nothing is shown of it. */
+export function read(room: Room, { load }: Pick<Screen, "load">): void {
+  room.load().then(load, () => {});
+}
+
 /** Keeps a player's comments those of the room; returns what ends that. */
 export function follow(room: Room, screen: Screen): () => void {
-  const read = async () => screen.load(await room.load());
   const ends = [
     room.on("comment", (comment) => screen.add(comment)),
     room.on("restore", (comment) => screen.add({ ...comment, own: false })),
     room.on("recall", (number) => screen.remove(number)),
-    room.on("gap", () => void read()),
+    room.on("gap", () => read(room, screen)),
   ];
   return () => {
     for (const end of ends) end();

@@ -1,6 +1,6 @@
 import type { Comment } from "../messages";
 import type { Room } from "../room";
-import { colorOf, cssColor, follow, positionOf } from "./follow";
+import { colorOf, cssColor, follow, positionOf, read } from "./follow";
 
 export interface NPlayerItem {
   text: string;
@@ -59,7 +59,7 @@ export function forNPlayer(room: Room) {
       else empty((one) => one === item);
     };
     player.on("DanmakuSend", (item) => void sent(item));
-    room.load().then(load);
+    read(room, { load });
     return follow(room, {
       load,
       add: (comment) => {
