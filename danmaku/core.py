@@ -32,6 +32,7 @@ from danmaku.actions.filter_files import changed_ms_of, learned_of, screens_of
 from danmaku.actions.learned import Learned
 from danmaku.actions.likes import Likes
 from danmaku.actions.load_desk import LoadDesk
+from danmaku.actions.memory_limit import MemoryLimit
 from danmaku.actions.moderation import Moderation
 from danmaku.actions.naming import Naming
 from danmaku.actions.offices import Offices
@@ -157,7 +158,12 @@ async def opened(
         )
         look_up = Resolver()
         stack.callback(look_up.close)
-        brownout = BrownOut(settings.brownout, steady=steady_ms, telemetry=telemetry)
+        brownout = BrownOut(
+            settings.brownout,
+            steady=steady_ms,
+            telemetry=telemetry,
+            memory_pct=MemoryLimit().used_pct,
+        )
         parts = (learned, classifier, services, node, look_up, brownout)
         core = _furnished(_Ground(settings, record, store, telemetry, rules, *parts))
         stack.callback(core.people.close)

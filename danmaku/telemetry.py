@@ -136,6 +136,11 @@ class Telemetry:
             "What the house does without for its load: 0 nothing, 4 most; docs/operations.md.",
             registry=self._registry,
         )
+        self.memory_used_ratio = Gauge(
+            "danmaku_memory_used_ratio",
+            "Share of the memory limit of its control group that is in use; 0: there is no limit.",
+            registry=self._registry,
+        )
         self.gc_seconds = timed(
             "danmaku_gc_seconds",
             "One round of the garbage collector over more than the youngest objects.",

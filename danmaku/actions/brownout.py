@@ -40,6 +40,7 @@ class BrownOut:
         settings: When to do without, and the level to begin with.
         steady: Milliseconds of the clock that `Newest` goes by.
         telemetry: Where the delays are kept, and the level is shown.
+        memory_pct: How much of the memory limit is in use, percent.
         chance: Draws from 0 to 1.
     """
 
@@ -49,6 +50,7 @@ class BrownOut:
         *,
         steady: Clock,
         telemetry: Telemetry,
+        memory_pct: Callable[[], float] = lambda: 0.0,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._steady = steady
@@ -61,6 +63,8 @@ class BrownOut:
             Stage.FANOUT: telemetry.newest_fanouts,
         }
         self._ladder = Ladder(bounds_of(settings))
+        self._memory_pct = memory_pct
+        self._memory_pct_max = settings.memory_pct[-1]
         self._usual = settings.forced_level
         self._forced_until_ms: Millis | None = None
         self.forced = self._usual
@@ -70,6 +74,18 @@ class BrownOut:
     def sheds(self, what: Shed) -> bool:
         """Whether the house does without `what` now."""
         return self.level >= what
+
+    @property
+    def memory_pct(self) -> float:
+        """How much of the memory limit is in use, percent; 0 where there is none."""
+        return self._memory_pct()
+
+    def is_out_of_memory(self) -> bool:
+        """Whether nobody else may come: one more could be one too many for the kernel.
+
+        Whatever level is held: what is held off here is the end of the process.
+        """
+        return self.memory_pct >= self._memory_pct_max
 
     def admit_viewer(self, who: Standing | None) -> None:
         """Let somebody follow a room.
@@ -124,7 +140,7 @@ class BrownOut:
     def look(self) -> None:
         """Let the load of this moment decide."""
         now_ms = self._steady()
-        self._ladder.look(self.delays_ms(), now_ms)
+        self._ladder.look(self.delays_ms(), now_ms, memory_pct=self.memory_pct)
         if self._forced_until_ms is not None and now_ms >= self._forced_until_ms:
             self.let_go()
         self._show()
@@ -143,6 +159,7 @@ class BrownOut:
     def _show(self) -> None:
         before, self.level = self.level, self._now()
         self._telemetry.brownout_level.set(self.level)
+        self._telemetry.memory_used_ratio.set(self.memory_pct / 100)
         if self.level != before:
             reason = "load" if self.forced is None else "forced"
             _log.warning("brownout.level", number=self.level, reason=reason)
@@ -158,4 +175,4 @@ def bounds_of(settings: BrownoutSettings) -> Bounds:
         Stage.COMMIT: settings.commit_ms,
         Stage.FANOUT: settings.fanout_ms,
     }
-    return Bounds(rungs, settings.quiet_ms)
+    return Bounds(rungs, settings.quiet_ms, settings.memory_pct)

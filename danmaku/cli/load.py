@@ -42,4 +42,5 @@ def let_go(context: typer.Context) -> None:
 
 def _words_of(load: dict[str, object]) -> str:
     why = "the load decides" if load["forced_level"] is None else "held"
-    return f"Level {load['level']}, {why}. Delays in ms: {load['delays_ms']}."
+    delays, memory = load["delays_ms"], load["memory_pct"]
+    return f"Level {load['level']}, {why}. Delays in ms: {delays}. Memory: {memory} %."

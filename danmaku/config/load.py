@@ -10,8 +10,14 @@ from danmaku.config.part import Part
 
 def _rising(delays_ms: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
     if any(not 0 < lower <= upper for lower, upper in pairwise(delays_ms)):
-        raise ValueError("four delays above 0, none below the one before it")
+        raise ValueError("four numbers above 0, none below the one before it")
     return delays_ms
+
+
+def _percent(shares: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    if shares[-1] > 100:  # noqa: PLR2004 -- the whole
+        raise ValueError("percent: none above 100")
+    return shares
 
 
 Rungs = Annotated[tuple[int, int, int, int], AfterValidator(_rising)]
@@ -38,6 +44,11 @@ class BrownoutSettings(Part):
     fanout_ms: Rungs = Field(
         default=(250, 500, 1000, 2000),
         description="The same of entries on their way to the last of their viewers, milliseconds.",
+    )
+    memory_pct: Annotated[Rungs, AfterValidator(_percent)] = Field(
+        default=(70, 80, 85, 90),
+        description="The same of the memory in use, percent of what the control group allows, if "
+        "it allows no more; from the last on no new sockets are let in, whatever level is held.",
     )
     sends_per_s: int = Field(
         default=100,

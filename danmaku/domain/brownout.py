@@ -69,7 +69,7 @@ class Stage(StrEnum):
 
 
 Rungs = tuple[float, float, float, float]
-"""Delays from which on a stage asks for level 1, 2, 3 and 4: milliseconds, none below the last."""
+"""From where on level 1, 2, 3 and 4 are asked for, none below the last: of a stage milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,12 @@ class Bounds:
     Attributes:
         rungs: Of each stage.
         quiet_ms: So long a level outlives its reason; then one level less is tried.
+        memory_pct: As the rungs, but of the memory limit: percent of it in use.
     """
 
     rungs: Mapping[Stage, Rungs]
     quiet_ms: int
+    memory_pct: Rungs
 
 
 def typical_ms(delays_ms: Collection[float]) -> float:
@@ -90,16 +92,14 @@ def typical_ms(delays_ms: Collection[float]) -> float:
     return median(delays_ms) if len(delays_ms) >= SEEN_MIN else 0.0
 
 
-def level_for(delays_ms: Mapping[Stage, float], bounds: Bounds) -> int:
-    """The level that the worst stage asks for."""
-    return max(
-        (_reached(bounds.rungs[stage], delay_ms) for stage, delay_ms in delays_ms.items()),
-        default=0,
-    )
+def level_for(delays_ms: Mapping[Stage, float], bounds: Bounds, *, memory_pct: float = 0.0) -> int:
+    """The level that the worst stage asks for, or the memory."""
+    stages = (_reached(bounds.rungs[stage], delay_ms) for stage, delay_ms in delays_ms.items())
+    return max(_reached(bounds.memory_pct, memory_pct), *stages, 0)
 
 
-def _reached(rungs: Rungs, delay_ms: float) -> int:
-    return sum(delay_ms >= rung_ms for rung_ms in rungs)
+def _reached(rungs: Rungs, value: float) -> int:
+    return sum(value >= rung for rung in rungs)
 
 
 class Ladder:
@@ -114,9 +114,11 @@ class Ladder:
         self._asked_at_ms: Millis | None = None  # when this level was last asked for
         self.level = 0
 
-    def look(self, delays_ms: Mapping[Stage, float], now_ms: Millis) -> int:
-        """Take what every stage is like now; gives the level from here on."""
-        asked = level_for(delays_ms, self._bounds)
+    def look(
+        self, delays_ms: Mapping[Stage, float], now_ms: Millis, *, memory_pct: float = 0.0
+    ) -> int:
+        """Take what every stage and the memory are like now; gives the level from here on."""
+        asked = level_for(delays_ms, self._bounds, memory_pct=memory_pct)
         since_ms = now_ms if self._asked_at_ms is None else self._asked_at_ms
         if asked >= self.level:
             self.level, self._asked_at_ms = asked, now_ms

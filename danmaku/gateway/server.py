@@ -119,6 +119,7 @@ class Gateway:
         self._herald = Herald(
             self._connections, self, reader, clock=clock, slice_sockets=settings.slice_sockets
         )
+        self._brownout = brownout
         is_due = partial(brownout.sheds, Shed.DISPLAY)
         sampling = Sampling(settings.shown_per_s, epoch, is_due, self._herald.show_author)
         parts = (settings, reader, telemetry, self._crew, turns, brownout)
@@ -302,7 +303,8 @@ class Gateway:
 
     def _hindrance(self) -> Rejection | None:
         """Why nobody is let in now."""
-        is_full = len(self._connections) + len(self._outside) >= self.settings.connections_max
+        sockets = len(self._connections) + len(self._outside)
+        is_full = sockets >= self.settings.connections_max or self._brownout.is_out_of_memory()
         if self._is_draining or is_full or not self._others.is_in_step():
             text = "No room for more sockets now."
             return Rejection(HTTPStatus.SERVICE_UNAVAILABLE, text, RETRY_MAX_MS // 1000)

@@ -22,6 +22,7 @@ class LoadShape(Shape):
     level: int = Field(description="0: nothing is done without; 4: most.")
     forced_level: int | None = Field(description="Held by somebody or by the settings; null: none.")
     delays_ms: dict[Stage, int] = Field(description="How long each stage keeps people waiting.")
+    memory_pct: int = Field(description="Of the memory limit, in use; 0 where there is no limit.")
 
 
 class Holding(Body):
@@ -57,4 +58,9 @@ def load_of(house: House) -> LoadShape:
     """What pages, programs and the desk are shown."""
     brownout = house.brownout
     delays_ms = {stage: round(delay_ms) for stage, delay_ms in brownout.delays_ms().items()}
-    return LoadShape(level=brownout.level, forced_level=brownout.forced, delays_ms=delays_ms)
+    return LoadShape(
+        level=brownout.level,
+        forced_level=brownout.forced,
+        delays_ms=delays_ms,
+        memory_pct=round(brownout.memory_pct),
+    )

@@ -26,7 +26,12 @@ async def show_health(request: Request) -> Response:
     """The event loop turns; and what the house does without for its load."""
     brownout = house_of(request).brownout
     delays_ms = {stage.value: round(ms) for stage, ms in brownout.delays_ms().items()}
-    told = {"level": brownout.level, "forced_level": brownout.forced, "delays_ms": delays_ms}
+    told = {
+        "level": brownout.level,
+        "forced_level": brownout.forced,
+        "delays_ms": delays_ms,
+        "memory_pct": round(brownout.memory_pct),
+    }
     return Json({"alive": True, "brownout": told})
 
 

@@ -16,6 +16,7 @@ class Watched:
 
     def __init__(self, **settings):
         self.now_ms = 1_000_000
+        self.memory_pct = 0.0
         self.telemetry = Telemetry()
         for stage in ("newest_lags", "newest_commits", "newest_fanouts"):
             setattr(self.telemetry, stage, Newest(lambda: self.now_ms / 1000))
@@ -23,6 +24,7 @@ class Watched:
             BrownoutSettings(**settings),
             steady=lambda: Millis(self.now_ms),
             telemetry=self.telemetry,
+            memory_pct=lambda: self.memory_pct,
         )
 
     @property
@@ -50,6 +52,24 @@ def test_each_stage_that_is_late_raises_the_level(stage):
 
     assert watched.look() == 4
     assert watched.shown == 4.0
+
+
+def test_memory_in_use_raises_the_level_before_there_is_none_left():
+    watched = Watched(memory_pct=(50, 60, 70, 80))
+
+    levels = []
+    for watched.memory_pct in (49.0, 50.0, 70.0, 80.0):
+        levels.append((watched.look(), watched.it.is_out_of_memory()))
+
+    assert levels == [(0, False), (1, False), (3, False), (4, True)]
+
+
+def test_no_level_that_is_held_lets_more_in_than_the_memory_bears():
+    watched = Watched(forced_level=0, memory_pct=(50, 60, 70, 80))
+    watched.memory_pct = 80.0
+
+    assert watched.look() == 0
+    assert watched.it.is_out_of_memory()
 
 
 def test_what_was_late_a_while_ago_says_nothing_of_now():

@@ -22,7 +22,8 @@ from danmaku.domain.levels import START_LEVEL
 
 RUNGS = (100.0, 200.0, 400.0, 800.0)
 QUIET_MS = 10_000
-BOUNDS = Bounds(dict.fromkeys(Stage, RUNGS), QUIET_MS)
+MEMORY_PCT = (60.0, 70.0, 80.0, 90.0)
+BOUNDS = Bounds(dict.fromkeys(Stage, RUNGS), QUIET_MS, MEMORY_PCT)
 
 delays = st.dictionaries(st.sampled_from(Stage), st.floats(0, 2_000), max_size=len(Stage))
 looks = st.lists(st.tuples(delays, st.integers(0, 15_000)), max_size=60)
@@ -53,11 +54,12 @@ def test_each_rung_asks_for_one_level_more():
     assert asked == [0, 0, 1, 2, 3, 4, 4]
 
 
-@given(delays)
-def test_the_worst_stage_decides(now):
+@given(delays, st.floats(0, 100))
+def test_the_worst_decides_of_all_stages_and_the_memory(now, memory_pct):
     alone = [level_for({stage: delay_ms}, BOUNDS) for stage, delay_ms in now.items()]
+    alone.append(sum(memory_pct >= rung for rung in MEMORY_PCT))
 
-    assert level_for(now, BOUNDS) == max(alone, default=0)
+    assert level_for(now, BOUNDS, memory_pct=memory_pct) == max(alone)
 
 
 def test_every_level_sheds_something():
