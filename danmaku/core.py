@@ -177,6 +177,7 @@ async def opened(
 async def _subscribe(core: Core, node: Node | None) -> None:
     """Who hears of entries, and in which order: who is who, then the rooms."""
     await core.offices.prevailing.read(core.store, now_ms())
+    await core.load_desk.read(core.store)
     core.record.subscribe(core.people.standings.apply)
     core.record.subscribe(core.offices.prevailing.apply)
     core.record.subscribe(core.load_desk.apply)

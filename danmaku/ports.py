@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from danmaku.domain.account import Bundle, Standing, TokenKind
+from danmaku.domain.brownout import LevelForced
 from danmaku.domain.comment import Comment, CommentStatus
 from danmaku.domain.controls import Control
 from danmaku.domain.documents import Document, DocumentKind, Edition
@@ -375,6 +376,9 @@ class Registry(Protocol):
 
     async def controls(self, now_ms: Millis) -> list[Control]:
         """Emergency controls that are not over."""
+
+    async def level_held(self, now_ms: Millis) -> LevelForced | None:
+        """The level of the brown-out that somebody holds, if one does."""
 
     async def features(self) -> Features:
         """How each feature stands."""

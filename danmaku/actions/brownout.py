@@ -105,6 +105,15 @@ class BrownOut:
         if self.sheds(Shed.READING) and not reads_for_others(who, room, now_ms):
             raise self._refusal()
 
+    def admit_file(self) -> None:
+        """Let somebody bring in a file of comments: whoever it is, it can wait.
+
+        Raises:
+            Overloaded: Not for now.
+        """
+        if self.sheds(Shed.READING):
+            raise self._refusal()
+
     def admit_sender(self, who: Standing, live: LiveRoom, now_ms: Millis) -> None:
         """Let somebody say something; those who keep the room always may.
 

@@ -1,6 +1,6 @@
 """Levels of the brown-out, held by who runs the house: recorded, and so heard on all nodes.
 
-A process that starts later follows its own settings: what is held is for now, and ends by itself.
+A process that starts later takes over what is still held.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from danmaku.domain.brownout import LevelForced, checked
 from danmaku.domain.facts import Entry
 from danmaku.domain.grants import require_unless_operator
 from danmaku.domain.ids import PLATFORM, Millis
-from danmaku.ports import Append, Clock, Record
+from danmaku.ports import Append, Clock, Record, Registry
 
 
 class LoadDesk:
@@ -48,14 +48,23 @@ class LoadDesk:
         """
         await self._say(who, None, None)
 
+    async def read(self, registry: Registry) -> None:
+        """Begin with what is held; to be called before anything is announced."""
+        if (held := await registry.level_held(self._clock())) is not None:
+            self._follow(held)
+
     def apply(self, entries: Sequence[Entry]) -> None:
         """Follow the record; called for every announcement, in order."""
         for entry in entries:
-            match entry.fact:
-                case LevelForced(level=int(level), until_ms=int(until_ms)):
-                    self._brownout.force(level, until_ms - self._clock())
-                case LevelForced():
-                    self._brownout.let_go()
+            if isinstance(entry.fact, LevelForced):
+                self._follow(entry.fact)
+
+    def _follow(self, said: LevelForced) -> None:
+        match said:
+            case LevelForced(level=int(level), until_ms=int(until_ms)):
+                self._brownout.force(level, until_ms - self._clock())
+            case _:
+                self._brownout.let_go()
 
     async def _say(self, who: Standing | None, level: int | None, until_ms: Millis | None) -> None:
         async def decide(asker: Standing | None) -> list[Append]:

@@ -35,7 +35,7 @@ class Shed(IntEnum):
 
     COUNTS = 1  # of viewers and likes: told less often
     DISPLAY = 2  # live, of some comments of a busy room
-    READING = 3  # search, older pages, files; and new viewers without an account
+    READING = 3  # search, older pages, files, in and out; and new viewers without an account
     SENDING = 4  # by accounts of which nothing good is known; by all others beyond a rate
 
 

@@ -2,7 +2,9 @@
 
 import secrets
 
+from danmaku.domain.brownout import is_deep
 from danmaku.domain.ids import RoomId, Seq
+from danmaku.domain.live import LiveRoom
 from danmaku.domain.views import View
 from danmaku.errors import Code, DanmakuError, NotSignedIn
 from danmaku.formats.danmaku_v1 import Fields, state_fields_of
@@ -192,10 +194,20 @@ class CentrifugoDesk:
         if asked.since is not None and asked.since.epoch not in ("", epoch):
             raise _Faulty(Fault.UNRECOVERABLE_POSITION)
         most = HISTORY_MAX if asked.limit < 0 else min(asked.limit, HISTORY_MAX)
+        await self._admit_reader(socket, asked, live, most)
         views = await self._views(room, asked, live.top, most) if most else []
         dialect = CentrifugoDialect(room)
         result = remembered(epoch, live.top, [dialect.part(view) for view in views])
         socket.say(reply(command_id, "history", result))
+
+    async def _admit_reader(
+        self, socket: CentrifugoSocket, asked: History, live: LiveRoom, most: int
+    ) -> None:
+        usual = live.top if asked.reverse else 0
+        if most and is_deep(usual if asked.since is None else asked.since.offset, live.top):
+            assert socket.identity is not None  # nothing comes before the connect
+            who = await socket.identity.standing(self._means.now_ms())
+            self._means.hub.admit_reader(who, live.room, self._means.clock())
 
     async def _views(self, room: RoomId, asked: History, top: Seq, most: int) -> list[View]:
         entries = self._means.reader.entries

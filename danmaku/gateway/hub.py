@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from danmaku.domain.account import Standing
 from danmaku.domain.facts import Entry
-from danmaku.domain.ids import RoomId, Seq
+from danmaku.domain.ids import Millis, RoomId, Seq
 from danmaku.gateway.outbox import Outbox
 from danmaku.gateway.room_hub import Means, RoomHub
 
@@ -31,6 +31,14 @@ class Hub:
             Overloaded: As `BrownOut.admit_viewer`.
         """
         self._means.brownout.admit_viewer(who)
+
+    def admit_reader(self, who: Standing | None, room: RoomId, now_ms: Millis) -> None:
+        """Let somebody look far back in a room.
+
+        Raises:
+            Overloaded: As `BrownOut.admit_reader`.
+        """
+        self._means.brownout.admit_reader(who, room, now_ms)
 
     def announce(self, entries: Iterable[Entry]) -> None:
         """Take what has just been committed, in record order. Called on the event loop."""

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, and_, or_, select, true
 
+from danmaku.domain.brownout import LASTS_MAX_MS, LevelForced
 from danmaku.domain.controls import Control
 from danmaku.domain.documents import Document, DocumentKind, Edition
 from danmaku.domain.facts import Entry
@@ -16,12 +17,14 @@ from danmaku.domain.people_facts import DocumentIssued, MeasureTaken
 from danmaku.errors import Broken
 from danmaku.ports import MeasureRow
 from danmaku.store import schema
+from danmaku.store.brownout_codec import LEVEL_FORCED
 from danmaku.store.control_ground import controls_of
 from danmaku.store.entries import ENTRIES, entries_of, entry_at
 from danmaku.store.links import Readers
 from danmaku.store.schema import AnyRow, AnySelect
 
 _measure, _document, _control = schema.measure.c, schema.document.c, schema.control.c
+_entry = schema.entry.c
 _MEASURE = msgspec.json.Decoder(Measure)
 
 _UNFELT = [step.value for step in COMMENT_STEPS | ROOM_STEPS]
@@ -39,6 +42,23 @@ class PeopleQueries:
         rows = await self._readers.ask(lambda connection: connection.scalars(wanted).all())
         laid = (one for column in rows for one in controls_of(column))
         return [one for one in laid if now_ms < one.until_ms]
+
+    async def level_held(self, now_ms: Millis) -> LevelForced | None:
+        """As `ports.Registry.level_held`."""
+        # Back to the newest that was said of it, but no further than one may last.
+        is_end = or_(_entry.kind == LEVEL_FORCED, _entry.at_ms < now_ms - LASTS_MAX_MS)
+        end = select(_entry.seq).where(_entry.chain == PLATFORM, is_end)
+        end = end.order_by(_entry.seq.desc()).limit(1)
+
+        def read(connection: Connection) -> Entry | None:
+            seq = connection.scalar(end)
+            return None if seq is None else entry_at(connection, PLATFORM, Seq(seq))
+
+        found = await self._readers.ask(read)
+        said = None if found is None else found.fact
+        if not isinstance(said, LevelForced) or said.until_ms is None or said.until_ms <= now_ms:
+            return None
+        return said
 
     async def editions(self) -> list[Edition]:
         """As `ports.Registry.editions`."""

@@ -157,6 +157,7 @@ async def bring(request: Request, visit: ApiVisit, room: RoomPath) -> ImportShap
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in MEDIA_TYPES:
         raise BadMessage(f"Send a file as one of {', '.join(MEDIA_TYPES)}.")
+    visit.house.brownout.admit_file()
     let_body_grow(request, IMPORT_BYTES_MAX)
     source = SOURCES[MEDIA_TYPES[kind]]()
     return await bring_file(visit.house, visit.signed_in(), room, request.stream(), source)

@@ -9,7 +9,7 @@ import pytest
 from bench.client import Viewer
 from danmaku.actions.brownout import RETRY_MAX_MS, RETRY_MIN_MS
 from danmaku.domain.account import Bundle
-from danmaku.domain.brownout import HIGHEST
+from danmaku.domain.brownout import HIGHEST, Stage
 from danmaku.domain.ids import PLATFORM
 from danmaku.domain.people_facts import LevelSet
 from danmaku.domain.times import DAY_MS
@@ -41,6 +41,11 @@ class Scene:
 
     async def post(self, path, person, **body):
         return await self.site.api.post(path, json=body, headers=bearer_of(person))
+
+    async def bring(self, path):
+        line = '{"text": "brought"}'
+        headers = {"Content-Type": "application/x-ndjson"} | bearer_of(self.streamer)
+        return await self.site.api.post(path, content=line, headers=headers)
 
     async def send(self, person, client_id):
         path = f"/api/rooms/{self.room}/comments"
@@ -113,6 +118,7 @@ async def shed_at(scene, level):
         "old entries": await scene.get(f"{api}/entries", after=1),
         "file": await scene.get(f"{room}/record.xml"),
         "copy of the chain": await scene.get(f"{api}/chain.jsonl"),
+        "file brought in": await scene.bring(f"{api}/import"),
     }
     sends = {
         "newcomer's": await scene.send(scene.newcomer, f"a{level}"),
@@ -125,6 +131,7 @@ async def shed_at(scene, level):
 
 READING = {"search", "search page", "old comments", "old page", "old entries", "file"} | {
     "copy of the chain",
+    "file brought in",
     "guest",
 }
 SENDING = {"newcomer's", "regular's second"}
@@ -189,6 +196,30 @@ async def test_nothing_that_must_reach_people_is_done_without_at_the_highest_lev
     await own.reach(top)
     await guest.leave()
     await own.leave()
+
+
+# --- told
+
+
+async def test_who_runs_the_house_is_told_the_level_and_its_reasons(scene):
+    operator = await scene.site.person("operator", Bundle.OPERATOR)
+    scene.force(2)
+
+    told = (await scene.get("/api/load", operator)).raise_for_status().json()
+    cookie = await scene.site.core.people.sessions.open(operator.who.account)
+    page = await scene.site.api.get("/load", headers={"Cookie": f"danmaku={cookie}"})
+
+    assert (told["level"], told["forced_level"]) == (2, 2)
+    assert set(told["delays_ms"]) == set(Stage)
+    assert all(delay_ms >= 0 for delay_ms in told["delays_ms"].values())
+    assert 0 <= told["memory_pct"] <= 100
+    assert "Level 2 of 4" in page.text
+
+
+async def test_nobody_else_is_told(scene):
+    asked = [await scene.get("/api/load", person) for person in (None, scene.reviewer)]
+
+    assert [answer.status_code for answer in asked] == [401, 403]
 
 
 # --- by itself

@@ -54,6 +54,40 @@ async def test_what_another_node_was_told_a_while_ago_ends_here_with_it(house, d
     assert brownout.level == 0
 
 
+async def test_a_process_that_starts_later_takes_over_what_is_held(house, desk):
+    await desk.hold(None, 2, lasts_ms=MINUTE_MS)
+    await desk.hold(None, 3, lasts_ms=LASTS_MAX_MS)
+    house.clock.now_ms += LASTS_MAX_MS - MINUTE_MS
+
+    later, itself = later_desk(house)
+    await later.read(house.store)
+    assert itself.level == 3
+
+    house.clock.now_ms += MINUTE_MS
+    itself.look()
+    assert itself.level == 0
+
+
+async def test_what_is_over_or_was_let_go_is_not_taken_over(house, desk):
+    later, itself = later_desk(house)
+    await later.read(house.store)  # nobody ever held one
+    await desk.hold(None, 3, lasts_ms=MINUTE_MS)
+    house.clock.now_ms += MINUTE_MS
+    await later.read(house.store)
+    await desk.hold(None, 3, lasts_ms=MINUTE_MS)
+    await desk.let_go(None)
+    await later.read(house.store)
+
+    assert (itself.level, itself.forced) == (0, None)
+
+
+def later_desk(house):
+    """That of another process upon the same record, and its brown-out."""
+    brownout = calm(house.clock, house.telemetry)
+    freshen = house.people.standings.freshen
+    return LoadDesk(house.store, brownout=brownout, freshen=freshen, clock=house.clock), brownout
+
+
 @pytest.mark.parametrize(("level", "lasts_ms"), [(-1, 1), (5, 1), (4, 0), (4, LASTS_MAX_MS + 1)])
 async def test_there_are_five_levels_and_a_day(desk, level, lasts_ms):
     with pytest.raises(BadMessage):

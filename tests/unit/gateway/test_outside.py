@@ -11,8 +11,10 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from danmaku.actions.comments import Comments
 from danmaku.config import ServerSettings
+from danmaku.domain.brownout import Shed
 from danmaku.domain.ids import RoomId
 from danmaku.domain.room import RoomState
+from danmaku.domain.times import DAY_MS
 from danmaku.gateway import centrifugo_desk
 from tests.patience import PATIENCE_S
 from tests.unit.gateway.dialects.test_bilibili import packet, read
@@ -455,6 +457,25 @@ async def test_history_goes_both_ways(plain):
         assert await history(limit=9, reverse=True, since={"offset": 3}) == [2, 1]
         wrong = {"channel": "room:demo", "limit": 1, "since": {"offset": 1, "epoch": "x"}}
         assert (await client.ask(history=wrong))["code"] == 112
+
+
+async def test_far_back_in_history_waits_for_a_brown_out_to_end(plain, monkeypatch):
+    monkeypatch.setattr("danmaku.domain.brownout.DEEP", 1)
+    await plain.person()
+    for text in ("one", "two", "three"):
+        await plain.post("ann", text)
+    plain.gateway._brownout.force(Shed.READING, DAY_MS)
+
+    async with channels(plain) as client:
+
+        async def history(**fields):
+            return await client.ask(history={"channel": "room:demo"} | fields)
+
+        assert (await history(limit=-1))["code"] == 100
+        assert (await history(limit=1, reverse=True, since={"offset": 2}))["code"] == 100
+        assert (await history())["offset"] == 4  # only where the top is
+        newest = await history(limit=1, reverse=True)
+        assert [one["offset"] for one in newest["publications"]] == [4]
 
 
 async def test_a_token_that_is_none_ends_the_connection(plain):
