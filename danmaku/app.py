@@ -7,12 +7,14 @@ line; `serve` adds the doors and runs until it is told to stop.
 import asyncio
 import signal
 import socket
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 import structlog
 
+from danmaku import BEGAN_S
 from danmaku.actions.case_watch import CaseWatch
 from danmaku.actions.duties import Duties
 from danmaku.actions.filing_watch import FilingWatch
@@ -161,7 +163,7 @@ async def serve(
             )
             _require_ready(condition, settings, is_first=berth is None or berth.number == 0)
         try:
-            await Server(core, berth).run(on_ready)
+            await Server(core, berth, began_s=BEGAN_S).run(on_ready)
         except ExceptionGroup as failures:
             taken = failures.subgroup(AddressTakenError)
             raise failures if taken is None else taken.exceptions[0] from None
@@ -211,11 +213,15 @@ class Server:
     Args:
         core: The house.
         berth: As `serve`.
+        began_s: When its start began, on the monotonic clock; None: there is none to speak of.
     """
 
-    def __init__(self, core: Core, berth: Berth | None = None) -> None:
+    def __init__(
+        self, core: Core, berth: Berth | None = None, *, began_s: float | None = None
+    ) -> None:
         self._core = core
         self._berth = berth
+        self._began_s = began_s
         self._stopping = asyncio.Event()
         settings, store, node = core.settings, core.store, core.node
         self._gateway = Gateway(
@@ -305,13 +311,15 @@ class Server:
             for door in doors:
                 await door.opened.wait()  # a door that cannot open cancels this
             on_ready(self._core.settings.server.public_url or public.address)
+            start_s = 0.0 if self._began_s is None else time.monotonic() - self._began_s
             await self._stopping.wait()
             log.info("stopping")
             self._core.offices.review.news.close()
             self._core.offices.review.patrol.news.close()
             if self._berth is not None:
                 public.turn_away()
-            await self._gateway.drain(is_paced=bool(self._core.settings.nodes.bus))
+            is_paced = bool(self._core.settings.nodes.bus)
+            await self._gateway.drain(is_paced=is_paced, start_s=start_s)
             for timer in timers:
                 timer.cancel()
             for door in doors:

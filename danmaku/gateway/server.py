@@ -207,7 +207,7 @@ class Gateway:
             self._outside.end_account(notice.account)
         self._herald.tell(notice)
 
-    async def drain(self, *, is_paced: bool = False) -> None:
+    async def drain(self, *, is_paced: bool = False, start_s: float = 0.0) -> None:
         """Let everybody go: answer what is in flight, say when to come back, close, end.
 
         New upgrades and sends are refused from the first moment on.
@@ -215,14 +215,16 @@ class Gateway:
         Args:
             is_paced: Whether other nodes take the viewers in: they leave one after another and see
                 the room until then. Else all leave now, and come back one after another.
+            start_s: How long this node takes to start, for those who come back to it.
         """
         self._is_draining = True
         self._acts.close()
         leave_by_s = asyncio.get_running_loop().time() + self._drain_s
         await self._crew.settle(self._drain_s)
         within_s = max(0.0, leave_by_s - asyncio.get_running_loop().time()) if is_paced else 0.0
-        viewers = len(self._connections)
-        await self._let_leave(departure_of(viewers, self.settings.slice_sockets, within_s))
+        viewers, slice_sockets = len(self._connections), self.settings.slice_sockets
+        away_s = CLOSE_WAIT_S + start_s
+        await self._let_leave(departure_of(viewers, slice_sockets, within_s, away_s))
         self._outside.let_go()
         if self._connections:
             with contextlib.suppress(TimeoutError):
@@ -232,12 +234,11 @@ class Gateway:
         await self._outside.settle(CLOSE_WAIT_S)
 
     async def _let_leave(self, plan: Departure) -> None:
-        goodbye = bye(
-            Code.DRAINING.value, retry_min_ms=plan.retry_min_ms, retry_max_ms=plan.retry_max_ms
-        )
-        for count, connection in enumerate(tuple(self._connections), start=1):
+        for nth, connection in enumerate(tuple(self._connections)):
+            from_ms, until_ms = plan.range_ms(nth)
+            goodbye = bye(Code.DRAINING.value, retry_min_ms=from_ms, retry_max_ms=until_ms)
             connection.part(Close.DRAINING, goodbye)
-            if count % plan.step_sockets == 0:
+            if (nth + 1) % plan.step_sockets == 0:
                 await asyncio.sleep(plan.pause_s)
 
     # --- the desk: see connection.Desk

@@ -369,11 +369,12 @@ async def test_a_record_that_takes_nothing_refuses_and_stays(plain):
 
 async def test_a_drain_says_when_to_come_back(tmp_path):
     async with house(tmp_path) as it, it.viewer() as viewer:
-        draining = asyncio.create_task(it.gateway.drain())
+        draining = asyncio.create_task(it.gateway.drain(start_s=1.0))
 
         assert await viewer.close_code() == 1012
         [bye] = [message for message in viewer.kept if message["op"] == "bye"]
-        assert bye == {"op": "bye", "code": "draining", "retry_min_ms": 500, "retry_max_ms": 8000}
+        # Two seconds for closes that nobody answers, and one for the start.
+        assert bye == {"op": "bye", "code": "draining", "retry_min_ms": 3500, "retry_max_ms": 8000}
         await draining
         assert (await status_of(it)).status_code == 503
 
