@@ -33,6 +33,7 @@ ALONE = (  # files, and tests of files of which all else runs beside others
     "tests/live/test_contest.py::test_in_a",
     "tests/live/test_ends.py::test_each_way_of_ending_a_session_closes_its_sockets_within_a_second",
     "tests/live/test_report_reaches.py",
+    "tests/live/test_restart.py::test_a_crowd_comes_back_after_a_restart",
     "tests/live/test_room_policies.py::test_comments_off_refuses_the_next_send",
     "tests/live/test_slow_viewers.py::test_a_viewer_who_takes_nothing_is_let_go",
     "tests/unit/gateway/test_hub.py::test_a_recall_does_not_wait",

@@ -94,7 +94,6 @@ export class Connection {
 
   start(): void {
     this.#cancelRetry();
-    this.#bye = null;
     this.#tell("connecting");
     const socket = this.#surroundings.open(this.#place.url, PROTOCOL);
     this.#socket = socket;
@@ -198,6 +197,7 @@ export class Connection {
     this.#joined = true;
     this.#heartbeatMs = message.heartbeat_ms;
     this.#backoff.succeeded();
+    this.#bye = null;
     this.#place.since ??= message.top;
     this.#place.epoch ??= message.epoch;
     this.#aheadMs = message.server_ms - Date.now();
@@ -277,10 +277,11 @@ export class Connection {
 
   #retry(code: number): void {
     const random = this.#surroundings.random();
-    const bye = this.#bye;
-    const waitMs = bye
-      ? Math.round(bye.retry_min_ms + (bye.retry_max_ms - bye.retry_min_ms) * random)
-      : this.#backoff.nextMs(random);
+    // What a goodbye said holds until somebody is there again: who came too early, and hurried now,
+    // would come together with all others who did, and with those whose turn it is.
+    const bye = this.#bye ?? { retry_min_ms: 0, retry_max_ms: 0 };
+    const toldMs = bye.retry_min_ms + (bye.retry_max_ms - bye.retry_min_ms) * random;
+    const waitMs = Math.round(Math.max(toldMs, this.#backoff.nextMs(random)));
     this.#tell("waiting", waitMs, code);
     this.#cancelRetry = this.#surroundings.after(waitMs, () => this.start());
   }

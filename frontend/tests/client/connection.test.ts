@@ -143,6 +143,23 @@ describe("coming back", () => {
     expect(world.lines).toHaveLength(2);
   });
 
+  it("waits as long again if nobody is there yet, and no longer so once it was welcomed", () => {
+    const waits: number[] = [];
+    connection.events.on("state", ({ state, retryMs }) => {
+      if (state === "waiting") waits.push(retryMs);
+    });
+    join();
+    world.line.say({ op: "bye", code: "draining", retry_min_ms: 2_000, retry_max_ms: 6_000 });
+    for (const code of [1012, 1006, 1006]) {
+      world.line.onclose?.({ code });
+      world.pass(4_000);
+    }
+    join();
+    world.line.onclose?.({ code: 1006 });
+
+    expect(waits).toEqual([4_000, 4_000, 4_000, 250]);
+  });
+
   it("waits longer after each failure", () => {
     const waits: number[] = [];
     connection.events.on("state", ({ state, retryMs }) => {
