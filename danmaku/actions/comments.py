@@ -113,6 +113,17 @@ class Comments:
         self._running: dict[Key, asyncio.Event] = {}  # set when it has ended
         self._answers: OrderedDict[Key, Entry] = OrderedDict()
 
+    def require_place(self, who: Standing, room: RoomId, client_id: ClientId) -> None:
+        """Say before `post` what it would say first, where that needs nothing to be waited for.
+
+        Raises:
+            Overloaded: The record has no place for it now. Nothing but that was looked at.
+        """
+        key = (room, who.account, client_id)
+        is_known = key in self._running or key in self._answers
+        if not (is_known or self._brownout.sheds(Shed.SENDING)):
+            self._record.require_place()
+
     async def post(
         self, who: Standing | None, room: RoomId, draft: Draft, *, imported: bool = False
     ) -> Entry:

@@ -3,7 +3,7 @@
 from danmaku.actions.comments import Comments
 from danmaku.actions.likes import Likes
 from danmaku.domain.account import Standing
-from danmaku.domain.ids import Number, RoomId
+from danmaku.domain.ids import ClientId, Number, RoomId
 from danmaku.errors import Draining
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.gateway.answers import outcome_of
@@ -21,6 +21,15 @@ class Acts:
     def close(self) -> None:
         """Carry out nothing that is asked from here on: the server stops."""
         self._is_closed = True
+
+    def require_place(self, who: Standing, room: RoomId, act: Act) -> None:
+        """Refuse what is one too many before anything is done for it.
+
+        Raises:
+            Overloaded: As `Comments.require_place`.
+        """
+        if isinstance(act, Send) and not self._is_closed:
+            self._comments.require_place(who, room, ClientId(act.id))
 
     async def carry_out(self, who: Standing | None, room: RoomId, act: Act) -> Fields:
         """Do it, and say what came of it.

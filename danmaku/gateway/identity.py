@@ -39,6 +39,12 @@ class Identity:
         self._looked_at_ms = now_ms
         return self.who
 
+    def believed(self, now_ms: Millis) -> Standing | None:
+        """The viewer as of the last look; None for a guest, and where it is time to look again."""
+        looked_at_ms = self._looked_at_ms
+        is_fresh = looked_at_ms is not None and now_ms - looked_at_ms <= BELIEVED_MS
+        return self.who if is_fresh else None
+
     async def standing(self, now_ms: Millis) -> Standing | None:
         """The viewer with the powers of now; None for a guest.
 
@@ -47,7 +53,7 @@ class Identity:
         """
         if self.who is None:
             return None
-        if self._looked_at_ms is None or now_ms - self._looked_at_ms > BELIEVED_MS:
+        if self.believed(now_ms) is None:
             await self._look_again(now_ms)
         return await self._people.standings.freshen(self.who)
 

@@ -23,7 +23,7 @@ from danmaku.domain.brownout import Shed
 from danmaku.domain.facts import Entry
 from danmaku.domain.ids import AccountId, Millis, RoomId, Seq
 from danmaku.domain.live import LiveRoom
-from danmaku.errors import Close, Code, TooFast
+from danmaku.errors import Close, Code, DanmakuError, TooFast
 from danmaku.formats.danmaku_v1 import Fields
 from danmaku.gateway.acts import Acts
 from danmaku.gateway.answers import (
@@ -266,16 +266,18 @@ class Gateway:
             )
 
     def take(self, connection: Connection, message: Hello | Act) -> None:
-        """Act on a message, in a task of its own."""
-        match message:
-            case Hello():
-                self.start(connection, self._join(connection, message), name="join")
-            case _ if connection.in_flight >= IN_FLIGHT_MAX:
-                self._answer_error(connection, message.id, TooFast(wait_ms=1000))
-            case _:
-                connection.in_flight += 1
-                work = self._carry_out(connection, message)
-                self.start(connection, work, name=type(message).__name__, answers=message.id)
+        """Act on a message, in a task of its own; what is one too many is refused without one."""
+        if isinstance(message, Hello):
+            self.start(connection, self._join(connection, message), name="join")
+            return
+        try:
+            self._require_place(connection, message)
+        except DanmakuError as error:
+            self._answer_error(connection, message.id, error)
+            return
+        connection.in_flight += 1
+        work = self._carry_out(connection, message)
+        self.start(connection, work, name=type(message).__name__, answers=message.id)
 
     def count(self, code: Code) -> None:
         """A connection has answered this by itself."""
@@ -393,6 +395,16 @@ class Gateway:
 
     # --- what viewers do
 
+    def _require_place(self, connection: Connection, message: Act) -> None:
+        """Refuse at next to no cost what would be refused anyway: there may be far more of it."""
+        if connection.in_flight >= IN_FLIGHT_MAX:
+            raise TooFast(wait_ms=1000)
+        assert connection.identity is not None  # acts wait for the welcome
+        assert connection.visit is not None
+        who = connection.identity.believed(self.now_ms())
+        if who is not None:
+            self._acts.require_place(who, connection.visit.room, message)
+
     async def _carry_out(self, connection: Connection, message: Act) -> None:
         try:
             connection.reply(await self._outcome_of(connection, message))
@@ -401,7 +413,7 @@ class Gateway:
 
     async def _outcome_of(self, connection: Connection, message: Act) -> Fields:
         assert connection.visit is not None
-        assert connection.identity is not None  # sends wait for the welcome
+        assert connection.identity is not None  # as in `_require_place`
         room = connection.visit.room
         who = await connection.identity.standing(self.now_ms())
         return await self._acts.carry_out(who, room, message)

@@ -272,7 +272,7 @@ class JsonDialect:
         """See `Dialect`."""
         message = _decoded(self._decoder, payload)
         # A name that is given twice stands there twice, unless a backslash hides one of the two.
-        if b"\\" in payload or any(payload.count(name) > 1 for name in _QUOTED_NAMES):
+        if b"\\" in payload or max(map(payload.count, _QUOTED_NAMES)) > 1:
             _forbid_repeats(json.loads(payload, object_pairs_hook=list))
         return message
 

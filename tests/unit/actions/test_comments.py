@@ -294,6 +294,21 @@ async def test_a_full_record_refuses_before_anything_is_decided(flaky_house):
     assert isinstance(entry.fact, CommentPublished)
 
 
+async def test_who_asks_for_a_place_hears_what_posting_would_say_first(flaky_house):
+    house = flaky_house
+    ann = await house.person("ann")
+    await house.room()
+    said, other = house.draft(), house.draft()
+    house.comments.require_place(ann, DEMO, said.client_id)
+    first = await house.comments.post(ann, DEMO, said)
+    house.flaky.is_full = True
+
+    with pytest.raises(Overloaded):
+        house.comments.require_place(ann, DEMO, other.client_id)
+    house.comments.require_place(ann, DEMO, said.client_id)  # it is answered already
+    assert (await house.comments.post(ann, DEMO, said)).seq == first.seq
+
+
 async def test_a_comment_that_was_not_written_has_not_used_its_turn(flaky_house):
     house = flaky_house
     ann = await house.person("ann")

@@ -9,6 +9,7 @@ from websockets.exceptions import InvalidStatus
 from danmaku.actions.comments import Comments
 from danmaku.config import ServerSettings
 from danmaku.domain.account import Bundle
+from danmaku.errors import Overloaded
 from danmaku.gateway.others import Others
 from tests.unit.gateway.house import HELD, JSON, MSGPACK, PROHIBITED, ROOM, house
 
@@ -329,6 +330,32 @@ async def test_more_in_flight_than_allowed_is_rate_limited(plain):
     assert {answer["code"] for answer in refused} <= {"rate_limited"}
     assert all(answer["retry_after_ms"] > 0 for answer in refused)
     assert len(answers) - len(refused) >= 16
+
+
+class Full(Comments):
+    """Has no place for anything; posting would take long."""
+
+    def require_place(self, _who, _room, _client_id):
+        raise Overloaded(wait_ms=700)
+
+    async def post(self, who, room, draft, *, imported=False):
+        await asyncio.sleep(0.1)
+        return await super().post(who, room, draft, imported=imported)
+
+
+@BOTH
+async def test_what_is_one_too_many_is_refused_at_once_with_a_time_to_come_back(tmp_path, dialect):
+    async with house(tmp_path, comments_class=Full) as it:
+        token = await it.person()
+        async with it.viewer(token, dialect=dialect) as ann, it.viewer(dialect=dialect) as guest:
+            answers = [await ann.send("hello", client_id=f"c{n}") for n in range(20)]
+            as_guest = await guest.send("hello")
+
+    assert {(a["op"], a["code"], a["retry_after_ms"]) for a in answers} == {
+        ("refused", "overloaded", 700)
+    }
+    assert [answer["id"] for answer in answers] == [f"c{n}" for n in range(20)]
+    assert as_guest["code"] == "not_signed_in"
 
 
 async def test_ping_is_answered(plain):
