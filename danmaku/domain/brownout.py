@@ -33,7 +33,7 @@ SEEN_MIN: Final = 3
 class Shed(IntEnum):
     """What the house does without, from which level on."""
 
-    COUNTS = 1  # of viewers and likes: told less often
+    PROMPTNESS = 1  # counts are told less often, comments of a busy room in fewer batches
     DISPLAY = 2  # live, of some comments of a busy room
     READING = 3  # search, older pages, files, in and out; and new viewers without an account
     SENDING = 4  # by accounts of which nothing good is known; by all others beyond a rate

@@ -116,7 +116,7 @@ class RoomHub:
 
     def _aside_s(self) -> float:
         usual_s = self._settings.viewers_ms / 1000
-        return COARSER * usual_s if self._means.brownout.sheds(Shed.COUNTS) else usual_s
+        return COARSER * usual_s if self._means.brownout.sheds(Shed.PROMPTNESS) else usual_s
 
     # --- what the record announces
 
@@ -163,9 +163,12 @@ class RoomHub:
         """How long what is pending gathers: a few times as long as writing it takes.
 
         So a small room hardly waits, and the writing of a large one leaves the loop to others for
-        most of the time, whatever the machine.
+        most of the time, whatever the machine. Where many rooms together take all of it, or others
+        do, each gathers as long as it may: a frame costs the same, whatever is in it.
         """
         most_s = self._settings.gather_ms_max / 1000
+        if self._means.brownout.sheds(Shed.PROMPTNESS):
+            return most_s
         return min(most_s, self._settings.gather_flights * self._flight_s)
 
     def _queue_up(self) -> None:

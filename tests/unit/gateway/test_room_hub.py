@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -219,10 +220,12 @@ ACTS = st.one_of(
 )
 
 
-def hub_of(reader, *, top=0, slice_sockets=500, shown_per_s=0, told=None):
-    limits = GatewaySettings(ring_entries_max=16, gather_ms_max=0, slice_sockets=slice_sockets)
+def hub_of(reader, *, top=0, slice_sockets=500, shown_per_s=0, told=None, level=0, **limits):
+    limits = {"ring_entries_max": 16, "gather_ms_max": 0, "slice_sockets": slice_sockets} | limits
+    limits = GatewaySettings(**limits)
     telemetry = Telemetry()
-    brownout = BrownOut(BrownoutSettings(), steady=steady_ms, telemetry=telemetry)
+    levels = BrownoutSettings(forced_level=level)
+    brownout = BrownOut(levels, steady=steady_ms, telemetry=telemetry)
     parts = (limits, reader, telemetry, Crew(), Turns(slice_sockets), brownout)
     told = [] if told is None else told
     sampling = Sampling(shown_per_s, "5f3a9c", lambda: True, lambda *said: told.append(said))
@@ -383,6 +386,26 @@ def test_who_leaves_while_the_record_is_read_gets_nothing():
         hub.close()
 
     asyncio.run(leave())
+
+
+async def test_in_a_brown_out_a_busy_room_gathers_as_long_as_it_may():
+    room = Room()
+    hub = hub_of(ReaderOf(room), level=1, gather_ms_max=200, gather_flights=0)
+    viewer = Viewer(room, hub, 0, is_strict=True)
+    await turns(5)
+    begun_s = time.perf_counter()
+    hub.append(room.publish())
+    await turns(5)
+    at_once = viewer.position
+    hub.append(room.publish())
+    async with asyncio.timeout(30):
+        while viewer.position < room.top:  # noqa: ASYNC110 -- nobody tells
+            await asyncio.sleep(0.01)
+    took_s = time.perf_counter() - begun_s
+    hub.close()
+
+    assert at_once == 1
+    assert took_s > 0.19
 
 
 @pytest.mark.parametrize("more", [0, 60], ids=["still in the ring", "gone from the ring"])
