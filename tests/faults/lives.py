@@ -11,6 +11,7 @@ from bench.record import read_record
 from bench.server import Server
 from tests.contract.soundness import findings_in
 from tests.faults.visitors import SETTINGS, Sender, Watcher, until_reached
+from tests.patience import PATIENCE_S
 
 ROOM = "room"
 SENDERS = 4
@@ -18,8 +19,17 @@ SENDERS = 4
 End = Callable[[Server], None]
 
 
-async def live_through(folder, chance: Random, end: End, rounds: int) -> Sequence[Send]:
+async def live_through(
+    folder, chance: Random, end: End, rounds: int, *, settled_s: float = PATIENCE_S
+) -> Sequence[Send]:
     """Let the server end so often; judge all that visitors saw and were told.
+
+    Args:
+        folder: Where its record lies.
+        chance: When it ends.
+        end: How.
+        rounds: How often.
+        settled_s: How long all may take to the top, when nothing is sent any more.
 
     Returns:
         All that was sent.
@@ -42,11 +52,12 @@ async def live_through(folder, chance: Random, end: End, rounds: int) -> Sequenc
         over.set()
         await asyncio.gather(*sending)
         record = await read_record(server.address, ROOM)
-        await until_reached(watchers, max(record.entries))
+        await until_reached(watchers, max(record.entries), settled_s)
         left.set()
         await asyncio.gather(*watching)
     sends = [send for sender in senders for send in sender.sends.values()]
-    assert check(Run(record, {f"w{n}": w.events for n, w in enumerate(watchers)}, sends)) == []
+    events = {f"w{n}": watcher.events for n, watcher in enumerate(watchers)}
+    assert check(Run(record, events, sends)) == []
     assert len({epoch for watcher in watchers for epoch in watcher.epochs}) == 1
     assert sum(send.published is not None for send in sends) > rounds
     return sends

@@ -11,9 +11,10 @@ from typing import Any
 
 from bench.faults import FaultyStore
 from danmaku.actions.drawn import new_id
-from danmaku.domain.facts import Entry, RoomChanged
-from danmaku.domain.ids import RoomId, Seq
+from danmaku.domain.facts import CommentPublished, Entry, RoomChanged
+from danmaku.domain.ids import ClientId, Number, RoomId, Seq
 from danmaku.domain.views import View, ViewKind
+from danmaku.errors import TooFast
 from danmaku.gateway.dialects.outward import Op
 from danmaku.gateway.outbox import Outbox
 from danmaku.gateway.reading import recorded
@@ -141,3 +142,66 @@ class ReusesNumbers(Writer):
 
     def _ghosts(self) -> Sequence[Entry]:
         return () if self._doubtful is None else self._doubtful.entries
+
+
+class NumbersAhead(FaultyStore):
+    """Gives one comment its number before it is written, and the lower one to who comes later."""
+
+    _early: Sequence[Append] = ()
+
+    async def commit(self, *appends: Append) -> list[Entry]:
+        """Answer, and write it behind the next."""
+        if not all(isinstance(append.fact, CommentPublished) for append in appends):
+            return await super().commit(*appends)
+        if not self._early:
+            self._early = appends
+            return [self._ahead(append) for append in appends]
+        early, self._early = self._early, ()
+        entries = await super().commit(
+            *appends, *(replace(one, room_version=None) for one in early)
+        )
+        return entries[: len(appends)]
+
+    def _ahead(self, append: Append) -> Entry:
+        entry = self.guessed(append)
+        assert entry.comment is not None
+        assert entry.comment.number is not None
+        number = Number(entry.comment.number + 1)
+        return replace(entry, seq=Seq(entry.seq + 1), comment=replace(entry.comment, number=number))
+
+
+class SaysMore(FaultyStore):
+    """Writes beside what somebody said what nobody did."""
+
+    async def commit(self, *appends: Append) -> list[Entry]:
+        """As the real one, and one more."""
+        entries = await super().commit(*appends)
+        for append in appends:
+            if isinstance(append.fact, CommentPublished):
+                content = replace(append.fact.content, text=f"and {append.fact.content.text}")
+                fact = replace(append.fact, content=content, client_id=ClientId(new_id()))
+                await super().commit(replace(append, fact=fact, room_version=None))
+        return entries
+
+
+class RefusesTooLate(FaultyStore):
+    """Says no to what it has written."""
+
+    async def commit(self, *appends: Append) -> list[Entry]:
+        """As the real one, but for the answer: a code upon which nobody asks the record."""
+        entries = await super().commit(*appends)
+        if all(isinstance(append.fact, CommentPublished) for append in appends):
+            raise TooFast(wait_ms=1000)
+        return entries
+
+
+class FallsSilent(RoomHub):
+    """Tells nobody any more, and does not know it."""
+
+    TOLD = 1
+
+    def append(self, entry: Entry) -> None:
+        """Hear of the first alone."""
+        if self.TOLD:
+            self.TOLD -= 1
+            super().append(entry)

@@ -21,10 +21,14 @@ from tests.live.mutants import (
     LATE_S,
     AnswersLate,
     DropsSilently,
+    FallsSilent,
     JoinsWithoutBuffer,
     KeepsTexts,
+    NumbersAhead,
     OtherLife,
+    RefusesTooLate,
     ReusesNumbers,
+    SaysMore,
     reading,
     without_recalls,
 )
@@ -128,6 +132,42 @@ async def test_what_was_recalled_while_somebody_was_away(house, change, law):
         before.events += after.events
 
         assert await laws_in(site, room, [before]) == law
+
+
+async def talked(house, refit=unchanged, **parts):
+    """Two comments, the second after the answer to the first; the laws that this broke."""
+    async with house(refit, **parts) as site:
+        room, ann = await site.room(), await site.person("ann")
+        sender, viewer = [await Viewer.join(site.door(room, who)) for who in (ann, None)]
+        for text in ("one", "two"):
+            await sender.send(text)
+        top = max((await site.record(room)).entries, default=0)
+        if not parts:
+            await viewer.reach(top)
+            await sender.reach(top)
+        return await laws_in(site, room, [sender, viewer], list(sender.sends.values()))
+
+
+def upon(record):
+    return lambda core: with_record(core, record(core))
+
+
+@pytest.mark.parametrize(
+    ("refit", "law"),
+    [
+        (unchanged, set()),
+        (upon(NumbersAhead), {Law.REAL_TIME}),
+        (upon(SaysMore), {Law.NEVER_SENT}),
+        (upon(RefusesTooLate), {Law.REFUSED_BUT_RECORDED}),
+    ],
+    ids=["sound", "numbers ahead", "says more", "refuses too late"],
+)
+async def test_what_is_recorded_against_what_was_said_and_answered(house, refit, law):
+    assert await talked(house, refit) == law
+
+
+async def test_who_is_told_nothing_any_more_is_behind(house):
+    assert await talked(house, room_hub=FallsSilent) == {Law.BEHIND}
 
 
 def let_commit_fail(site):

@@ -6,6 +6,7 @@ from time import monotonic_ns
 from bench.checker import Run, check
 from bench.client import Viewer
 from bench.recalls import Recalled, Shown, shown_to, shown_too_late
+from danmaku.domain.account import Bundle
 from tests.live.test_every_ingress import (  # noqa: F401 -- the fixtures among them
     LISTED,
     Scene,
@@ -43,6 +44,42 @@ class Cache:
             holds = new.status_code == HTTPStatus.NOT_MODIFIED
             shown[f"cache {path}"] = (old if holds else new).text
         return shown
+
+
+READERS = {Bundle.REVIEWER, Bundle.CHIEF_EDITOR, Bundle.INSPECTOR}
+
+
+async def test_what_was_written_of_a_recalled_comment_is_read_by_reviewers_alone(site):  # noqa: F811
+    room, ann = await site.room(), await site.person("ann")
+    rey = await site.person("rey", Bundle.REVIEWER)
+    sender = await Viewer.join(site.door(room, ann))
+    await sender.send("oh no")
+    recall = f"/api/rooms/{room}/comments/1/recall"
+    told = await site.api.post(recall, headers=bearer_of(rey), json={"category": "spam"})
+    told.raise_for_status()
+    rows = await site.api.get("/api/measures", headers=bearer_of(rey))
+    [measure] = rows.raise_for_status().json()["measures"]
+    path = f"/api/measures/{measure['measure_id']}/evidence"
+
+    people = {bundle: await site.person(f"a-{bundle.value}", bundle) for bundle in Bundle}
+    answers = {bundle: await asked(site, path, person) for bundle, person in people.items()}
+    outsiders = [await asked(site, path, person) for person in (None, ann)]
+
+    read = {bundle for bundle, answer in answers.items() if "oh no" in answer.text}
+    assert read == READERS
+    assert {answer.status_code for answer in outsiders} == {401, 403}
+    assert not any("oh no" in answer.text for answer in outsiders)
+    refused = {one.status_code for bundle, one in answers.items() if bundle not in READERS}
+    assert refused == {HTTPStatus.FORBIDDEN}
+
+
+async def asked(site, path, person):  # noqa: F811
+    headers = {} if person is None else bearer_of(person)
+    return await site.api.get(path, headers=headers)
+
+
+def bearer_of(person):
+    return {"Authorization": f"Bearer {person.token}"}
 
 
 async def test_what_was_recalled_is_given_out_nowhere_and_the_rest_everywhere(scene):  # noqa: F811

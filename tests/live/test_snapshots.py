@@ -1,13 +1,17 @@
 """A snapshot and what came since make a fresh snapshot: for every kind of act, cut after each."""
 
+import asyncio
 from dataclasses import replace
 
 from bench.checker import Batch, Run, check
 from bench.client import Viewer
+from danmaku.actions.bulk_recalls import BulkDraft
 from danmaku.domain.account import Bundle
 from danmaku.domain.ids import Number, Seq
 from danmaku.domain.room import ReviewMode, Status
+from danmaku.domain.rule_facts import ScanPhase
 from tests.live.fold import Fold
+from tests.patience import PATIENCE_S
 
 DELAY_MS = 1_000
 
@@ -68,10 +72,21 @@ class Story:
         yield await self._change(status=Status.PAUSED)
         yield await self._change(status=Status.OPEN)
         yield await self._delayed()
+        yield await self._recalled_in_bulk()
         yield await core.offices.privacy.leaving.close(await core.people.known("eve"), login="eve")
 
     async def _change(self, **fields):
         await self._site.core.rooms.change(None, self._room, lambda state: replace(state, **fields))
+
+    async def _recalled_in_bulk(self):
+        """What Ann has said and is still shown, at once; each a recall of its own."""
+        recalls, rey = self._site.core.rule_office.recalls, self._rey.who
+        preview = await recalls.preview(rey, BulkDraft("flood", "a flood", login="ann"))
+        assert preview.picked.comments > 1
+        await recalls.execute(rey, preview.scan)
+        async with asyncio.timeout(PATIENCE_S):
+            while (await recalls.one(rey, preview.scan)).phase is not ScanPhase.ENDED:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)  # nobody is told but who looks
 
     async def _delayed(self):
         policy = {"mode": ReviewMode.DELAYED, "delay_ms": DELAY_MS}
