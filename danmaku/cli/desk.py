@@ -5,7 +5,7 @@ Both are the same HTTP application; only the transport differs, so a verb cannot
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -34,8 +34,10 @@ class Desk:
 
         Raises:
             Coded: The desk said no; with its code and words.
+            Unknown: It said nothing.
         """
-        response = await self.client.request(method, path, json=fields)
+        with _heard():
+            response = await self.client.request(method, path, json=fields)
         if response.is_error:
             raise refusal_of(response)
         answer: Fields = response.json()
@@ -51,12 +53,21 @@ def refusal_of(response: httpx.Response) -> Coded:
         return Coded(Code.INTERNAL, f"The server answered {response.status_code}.")
 
 
+@contextlib.contextmanager
+def _heard() -> Iterator[None]:
+    """Tell a silence from a no."""
+    try:
+        yield
+    except httpx.TransportError as error:
+        raise Unknown("The server gave no answer; it may have done it all the same.") from error
+
+
 @contextlib.asynccontextmanager
 async def desk(settings: Settings) -> AsyncIterator[Desk]:
     """Open the desk: at the server that holds the record, else at the record.
 
     Raises:
-        Unknown: A server holds the record but does not answer.
+        Unknown: A server holds the record but does not answer, or no longer.
     """
     socket = settings.store.data_dir / ADMIN_SOCKET
     if socket.exists():
@@ -64,12 +75,21 @@ async def desk(settings: Settings) -> AsyncIterator[Desk]:
         async with httpx.AsyncClient(
             transport=transport, base_url="http://desk", timeout=WAIT_S
         ) as client:
-            with contextlib.suppress(httpx.ConnectError):
-                await client.get("/healthz")
-                yield Desk(client)
-                return
+            with _heard():
+                if await _is_there(client):
+                    yield Desk(client)
+                    return
     async with _at_the_record(settings) as client:
         yield Desk(client)
+
+
+async def _is_there(client: httpx.AsyncClient) -> bool:
+    """Whether anybody listens: a server that was killed leaves its socket behind."""
+    try:
+        await client.get("/healthz")
+    except httpx.ConnectError:
+        return False
+    return True
 
 
 @contextlib.asynccontextmanager

@@ -26,7 +26,7 @@ from danmaku.cli.shell import (
     settings_of,
 )
 from danmaku.domain.ids import room_id_of
-from danmaku.errors import Coded
+from danmaku.errors import Coded, Unknown
 from danmaku.formats.exports import ExportName
 from danmaku.formats.imports import ImportName, import_name_of
 from danmaku.formats.jsonl import Line, line_of
@@ -92,7 +92,7 @@ class _Feed:
         }
         try:
             answer = await self.desk.ask("POST", f"/rooms/{self.room}/comments", fields)
-        except Coded as refused:
+        except (Coded, Unknown) as refused:
             self.outcomes[refused.code.value] += 1
         else:
             self.outcomes[str(answer["outcome"])] += 1
