@@ -117,6 +117,8 @@ class Couriers:
 
     async def run(self) -> None:
         """Tell all endpoints, until cancelled."""
+        with contextlib.suppress(Unavailable):  # then the next start, or removal, does it
+            await self._book.forget_removed()  # what a server that ended amid a removal left
         try:
             async with asyncio.TaskGroup() as tasks:
                 while True:

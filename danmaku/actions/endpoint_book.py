@@ -30,6 +30,9 @@ class EndpointBook(Protocol):
     async def forget(self, endpoint_id: str) -> None:
         """Destroy its secret, its places and its tries."""
 
+    async def forget_removed(self) -> None:
+        """The same, of all that were removed."""
+
     async def begin_anew(self, endpoint_id: str) -> None:
         """Forget how its tries failed: the next one is now."""
 

@@ -1,5 +1,6 @@
 """Endpoints: who outside is told what happens, under which secret, and what was sent to them."""
 
+import contextlib
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from danmaku.domain.endpoints import (
 )
 from danmaku.domain.grants import require
 from danmaku.domain.ids import PLATFORM, Millis, RoomId
-from danmaku.errors import BadMessage, Code, Coded, NotFound
+from danmaku.errors import BadMessage, Code, Coded, DanmakuError, NotFound, Unavailable, Unknown
 from danmaku.formats.webhook import SECRET_BYTES, secret_text_of
 from danmaku.ports import Append, Clock, Reader, Record
 
@@ -116,7 +117,14 @@ class Endpoints:
         )
         secret = secrets.token_bytes(SECRET_BYTES)
         await self._book.prepare(new, secret)
-        await self._put(who, new)
+        try:
+            await self._put(who, new)
+        except Unknown:
+            raise  # it may stand, and needs its secret
+        except DanmakuError:
+            with contextlib.suppress(Unavailable):
+                await self._book.forget(new.endpoint_id)
+            raise
         return NewEndpoint(new.endpoint_id, secret_text_of(secret))
 
     async def pause(self, who: Standing | None, endpoint_id: str) -> None:
@@ -150,7 +158,7 @@ class Endpoints:
         """
         fact = (await self._one(who, endpoint_id)).fact
         await self._put(who, replace(fact, state=EndpointState.REMOVED))
-        await self._book.forget(endpoint_id)
+        await self._book.forget_removed()
 
     async def rotate(self, who: Standing | None, endpoint_id: str) -> NewEndpoint:
         """Sign with another secret; the one before it signs for a day, too.

@@ -97,6 +97,16 @@ class EndpointQueries:
 
         await self._write(write)
 
+    async def forget_removed(self) -> None:
+        """As `EndpointBook.forget_removed`."""
+        removed = select(_endpoint.id).where(_endpoint.state == EndpointState.REMOVED.value)
+
+        def write(connection: Connection) -> None:
+            for table in _OF_IT:
+                connection.execute(delete(table).where(table.c.endpoint.in_(removed)))
+
+        await self._write(write)
+
     async def begin_anew(self, endpoint_id: str) -> None:
         """As `EndpointBook.begin_anew`."""
         fresh = update(endpoint_turn).where(_turn.endpoint == endpoint_id)

@@ -4,13 +4,20 @@ import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import pytest
+from sqlalchemy import select
+
 from bench.client import Viewer
 from danmaku.actions.endpoints import EndpointDraft
 from danmaku.config import WebhookSettings
+from danmaku.core import now_ms
 from danmaku.domain.account import Bundle
 from danmaku.domain.comment import Draft
 from danmaku.domain.endpoints import ALONE_TRIES_MAX, EndpointState
-from danmaku.domain.ids import ClientId
+from danmaku.domain.ids import PLATFORM, ClientId
+from danmaku.errors import NotAllowed
+from danmaku.ports import Append
+from danmaku.store.endpoint_schema import endpoint_secret
 from tests.live.site import running, settings_of
 from tests.patience import PATIENCE_S
 from tests.services import Receiver, serving
@@ -220,6 +227,33 @@ async def test_a_new_secret_signs_beside_the_old_one_and_what_was_told_is_told_a
         assert chains >= 1
         assert sorted(receiver.ids[:2]) == sorted(receiver.ids[2:])
         assert [len(one.split(" ")) for one in receiver.signatures] == [1, 2, 2, 2]
+
+
+async def test_a_removal_that_was_broken_off_leaves_no_secret(tmp_path):
+    async with house(tmp_path) as site, told(site) as (_, endpoint_id):
+        fact = (await state_of(site, endpoint_id)).fact
+        removed = replace(fact, state=EndpointState.REMOVED)
+        await site.core.record.commit(Append(PLATFORM, removed))
+    async with house(tmp_path) as site:
+        book = site.core.store.endpoints
+        async with asyncio.timeout(PATIENCE_S):
+            while await book.secrets(endpoint_id, now_ms()):  # noqa: ASYNC110 -- nobody tells
+                await asyncio.sleep(0.05)
+
+
+async def test_what_was_refused_leaves_no_secret(tmp_path):
+    async with house(tmp_path) as site, told(site) as (_, endpoint_id):
+        people = site.core.people
+        await site.person("opal")
+        grant = await people.grant(None, "opal", Bundle.OPERATOR, room=None, until_ms=None)
+        who = await people.known("opal")
+        await people.revoke(None, "opal", grant.grant_id)  # which her page does not know yet
+        with pytest.raises(NotAllowed):
+            await site.core.endpoints.add(who, EndpointDraft("http://127.0.0.1:9000/hook"))
+
+        kept = select(endpoint_secret.c.endpoint)
+        read = site.core.store.readers.ask
+        assert await read(lambda reader: reader.scalars(kept).all()) == [endpoint_id]
 
 
 async def test_a_message_that_means_nothing_says_what_came_of_it(tmp_path):
