@@ -226,11 +226,13 @@ class RoomHub:
             public, items = len(items), self._thinning.sift(items)
             left_out = public - len(items)
             self._means.telemetry.left_out.inc(left_out)
+        parts: dict[Outward, list[bytes]] = {dialect: [] for dialect in self._dialects()}
+        for item in items:  # one after the other: what one says may go by what was said before it
+            for dialect, said in parts.items():
+                said.append(item.part(dialect))
         return {
-            dialect: dialect.batch(
-                Op.ENTRIES, after, upto, [item.part(dialect) for item in items], left_out
-            )
-            for dialect in self._dialects()
+            dialect: dialect.batch(Op.ENTRIES, after, upto, said, left_out)
+            for dialect, said in parts.items()
         }
 
     def _dialects(self) -> set[Outward]:

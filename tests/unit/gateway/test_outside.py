@@ -2,6 +2,7 @@ import asyncio
 import json
 import zlib
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import count
 
 import brotli
@@ -12,10 +13,12 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from danmaku.actions.comments import Comments
 from danmaku.config import ServerSettings
 from danmaku.domain.brownout import Shed
+from danmaku.domain.facts import RoomChanged
 from danmaku.domain.ids import RoomId
 from danmaku.domain.room import RoomState
 from danmaku.domain.times import DAY_MS
 from danmaku.gateway import centrifugo_desk
+from danmaku.ports import Append
 from tests.patience import PATIENCE_S
 from tests.unit.gateway.dialects.test_bilibili import packet, read
 from tests.unit.gateway.house import HELD, PROHIBITED, ROOM, house
@@ -256,6 +259,21 @@ async def test_recalls_are_told_to_those_who_ask(plain, how):
 
         assert told["data"]["target_id"] == "demo-1"
         assert await other.texts(1) == ["two"]
+
+
+async def test_what_changes_twice_at_once_is_told_twice_to_each_kind_of_client(plain):
+    async with chat(plain) as some, chat(plain) as others:
+        await some.enter()
+        await others.enter(recall=True)
+        state = (await plain.rooms.live(ROOM)).state
+        titles = ("one", "two")
+        await plain.store.commit(
+            *(Append(ROOM, RoomChanged(None, replace(state, title=title))) for title in titles)
+        )
+
+        for client in (some, others):
+            told = [await client.command("ROOM_CHANGE") for _ in titles]
+            assert [one["data"]["title"] for one in told] == list(titles)
 
 
 async def test_a_rooms_silence_is_told(plain):
