@@ -18,7 +18,7 @@ from typing import NoReturn, Self
 import structlog
 
 from danmaku.config import Settings
-from danmaku.doors import AddressTakenError, Berth, Ports, berth_words
+from danmaku.doors import Berth, Ports, berth_words
 from danmaku.store.sqlite import IN_MEMORY
 
 START_S = 120.0  # a worker's doors are open by then; the first one may have to migrate the record
@@ -67,13 +67,15 @@ class _Worker:
         """Start a process at the place of that number."""
         line, theirs = socket.socketpair()
         line.settimeout(0)
-        with theirs:
+        with theirs, contextlib.ExitStack() as unless_started:
+            unless_started.callback(line.close)
             lent = [public, theirs] if ops is None else [public, theirs, ops]
             process = await asyncio.create_subprocess_exec(
                 *(*command, "--berth", berth_words(Berth(number, public, ops, theirs))),
                 pass_fds=[each.fileno() for each in lent],
                 start_new_session=True,  # a terminal's Ctrl-C is for us; we tell the workers
             )
+            unless_started.pop_all()
         log.info("worker_started", worker=number)
         return cls(process, line)
 
@@ -153,7 +155,7 @@ class _Place:
             if self._worker is None:  # it is being revived: that will be a new one
                 return True
             former = self._worker
-            if await self.fill() is not None:
+            if await self._refill() is not None:
                 return False
         await self._end(former)
         return True
@@ -169,6 +171,14 @@ class _Place:
         """End everybody who works there; their statuses."""
         self.close()
         return await asyncio.gather(*(self._end(worker) for worker in tuple(self._alive)))
+
+    async def _refill(self) -> int | None:
+        """As `fill`, where others work on: what cannot be started now may be later."""
+        try:
+            return await self.fill()
+        except OSError as error:
+            log.warning("worker_not_started", worker=self._number, reason=error.strerror)
+            return os.EX_OSERR
 
     async def _start(self) -> _Worker:
         if self._sockets is None:
@@ -195,11 +205,7 @@ class _Place:
         self._failures = min(self._failures + 1, 16)
         await asyncio.sleep(pause_s)
         async with self._changing:
-            try:
-                status = await self.fill()
-            except AddressTakenError:
-                status = 1
-            if status is not None:
+            if (status := await self._refill()) is not None:
                 self.close()
                 log.error("worker_failed", worker=self._number, status=status)
 

@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+import structlog
 
 from danmaku.cli.workers import Workers
 from danmaku.doors import AddressTakenError, Ports, berth_of
@@ -41,11 +42,11 @@ while True:
 class Running:
     """Workers that are kept in this process, and visits to them."""
 
-    def __init__(self, folder, count):
+    def __init__(self, folder, count, program=sys.executable):
         self.ports = Ports("127.0.0.1", 0, 0)
         self.folder = folder
         self._port = int(self.ports.address.rpartition(":")[2])
-        self._workers = Workers([sys.executable, "-c", WORKER, str(folder)], count, self.ports)
+        self._workers = Workers([str(program), "-c", WORKER, str(folder)], count, self.ports)
         self._opened = asyncio.Event()
 
     async def __aenter__(self):
@@ -125,6 +126,33 @@ async def test_one_that_cannot_start_again_leaves_the_port_to_the_others(tmp_pat
 
     assert after[0] == before[0]
     assert after[1] != before[1]
+
+
+async def test_where_no_process_can_be_started_those_who_work_stay(tmp_path):
+    program = tmp_path / "program"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    program.chmod(0o700)
+    async with Running(tmp_path, 2, program) as it:
+        before = await it.crew(2)
+        program.rename(tmp_path / "away")  # as while it is upgraded
+        with structlog.testing.capture_logs() as logs:
+            os.kill(os.getpid(), signal.SIGHUP)
+            await logged(logs, "replacing_stopped")
+            os.kill(before[1], signal.SIGKILL)
+            await logged(logs, "worker_failed")
+        seen = await it.seen(lambda seen: len([one for one in seen if one]) > 10)
+        (tmp_path / "away").rename(program)
+        after = await it.crew(2)
+
+    assert set(filter(None, seen)) == {(0, before[0])}
+    assert after[0] == before[0]
+    assert after[1] != before[1]
+
+
+async def logged(logs, event):
+    async with asyncio.timeout(PATIENCE_S):
+        while not any(one["event"] == event for one in logs):  # noqa: ASYNC110 -- nobody tells
+            await asyncio.sleep(0.01)
 
 
 async def test_a_hang_up_replaces_all_and_nobody_is_turned_away(tmp_path):
