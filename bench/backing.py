@@ -19,6 +19,8 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
+import psutil
+
 from bench.server import free_port
 
 START_S = 60.0
@@ -65,6 +67,22 @@ class Daemon:
             self.process.kill()
             self.process.wait()
             raise
+
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Every process of it stopped: it takes connections and gives no answer; then woken."""
+        if self.process is None:
+            raise RuntimeError("It was never started.")
+        server = psutil.Process(self.process.pid)
+        server.suspend()  # before it makes more of them
+        others = server.children(recursive=True)
+        try:
+            for each in others:
+                each.suspend()
+            yield
+        finally:
+            for each in (*others, server):
+                each.resume()
 
     @property
     def _as_user(self) -> list[str]:

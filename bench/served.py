@@ -147,7 +147,7 @@ async def serve(settings: Settings, fault: str | None) -> None:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGUSR1, stages.empty)
         loop.add_signal_handler(signal.SIGUSR2, stages.write)
-        await _server(core, fault).run(lambda url: print(url, flush=True))
+        await _server(core, fault).run(lambda url: print(url, flush=True), lambda: None)
 
 
 def _server(core: Core, fault: str | None) -> Server:

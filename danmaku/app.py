@@ -137,18 +137,22 @@ def _duties(core: Core, parity: Callable[[], Evidence]) -> Duties:
 
 
 async def serve(
-    settings: Settings, *, on_ready: Callable[[str], None], berth: Berth | None = None
+    settings: Settings,
+    *,
+    on_ready: Callable[[str], None],
+    on_stopping: Callable[[], None] = lambda: None,
+    berth: Berth | None = None,
 ) -> None:
     """Run the server until SIGTERM or SIGINT, then let everybody go in order.
 
     Args:
         settings: The configuration.
         on_ready: Told the address once the doors are open.
+        on_stopping: Told when it begins to let everybody go.
         berth: What this process got as one of several workers; None: it stands alone.
 
     Raises:
-        UnsafeStartError: Demo accounts on a public address; or the house is for the public, and
-            lacks what that needs.
+        UnsafeStartError: Demo accounts in public, or the house lacks what the public needs.
         StoreLocked, RuleFileError: As `opened`.
         AddressTakenError: The address is taken.
     """
@@ -158,12 +162,11 @@ async def serve(
         if settings.demo:
             await demo.furnish(demo_office(core), core.rooms, now_ms())
         else:
-            condition = condition_of(
-                await core.store.house(), is_verifying=settings.identity_required
-            )
+            house = await core.store.house()
+            condition = condition_of(house, is_verifying=settings.identity_required)
             _require_ready(condition, settings, is_first=berth is None or berth.number == 0)
         try:
-            await Server(core, berth, began_s=BEGAN_S).run(on_ready)
+            await Server(core, berth, began_s=BEGAN_S).run(on_ready, on_stopping)
         except ExceptionGroup as failures:
             taken = failures.subgroup(AddressTakenError)
             raise failures if taken is None else taken.exceptions[0] from None
@@ -290,16 +293,16 @@ class Server:
         node = self._core.node
         return None if node is None or node.record.is_in_step else Code.STORE_UNAVAILABLE
 
-    async def run(self, on_ready: Callable[[str], None]) -> None:
+    async def run(self, on_ready: Callable[[str], None], on_stopping: Callable[[], None]) -> None:
         """Open the doors; return when everybody has been let go."""
         pauses = Pauses(self._core.telemetry)
         pauses.start()
         try:
-            await self._run(on_ready)
+            await self._run(on_ready, on_stopping)
         finally:
             pauses.stop()
 
-    async def _run(self, on_ready: Callable[[str], None]) -> None:
+    async def _run(self, on_ready: Callable[[str], None], on_stopping: Callable[[], None]) -> None:
         shared_rules = await self._share_rules()
         public, others = self._doors()
         doors = [public, *others]
@@ -314,6 +317,7 @@ class Server:
             start_s = 0.0 if self._began_s is None else time.monotonic() - self._began_s
             await self._stopping.wait()
             log.info("stopping")
+            on_stopping()
             self._core.offices.review.news.close()
             self._core.offices.review.patrol.news.close()
             if self._berth is not None:

@@ -44,6 +44,7 @@ TURN_MS: Final = 120_000  # longer than any round
 WAIT_S: Final = 2.0  # without a word that something happened
 GATHER_S: Final = 1.0  # between rounds that nothing waits for: each is a transaction of the record
 LOOK_S: Final = 2.0  # between looks at which endpoints there are
+RELEASE_S: Final = 5.0  # a stop waits no longer to give turns back: as long as for requests
 PASSED_BY_MIN: Final = 1000  # entries that do not concern an endpoint, before its place moves
 
 _FIRST, _NOWHERE = RoomId(""), (RoomId(""), Seq(0))
@@ -126,8 +127,9 @@ class Couriers:
                     await _set_within(self._changed, LOOK_S)
                     self._changed.clear()
         finally:
-            with contextlib.suppress(Unavailable):  # then the turns end by time
-                await self._book.release(self._ground.node)
+            with contextlib.suppress(Unavailable, TimeoutError):  # then the turns end by time
+                async with asyncio.timeout(RELEASE_S):
+                    await self._book.release(self._ground.node)
 
     async def test(self, fact: EndpointSet) -> Try:
         """Send a message that means nothing, and write the try down."""

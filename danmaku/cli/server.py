@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import faulthandler
 import gc
 import re
 import resource
 import socket
 import sys
 from collections.abc import Coroutine
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -30,12 +32,19 @@ from danmaku.cli.shell import (
 from danmaku.cli.workers import Workers, own_command, unfit
 from danmaku.config import Settings
 from danmaku.demo.rooms import DEMO, FILM, PASSWORD, STAFF
-from danmaku.doors import Berth, Ports, berth_of
+from danmaku.doors import HTTP_GOODBYE_S, Berth, Ports, berth_of
 from danmaku.errors import Broken
+from danmaku.gateway.server import CLOSE_WAIT_S
 from danmaku.logs import configure_logging
+from danmaku.store.links import CLOSE_S
+from danmaku.store.postgres_link import CUT_S
 from danmaku.store.sqlite import IN_MEMORY, StoreLocked
 
 SWITCH_S = 0.0001
+STOP_S = 2 * CLOSE_WAIT_S + HTTP_GOODBYE_S + CLOSE_S + CUT_S
+"""So long a stop may take beside the drain: closes, requests, the record."""
+
+HANG_S = 10.0  # beyond what a stop may take, for a machine that is slow to end a process
 PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)([^/@:\s]*):\S*@")
 
 
@@ -102,9 +111,14 @@ def _keep_workers(settings: Settings) -> None:
 def _work(settings: Settings, berth: Berth) -> None:
     """Serve as one of several workers, and tell whoever keeps them when the doors are open."""
     with berth.line:
-        opened = serve(settings, on_ready=lambda _: _tell(berth.line), berth=berth)
+        serving = serve(
+            settings,
+            on_ready=lambda _: _tell(berth.line),
+            on_stopping=partial(_end_in_time, settings),
+            berth=berth,
+        )
         try:
-            give_process_to(opened, settings)
+            give_process_to(serving, settings)
         except UnsafeStartError as error:
             fail(str(error), exit_code=EXIT_USAGE)
 
@@ -115,14 +129,28 @@ def _tell(line: socket.socket) -> None:
 
 
 def _serve(settings: Settings) -> None:
+    serving = serve(
+        settings,
+        on_ready=lambda url: _welcome(url, settings),
+        on_stopping=partial(_end_in_time, settings),
+    )
     try:
-        give_process_to(serve(settings, on_ready=lambda url: _welcome(url, settings)), settings)
+        give_process_to(serving, settings)
     except UnsafeStartError as error:
         fail(str(error), exit_code=EXIT_USAGE)
     except StoreLocked as error:
         fail(str(error))
     except Broken as error:
         fail(str(error), exit_code=EXIT_UNSOUND)
+
+
+def _end_in_time(settings: Settings) -> None:
+    """End this process should its stop hang; stderr says where it does.
+
+    That costs what a kill costs: nothing that anybody saw or was told.
+    """
+    ends_s = settings.server.drain_ms / 1000 + STOP_S + HANG_S
+    faulthandler.dump_traceback_later(ends_s, exit=True)
 
 
 def give_process_to(serving: Coroutine[Any, Any, None], settings: Settings) -> None:

@@ -22,7 +22,7 @@ from danmaku.doors import Berth, Ports, berth_words
 from danmaku.store.sqlite import IN_MEMORY
 
 START_S = 120.0  # a worker's doors are open by then; the first one may have to migrate the record
-END_S = 40.0  # who has not gone by then is killed
+END_S = 60.0  # who has not gone by then is killed
 PAUSE_S = 0.5  # before a worker that crashed is started again, doubled each time
 PAUSE_S_MAX = 30.0
 SETTLED_S = 30.0  # who lived for so long did not fail at its start

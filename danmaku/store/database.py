@@ -189,6 +189,9 @@ class FileLink:
         """As `Link.drive`: SQLite's driver needs nothing for it."""
         return work()
 
+    def cut(self) -> None:
+        """As `Link.cut`: it is a disk."""
+
 
 class FileReaders:
     """Threads that read; each question is answered from one snapshot.

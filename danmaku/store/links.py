@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 Answer = TypeVar("Answer")
 
+CLOSE_S = 5.0  # so long whoever closes lets the database answer, and then cuts it off
 QUESTIONS_MAX = 10_000  # that wait for the readers of one record; more would wait too long
 
 
@@ -42,6 +43,13 @@ class Link(Protocol):
     def drive(self, work: Callable[[], Answer]) -> Answer:
         """Have work done that uses such connections, on the thread that calls."""
 
+    def cut(self) -> None:
+        """Let that thread wait for the database no longer; called on another one.
+
+        What it waits for fails as if the database were gone, and so does each `connect`. A disk
+        cannot be cut off: what waits for one goes on.
+        """
+
 
 class Readers(Protocol):
     """Those who answer questions, each from one snapshot."""
@@ -54,7 +62,7 @@ class Readers(Protocol):
         """
 
     def close(self) -> None:
-        """Let them end what they do, and wait for it."""
+        """Let them end what they do, and wait for it; a database server for `CLOSE_S` only."""
 
 
 @dataclass(frozen=True, slots=True)

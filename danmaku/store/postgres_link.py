@@ -8,24 +8,27 @@ let plain code wait on it; the server's own loop has no part in it.
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import URL, Connection, Engine, NullPool, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import greenlet_spawn
 
 from danmaku.errors import Broken, StoreDown
 from danmaku.store.database import STATEMENTS_MAX
-from danmaku.store.links import QUESTIONS_MAX, Blame
+from danmaku.store.links import CLOSE_S, QUESTIONS_MAX, Blame
 
 Answer = TypeVar("Answer")
 
 CONNECT_S = 5.0
+CUT_S = CONNECT_S + 1.0  # after a cut nobody waits longer: who just connects cannot be cut off
 ANSWER_S = 10.0  # so long somebody waits for a reader
 STATEMENT_MS = 10_000
 LOCK_MS = 1_500  # so long one room may keep this node's writer from all others
@@ -40,6 +43,19 @@ _DURABLE = {
     "idle_in_transaction_session_timeout": {str(IDLE_MS)},
 }
 _SETTINGS = "SELECT name, setting FROM pg_settings"
+
+
+class _Connection(asyncpg.Connection):  # type: ignore[misc] # it has no types
+    """One that ends with the first statement that takes too long.
+
+    The driver would ask the database to cancel the statement, and then wait for that without a
+    limit before it does anything else, closing included: for ever where the database stands still,
+    or ends the connection before it hears of it.
+    """
+
+    def _cancel_current_command(self, waiter: asyncio.Future[None]) -> None:
+        del waiter  # nobody waits for what becomes of a connection that has ended
+        self._loop.call_soon(self.terminate)  # once the driver has told who waits
 
 
 def engine_of(url: str, **settings: Any) -> Engine:
@@ -71,11 +87,17 @@ def engine_of(url: str, **settings: Any) -> Engine:
             "timeout": CONNECT_S,
             # For a database that does not even answer that it takes too long.
             "command_timeout": patience_ms / 1000 + CONNECT_S if patience_ms else None,
+            "connection_class": _Connection,
             "prepared_statement_cache_size": STATEMENTS_MAX,
             "server_settings": {name: str(value) for name, value in session.items()},
         },
         hide_parameters=True,  # errors are logged, and parameters hold what people wrote
     )
+
+    @event.listens_for(engine.sync_engine, "close")
+    def closing(adapted: Any, _record: Any) -> None:
+        adapted.driver_connection.terminate()  # politely it waits for the database's goodbye
+
     return engine.sync_engine
 
 
@@ -137,11 +159,12 @@ class PostgresLink:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._line = _Line()
 
     def connect(self) -> Connection:
         """As `Link.connect`."""
         with contextlib.ExitStack() as unless_durable:
-            connection = unless_durable.enter_context(self.engine.connect())
+            connection = unless_durable.enter_context(self._line.connect(self.engine))
             with connection.begin():
                 check_durable(connection)
             unless_durable.pop_all()
@@ -168,6 +191,10 @@ class PostgresLink:
         """As `Link.drive`."""
         return driven(work)
 
+    def cut(self) -> None:
+        """As `Link.cut`: who is just connecting has that within `CONNECT_S`."""
+        self._line.cut()
+
 
 _FAILURES = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 """What a database that is gone makes the driver say; some of it comes without the Core's words."""
@@ -178,6 +205,36 @@ def _driver_error(error: Exception) -> tuple[BaseException, str]:
     adapted = getattr(error, "orig", None) or error
     said = getattr(adapted, "driver_exception", None) or adapted.__cause__ or adapted
     return said, getattr(said, "sqlstate", None) or ""
+
+
+class _Line:
+    """One thread's way to the database, which another thread may cut off."""
+
+    def __init__(self) -> None:
+        self._is_cut = False
+        self._end: Callable[[], object] = lambda: None  # the connection, from any thread
+
+    def connect(self, engine: Engine) -> Connection:
+        """Connect once more.
+
+        Raises:
+            StoreDown: The line is cut off.
+        """
+        if self._is_cut:
+            raise StoreDown
+        connection = engine.connect()
+        driver: Any = connection.connection.driver_connection
+        self._end = partial(asyncio.get_running_loop().call_soon_threadsafe, driver.terminate)
+        if self._is_cut:  # meanwhile; whoever cuts it from here on finds this connection
+            connection.invalidate()
+            raise StoreDown
+        return connection
+
+    def cut(self) -> None:
+        """End what its thread waits for, and let it connect no more."""
+        self._is_cut = True
+        with contextlib.suppress(RuntimeError):  # its loop is closed: the thread has ended
+            self._end()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +272,15 @@ class PostgresReaders:
     def __init__(self, new_engine: Callable[[], Engine], threads: int) -> None:
         self._new_engine = new_engine
         self._asked: SimpleQueue[_Asked | None] = SimpleQueue()
+        self._lines = [_Line() for _ in range(threads)]
         self._threads = [
             threading.Thread(
-                target=driven, args=(self._run,), name=f"record-reader-{number}", daemon=True
+                target=driven,
+                args=(partial(self._run, line),),
+                name=f"record-reader-{number}",
+                daemon=True,
             )
-            for number in range(threads)
+            for number, line in enumerate(self._lines)
         ]
         for thread in self._threads:
             thread.start()
@@ -242,31 +303,38 @@ class PostgresReaders:
         """As `links.Readers.close`."""
         for _ in self._threads:
             self._asked.put(None)
+        ends_s = time.monotonic() + CLOSE_S
+        for thread in self._threads:
+            thread.join(max(0.0, ends_s - time.monotonic()))
+        for line in self._lines:
+            line.cut()
         for thread in self._threads:
             thread.join()
 
-    def _run(self) -> None:
-        engine, connection = self._new_engine(), None
+    def _run(self, line: _Line) -> None:
+        connect, connection = partial(line.connect, self._new_engine()), None
         while (asked := self._asked.get()) is not None:
             if asked.answer.cancelled():  # whoever asked has given up
                 continue
             # A connection that has been idle may have ended: only a fresh one says how things are.
             for kept in (connection, None):
-                connection = _answer(asked, kept, engine)
+                connection = _answer(asked, kept, connect)
                 if connection is not None or kept is None:
                     break
         if connection is not None:
             connection.close()
 
 
-def _answer(asked: _Asked, kept: Connection | None, engine: Engine) -> Connection | None:
+def _answer(
+    asked: _Asked, kept: Connection | None, connect: Callable[[], Connection]
+) -> Connection | None:
     """Answer a question; give the connection to keep, or None when it is worth nothing.
 
     When a kept one fails, the question is still open.
     """
     connection = kept
     try:
-        connection = connection or engine.connect()
+        connection = connection or connect()
         with connection.begin():
             outcome = asked.question(connection)
     except _FAILURES as error:

@@ -168,12 +168,14 @@ class Store(
     async def close(self) -> None:
         """Commit what waits, sign the heads, give the record free. Closing twice is closing once.
 
+        A database server that stands still is not waited for: `links.CLOSE_S`.
         Raises nothing for commits that come later: those get `StoreDown`.
         """
         self._intake.close()
-        await asyncio.to_thread(self._writer.join)
+        await asyncio.gather(
+            asyncio.to_thread(self._writer.join), asyncio.to_thread(self._readers.close)
+        )
         self._patience.stop()
-        await asyncio.to_thread(self._readers.close)
         self._held.close()
 
     async def _begin(self) -> None:

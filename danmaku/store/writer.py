@@ -27,7 +27,7 @@ from danmaku.ports import Announce, Clock
 from danmaku.store import schema
 from danmaku.store.heads import HeadSigner
 from danmaku.store.intake import Intake, Job
-from danmaku.store.links import Blame, Link
+from danmaku.store.links import CLOSE_S, Blame, Link
 from danmaku.store.memory import Memory
 from danmaku.store.record import Batch, is_recorded
 
@@ -107,8 +107,16 @@ class Writer:
         self._announces.append(announce)
 
     def join(self) -> None:
-        """Wait for the thread to end; the intake was closed before."""
-        self._thread.join()
+        """Wait for the thread to end; the intake was closed before.
+
+        What the database has not answered within `CLOSE_S` is given up: its outcome is unknown, as
+        it would be had the process been killed.
+        """
+        self._thread.join(CLOSE_S)
+        if self._thread.is_alive():
+            _log.warning("record.cut_off")
+            self._link.cut()
+            self._thread.join()
 
     # --- the thread
 

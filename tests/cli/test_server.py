@@ -112,6 +112,32 @@ def test_sigterm_ends_it_well(server):
     assert process.wait(30) == 0
 
 
+HANGING = """
+import asyncio
+from danmaku.cli import main, server
+from danmaku.gateway.server import Gateway
+
+server.STOP_S = server.HANG_S = 0.1
+Gateway.drain = lambda *_, **__: asyncio.Event().wait()
+main()
+"""
+
+
+def test_a_stop_that_hangs_is_ended_and_says_where(shell, monkeypatch):
+    monkeypatch.setenv("DANMAKU_SERVER__DRAIN_MS", "0")
+    words = ["--data-dir", str(shell.data_dir), "serve", "--port", "0"]
+    with subprocess.Popen(
+        [sys.executable, "-c", HANGING, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.readline()  # it is there
+        process.send_signal(signal.SIGTERM)
+
+        _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert b"Timeout (" in said
+
+
 def test_after_a_kill_the_next_verb_finds_the_record_itself(server, lounge):
     process, _ = server
     os.kill(process.pid, signal.SIGKILL)

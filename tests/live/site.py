@@ -175,7 +175,7 @@ async def running(
     async with opened(settings, bus=bus) as sound:
         core = refit(sound)
         server, ready = Server(core), asyncio.get_running_loop().create_future()
-        serving = asyncio.create_task(server.run(ready.set_result), name="site")
+        serving = asyncio.create_task(server.run(ready.set_result, lambda: None), name="site")
         await asyncio.wait([serving, ready], return_when=asyncio.FIRST_COMPLETED)
         if serving.done():
             await serving

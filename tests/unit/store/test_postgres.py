@@ -18,7 +18,7 @@ from danmaku.domain.ids import PLATFORM, ClientId, Millis, RoomId, Seq
 from danmaku.domain.room import RoomState
 from danmaku.errors import Broken, Code, Coded, Stale, StoreDown, Unknown
 from danmaku.ports import Append
-from danmaku.store import schema
+from danmaku.store import postgres_link, schema
 from danmaku.store.keys import KEY_FILE, head_key
 from danmaku.store.postgres import PostgresStore
 from tests.contract.facts import (
@@ -34,6 +34,7 @@ from tests.contract.facts import (
 from tests.contract.soundness import findings_in
 
 LONG_AFTER_MS = Millis(4_000_000_000_000)
+CLOSED_S = 60  # of what would hang
 ROOMS = [RoomId(f"room{number}") for number in range(4)]
 
 
@@ -98,6 +99,12 @@ async def until_up(attempt):
             return await attempt()
         except StoreDown:
             assert time.monotonic() < ends_s
+            await asyncio.sleep(0.05)
+
+
+async def until(holds):
+    async with asyncio.timeout(CLOSED_S):
+        while not holds():  # noqa: ASYNC110 -- what it asks of is another thread's
             await asyncio.sleep(0.05)
 
 
@@ -344,6 +351,46 @@ async def test_a_killed_database_loses_nothing_that_was_acknowledged(two, postgr
     assert {entry.seq: entry for entry in recorded}.items() >= {
         entry.seq: entry for entry in acked
     }.items()
+
+
+async def test_whoever_closes_waits_for_no_database_that_stands_still(two, postgres):
+    one, other = two
+
+    def ask():
+        return [
+            asyncio.create_task(one.commit(in_demo(published("held up")))),
+            asyncio.create_task(one.room(DEMO)),
+        ]
+
+    with postgres.daemon.standing_still():
+        held_up = ask()
+        await asyncio.sleep(0)  # both have been asked
+        async with asyncio.timeout(CLOSED_S):
+            await one.close()
+        answers = await asyncio.gather(*held_up, return_exceptions=True)
+
+    assert all(isinstance(answer, StoreDown | Unknown) for answer in answers), answers
+    [entry] = await until_up(lambda: other.commit(in_demo(published("held up"))))
+    assert entry.seq == 2
+
+
+async def test_who_was_not_answered_in_time_connects_anew(node, postgres, monkeypatch):
+    """The driver would ask the database to end what takes too long, and wait until it does."""
+    monkeypatch.setattr(postgres_link, "STATEMENT_MS", 3_000)
+    one, other = await node(comment_wait_ms_max=500), await node()
+    await other.commit(on_platform(registered("Ann")))
+    await other.commit(in_demo(opened()))
+
+    with postgres.daemon.standing_still():
+        with pytest.raises(Unknown):
+            await one.commit(in_demo(published("held up")))
+        await until(lambda: one._writer.is_down)
+        with pytest.raises(StoreDown):
+            await one.commit(in_demo(published("refused")))
+    await until(lambda: not one._writer.is_down)
+
+    [entry] = await other.commit(in_demo(published("held up")))
+    assert entry.seq == 2
 
 
 async def test_a_room_that_somebody_holds_stops_nobody_for_long(two, postgres_url):
