@@ -9,6 +9,8 @@ import pytest
 from hypothesis import settings
 
 from bench import backing
+from danmaku.config import StoreSettings
+from danmaku.store.patience import Patience
 from danmaku.web.pages import Pages
 from tests import once
 from tests.turns import Turns
@@ -41,10 +43,21 @@ def _made_once(tmp_path_factory):
 
 @pytest.fixture(autouse=True, scope="session")
 def _calm():
-    """A busy machine, or a full one, is no load of the house: tests that want a level say so."""
+    """A busy machine, or a full one, is no load of the house: tests that want a level say so.
+
+    Nor is it a record that stands still: who comments waits as long as everybody else, unless a
+    test sets how long.
+    """
+    all_ms, soon_ms = StoreSettings().commit_wait_ms_max, StoreSettings().comment_wait_ms_max
+
+    def unhurried(wait_s):
+        return Patience(all_ms / 1000 if wait_s == soon_ms / 1000 else wait_s)
+
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("DANMAKU_BROWNOUT__MEMORY_PCT", "[100, 100, 100, 100]")
         patched.setenv("DANMAKU_BROWNOUT__FORCED_LEVEL", "0")
+        patched.setenv("DANMAKU_STORE__COMMENT_WAIT_MS_MAX", str(all_ms))
+        patched.setattr("danmaku.store.store.Patience", unhurried)
         yield
 
 

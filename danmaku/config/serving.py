@@ -142,8 +142,17 @@ class StoreSettings(Part):
         ge=0,
         description="Rooms, accounts and names that the writer need not read again, of each.",
     )
+    comment_wait_ms_max: int = Field(
+        default=2_000,
+        ge=100,
+        description="After this who comments is told `unknown`, milliseconds. Sending again with "
+        "the same id is safe, and gets the answer of the first should a slow disk have come to it.",
+    )
     commit_wait_ms_max: int = Field(
-        default=10_000, ge=100, description="After this a sender is told `unknown`, milliseconds."
+        default=10_000,
+        ge=100,
+        description="The same for all other acts, milliseconds: most bear no id, and whoever does "
+        "them would have to look what came of them.",
     )
     checkpoint_ms: int = Field(
         default=10_000,

@@ -1,11 +1,14 @@
 """Who a connection speaks for: the token or session it brought, and what that is worth now."""
 
+import asyncio
+
 from danmaku.actions.accounts import People
 from danmaku.domain.account import Standing
 from danmaku.domain.ids import Millis
-from danmaku.errors import NotSignedIn
+from danmaku.errors import NotSignedIn, StoreDown
 
 BELIEVED_MS = 5_000  # tokens end by themselves, and other nodes may not be heard: looked at again
+LOOK_S = 2.0  # who does something does not wait longer for a record that does not tell who it is
 
 
 class Identity:
@@ -50,6 +53,7 @@ class Identity:
 
         Raises:
             NotSignedIn: The token or session has ended since.
+            StoreDown: The record does not tell within `LOOK_S`.
         """
         if self.who is None:
             return None
@@ -68,5 +72,10 @@ class Identity:
         self._looked_at_ms = None
 
     async def _look_again(self, now_ms: Millis) -> None:
-        if await self.look(now_ms) is None:
+        try:
+            async with asyncio.timeout(LOOK_S):
+                found = await self.look(now_ms)
+        except TimeoutError:
+            raise StoreDown from None
+        if found is None:
             raise NotSignedIn("Sign in again.")

@@ -26,7 +26,8 @@ from danmaku.telemetry import Telemetry
 POLL_S: Final = 0.75  # between two looks at the tops: a recall is here in a second, bus or not
 LOOKS: Final = 20  # at the clock while silence grows too long
 DROP_S: Final = 10.0  # between two looks for rooms that nobody wants
-ANNOUNCED_S: Final = 10.0  # what is recorded is announced by then, or its sender asks again
+ANNOUNCED_S: Final = 4.0  # what is recorded is announced by then, or its sender asks again
+TOPS_S: Final = 10.0  # the record says by then where its chains end, or it is asked again
 IN_STEP_S: Final = 2.0  # a sender waits so long for a node that has just woken
 
 _log = structlog.get_logger(__name__)
@@ -206,7 +207,7 @@ class SharedRecord:
     async def _confirm(self, chains: set[RoomId] | None = None) -> None:
         as_of_s = self._circle.clock_s()
         try:
-            async with asyncio.timeout(ANNOUNCED_S):
+            async with asyncio.timeout(TOPS_S):
                 await self._followed.confirm(chains)
         except TimeoutError:
             raise StoreDown("The record does not say where its chains end.") from None

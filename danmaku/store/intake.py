@@ -60,7 +60,7 @@ class Job:
 
     @property
     def is_comment(self) -> bool:
-        """Whether it may be refused before others are: somebody says something."""
+        """Whether somebody says something: refused before others are, and told sooner."""
         return bool(self.appends) and type(self.appends[0].fact) in _COMMENTS
 
 

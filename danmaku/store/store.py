@@ -80,7 +80,10 @@ class Store(
         self._epoch = signer.epoch
         self._is_shared = database.is_shared
         self._held = contextlib.ExitStack()  # given free at the end
-        self._patience = Patience(settings.commit_wait_ms_max / 1000)
+        self._patience, self._comment_patience = (
+            Patience(wait_ms / 1000)
+            for wait_ms in (settings.commit_wait_ms_max, settings.comment_wait_ms_max)
+        )
         self._intake = Intake(
             entries_max=settings.queue_entries_max,
             delays=Delays(
@@ -176,6 +179,7 @@ class Store(
             asyncio.to_thread(self._writer.join), asyncio.to_thread(self._readers.close)
         )
         self._patience.stop()
+        self._comment_patience.stop()
         self._held.close()
 
     async def _begin(self) -> None:
@@ -192,7 +196,7 @@ class Store(
         if self._writer.is_down:
             raise StoreDown
         self._intake.put(job)
-        self._patience.watch(job)
+        (self._comment_patience if job.is_comment else self._patience).watch(job)
         return job.future
 
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import resource
 import sqlite3
+import threading
 import time
 
 import pytest
@@ -12,12 +13,12 @@ from sqlalchemy.exc import OperationalError
 
 from danmaku.config import StoreSettings
 from danmaku.domain.facts import RoomChanged
-from danmaku.domain.ids import Millis, Seq
+from danmaku.domain.ids import ClientId, Millis, Seq
 from danmaku.domain.room import RoomState
 from danmaku.errors import Broken, Stale, StoreDown, Unknown
 from danmaku.store.database import DATABASE_FILE
 from danmaku.store.sqlite import SqliteStore
-from tests.contract.facts import ANN, in_demo, on_platform, opened, published, registered
+from tests.contract.facts import ANN, DEMO, in_demo, on_platform, opened, published, registered
 from tests.contract.soundness import findings_in
 
 
@@ -63,6 +64,19 @@ def full_disk(folder):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+@contextlib.asynccontextmanager
+async def held_up(store):
+    """The writer stands still within a transaction."""
+    begun, let_go = threading.Event(), threading.Event()
+    standing = asyncio.create_task(store._work(lambda _: (begun.set(), let_go.wait())))
+    try:
+        await asyncio.to_thread(begun.wait)
+        yield
+    finally:
+        let_go.set()
+    await standing
+
+
 async def until_up(store, client_id):
     """Try again until the record takes entries, as a patient sender would."""
     ends_s = time.monotonic() + 20
@@ -74,6 +88,26 @@ async def until_up(store, client_id):
             await asyncio.sleep(0.05)
         else:
             return entry
+
+
+async def test_who_comments_is_told_sooner_than_who_does_what_bears_no_id(tmp_path):
+    settings = StoreSettings(data_dir=tmp_path, comment_wait_ms_max=100)
+    store = await SqliteStore.open(settings, lambda: Millis(1_000))
+    await store.commit(on_platform(registered("Ann")))
+    await store.commit(in_demo(opened()))
+
+    async with held_up(store):
+        change = store.commit(in_demo(RoomChanged(actor=ANN, state=RoomState(title="new"))))
+        changing = asyncio.create_task(change)
+        with pytest.raises(Unknown):
+            await store.commit(in_demo(published("a")))
+        assert not changing.done()
+    await changing
+    await store.close()
+
+    again = await SqliteStore.open(settings, lambda: Millis(1_000))
+    assert (await again.outcome(DEMO, ANN, ClientId("a"))).comment.number == 1
+    await again.close()
 
 
 async def test_a_failed_commit_has_an_unknown_outcome_and_the_next_one_a_known(
