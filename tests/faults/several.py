@@ -62,16 +62,22 @@ class Pair:
 
 @contextlib.asynccontextmanager
 async def paired(
-    folder: Path, store: str, bus: str, *, second: dict[str, str] | None = None
+    folder: Path,
+    store: str,
+    bus: str,
+    *,
+    both: dict[str, str] | None = None,
+    second: dict[str, str] | None = None,
 ) -> AsyncIterator[Pair]:
     """Two nodes with one key and one room.
 
     Args:
         folder: Of theirs.
         store, bus: Addresses.
+        both: What both see otherwise than the rest, by the name of its setting.
         second: What the second node sees otherwise, by the name of its setting.
     """
-    shared = SETTINGS | {"STORE__URL": store, "NODES__BUS": bus}
+    shared = SETTINGS | {"STORE__URL": store, "NODES__BUS": bus} | (both or {})
     homes = [folder / "one", folder / "two"]
     nodes = [Server(homes[0], shared), Server(homes[1], shared | (second or {}))]
     for node in nodes:
@@ -86,8 +92,15 @@ async def paired(
         yield Pair(nodes, store)
 
 
-async def play(pair: Pair, chance: Random, trouble: Trouble) -> list[Watcher]:
-    """Let visitors of both nodes live through trouble; judge all that they saw and were told."""
+async def play(
+    pair: Pair, chance: Random, trouble: Trouble, *, answered_s: float | None = None
+) -> list[Watcher]:
+    """Let visitors of both nodes live through trouble; judge all that they saw and were told.
+
+    Args:
+        pair, chance, trouble: Where, when and what.
+        answered_s: Each send has its first answer by then; None: it is cut off from its answer.
+    """
     tokens = [await asyncio.to_thread(pair.nodes[0].account, f"sender{n}") for n in range(SENDERS)]
     watchers = [
         *(Watcher([pair.door(node, kind=kind)]) for node in (0, 1) for kind in KINDS.values()),
@@ -113,14 +126,19 @@ async def play(pair: Pair, chance: Random, trouble: Trouble) -> list[Watcher]:
     await until_reached(watchers, max(record.entries))
     left.set()
     await asyncio.gather(*watching)
-    judge(record, watchers, senders)
+    judge(record, watchers, senders, answered_s)
     assert await asyncio.to_thread(findings_in, pair.nodes[0].data_dir, pair.store) == []
     return watchers
 
 
-def judge(record, watchers, senders) -> None:
+def judge(record, watchers, senders, answered_s: float | None) -> None:
     sends = [send for sender in senders for send in sender.sends.values()]
-    run = Run(record, {f"w{n}": watcher.events for n, watcher in enumerate(watchers)}, sends)
+    run = Run(
+        record,
+        {f"w{n}": watcher.events for n, watcher in enumerate(watchers)},
+        sends,
+        answer_ns_max=None if answered_s is None else int(answered_s * 1e9),
+    )
     broken = check(run)
     assert not broken, broken[:10]
     told = {s.name: sum(send.published is not None for send in s.sends.values()) for s in senders}

@@ -13,8 +13,11 @@ import httpx
 import pytest
 
 from bench import backing
+from bench.checker import UNDECIDED
 from bench.client import Viewer
 from bench.record import read_record
+from danmaku.cli.server import HANG_S, STOP_S
+from danmaku.config import ServerSettings
 from tests.faults.proxy import Proxy
 from tests.faults.several import ROOM, paired, play
 from tests.faults.visitors import GONE
@@ -22,6 +25,12 @@ from tests.faults.visitors import GONE
 pytestmark = pytest.mark.faults
 
 RECALLED_S = 1.0  # a recall is applied by then, on every node that hears bus or record
+ANSWERED_S = 2.0 + 7.0  # on top: what is tested is not how fast a busy machine is
+SOON_TOLD = {
+    "STORE__COMMENT_WAIT_MS_MAX": "2000",
+    "NODES__FENCE_MS": "60000",  # a busy machine hears its neighbours late
+}
+STOPPED_S = ServerSettings().drain_ms / 1000 + STOP_S + HANG_S  # the same
 FENCED_S = 5.0 + 1.0  # a node that hears neither lets its viewers go by then
 
 
@@ -116,6 +125,39 @@ async def test_the_bus_stands_still(tmp_path, postgres_url, chance, long):
 
         async with paired(tmp_path, postgres_url, redis.url) as pair:
             await play(pair, chance, trouble)
+
+
+async def test_the_database_stands_still(tmp_path, redis_url, chance, long):
+    with backing.postgres() as postgres, postgres.database() as url:
+
+        async def trouble(_pair):
+            with postgres.daemon.standing_still():
+                await asyncio.sleep(chance.uniform(10, 15) * long)
+            await asyncio.sleep(1)
+
+        async with paired(tmp_path, url, redis_url, both=SOON_TOLD) as pair:
+            await play(pair, chance, trouble, answered_s=ANSWERED_S)
+            assert await asyncio.gather(*map(ended, pair.nodes)) == [0, 0]
+
+
+async def test_nodes_stop_though_the_database_stands_still(tmp_path, redis_url, chance):
+    with backing.postgres() as postgres, postgres.database() as url:
+        async with paired(tmp_path, url, redis_url, both=SOON_TOLD) as pair:
+            tokens = [
+                await asyncio.to_thread(node.account, f"sender{n}")
+                for n, node in enumerate(pair.nodes)
+            ]
+            senders = [
+                await Viewer.join(pair.door(n, token=token)) for n, token in enumerate(tokens)
+            ]
+            with postgres.daemon.standing_still():
+                held_up = [await sender.begin("held up") for sender in senders]
+                await asyncio.sleep(chance.uniform(0, 18))  # until writers wait, give up, connect
+
+                assert await asyncio.gather(*map(ended, pair.nodes)) == [0, 0]
+
+    told = [answer.code for send in held_up for answer in send.answers]
+    assert set(told) <= UNDECIDED, told
 
 
 async def test_a_node_stands_still_and_is_woken(pair, chance, long):
@@ -233,6 +275,11 @@ async def test_who_is_cut_off_from_all_shows_nothing(tmp_path, postgres, postgre
 
 
 # --- what these tests share
+
+
+async def ended(node):
+    """Its status; it stops in time, and by itself."""
+    return await asyncio.to_thread(node.stop, STOPPED_S)
 
 
 def through(line, postgres, url):
