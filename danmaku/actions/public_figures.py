@@ -27,7 +27,13 @@ class PublicFigures:
         self._last: Transparency | None = None
 
     async def count(self) -> Transparency:
-        """The numbers, ten minutes old at most; whoever asks while they are counted waits."""
+        """The numbers, ten minutes old at most, or those before while they are counted anew.
+
+        Who asks first of all waits for them. To count a large record takes long, and may fail: were
+        all to wait, each would have it counted once more.
+        """
+        if self._counting.locked() and self._last is not None:
+            return self._last
         async with self._counting:
             now_ms = self._clock()
             if self._last is None or now_ms - self._last.at_ms >= KEPT_MS:

@@ -27,3 +27,14 @@ async def test_many_who_ask_are_told_the_same_count_until_it_is_old():
 
     now[0] = Millis(5 + KEPT_MS)
     assert (await figures.count()).at_ms == now[0]
+
+
+async def test_nobody_waits_while_they_are_counted_anew():
+    counting, now = Counting(), [Millis(5)]
+    figures = PublicFigures(counting, lambda: now[0])
+    before = await figures.count()
+
+    now[0] = Millis(5 + KEPT_MS)
+    again, other = await asyncio.gather(figures.count(), figures.count())
+    assert (again.at_ms, other is before) == (now[0], True)
+    assert counting.asked_ms == [5, now[0]]
