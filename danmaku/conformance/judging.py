@@ -5,11 +5,15 @@ from collections.abc import AsyncIterator, Sequence
 from time import monotonic
 from typing import TypeVar
 
+import httpx
 from websockets.exceptions import WebSocketException
 
 from danmaku.conformance.verdicts import Check, Failed, Outcome, Result, Skipped
 
 S = TypeVar("S")
+
+_LINES = (OSError, WebSocketException, httpx.HTTPError)
+_UNREADABLE = (*_LINES, ValueError, LookupError, TypeError, AttributeError)
 
 
 async def judged(
@@ -40,7 +44,7 @@ async def _asked(check: Check[S], subject: S, limit_s: float) -> tuple[Outcome, 
         return Outcome.FAILED, str(fault)
     except TimeoutError:
         return Outcome.FAILED, f"It did not come within {limit_s:g} s."
-    except (OSError, WebSocketException, ValueError, KeyError, TypeError) as error:
+    except _UNREADABLE as error:
         # Whatever a peer says that cannot be read is the peer's fault, and no end of the run.
         return Outcome.FAILED, f"{type(error).__name__}: {error}"
     return Outcome.PASSED, ""
