@@ -205,8 +205,11 @@ class Record(Protocol):
             Unknown: The commit failed in a way that leaves its outcome open.
         """
 
-    def require_place(self) -> None:
+    def require_place(self, coming: int = 0) -> None:
         """Refuse a comment before it is decided on: in a rush, deciding is what costs.
+
+        Args:
+            coming: So many were let in already; they wait here, or will in a moment.
 
         Raises:
             Overloaded: `commit` would refuse a comment at this moment.

@@ -113,8 +113,12 @@ class Comments:
         self._running: dict[Key, asyncio.Event] = {}  # set when it has ended
         self._answers: OrderedDict[Key, Entry] = OrderedDict()
 
-    def require_place(self, who: Standing, room: RoomId, client_id: ClientId) -> None:
+    def require_place(
+        self, who: Standing, room: RoomId, client_id: ClientId, *, coming: int
+    ) -> None:
         """Say before `post` what it would say first, where that needs nothing to be waited for.
+
+        `coming`: see `Record.require_place`.
 
         Raises:
             Overloaded: The record has no place for it now. Nothing but that was looked at.
@@ -122,7 +126,7 @@ class Comments:
         key = (room, who.account, client_id)
         is_known = key in self._running or key in self._answers
         if not (is_known or self._brownout.sheds(Shed.SENDING)):
-            self._record.require_place()
+            self._record.require_place(coming)
 
     async def post(
         self, who: Standing | None, room: RoomId, draft: Draft, *, imported: bool = False

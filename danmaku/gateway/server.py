@@ -137,6 +137,7 @@ class Gateway:
             clock=clock,
             telemetry=telemetry,
         )
+        self._in_flight = 0  # acts of all sockets
         self._is_draining = False
         self._all_gone = asyncio.Event()  # after a drain
 
@@ -275,6 +276,7 @@ class Gateway:
         except DanmakuError as error:
             self._answer_error(connection, message.id, error)
             return
+        self._in_flight += 1
         connection.in_flight += 1
         work = self._carry_out(connection, message)
         self.start(connection, work, name=type(message).__name__, answers=message.id)
@@ -401,14 +403,15 @@ class Gateway:
             raise TooFast(wait_ms=1000)
         assert connection.identity is not None  # acts wait for the welcome
         assert connection.visit is not None
-        who = connection.identity.believed(self.now_ms())
-        if who is not None:
-            self._acts.require_place(who, connection.visit.room, message)
+        if (who := connection.identity.believed(self.now_ms())) is not None:
+            room = connection.visit.room
+            self._acts.require_place(who, room, message, coming=self._in_flight)
 
     async def _carry_out(self, connection: Connection, message: Act) -> None:
         try:
             connection.reply(await self._outcome_of(connection, message))
         finally:
+            self._in_flight -= 1
             connection.in_flight -= 1
 
     async def _outcome_of(self, connection: Connection, message: Act) -> Fields:

@@ -40,7 +40,7 @@ class Store(Recorded, Protocol):
     def epoch(self) -> str:
         """As `ports.Record.epoch`."""
 
-    def require_place(self) -> None:
+    def require_place(self, coming: int = 0) -> None:
         """As `ports.Record.require_place`."""
 
     async def commit(self, *appends: Append) -> list[Entry]:
@@ -117,9 +117,9 @@ class SharedRecord:
         """As `ports.Record.follow`."""
         await self._followed.follow(chain)
 
-    def require_place(self) -> None:
+    def require_place(self, coming: int = 0) -> None:
         """As `ports.Record.require_place`."""
-        self._store.require_place()
+        self._store.require_place(coming)
 
     async def commit(self, *appends: Append) -> list[Entry]:
         """As `ports.Record.commit`; returns when the entries have been announced here.

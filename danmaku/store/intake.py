@@ -110,15 +110,19 @@ class Intake:
             if self._is_enough(self._wanted):
                 self._changed.notify()
 
-    def require_place(self) -> None:
+    def require_place(self, coming: int = 0) -> None:
         """Refuse a comment before it is decided on, if it would be refused afterwards.
+
+        Args:
+            coming: See `ports.Record.require_place`. Of hundreds that are read at once none is here
+                yet: without it all would be let in, decided on, and most refused then.
 
         Raises:
             Overloaded: As `put`.
         """
         with self._lock:
-            is_full = self._people.weight >= self._entries_max
-            if self._people.jobs and (is_full or self._is_standing()):
+            weight = max(self._people.weight, coming)
+            if weight and (weight >= self._entries_max or self._is_standing(coming)):
                 raise self._refusal()
 
     def take(self, timeout_s: float) -> list[Job]:
@@ -173,13 +177,13 @@ class Intake:
             self._turn_s += TURN_WEIGHT * (turn_s - self._turn_s)
             self._taken_s = None
 
-    def _is_standing(self) -> bool:
+    def _is_standing(self, coming: int = 0) -> bool:
         """Whether people wait for more than one transaction, and for too long.
 
         How long whoever comes now would wait is told by those before it: the oldest one's time
         alone would let in as many as come until it is old.
         """
-        turns = self._people.weight // self._gather_entries_max
+        turns = max(self._people.weight, coming) // self._gather_entries_max
         waits_s = max(self._people.waited_s, turns * self._turn_s) if turns else 0.0
         return self._backlog.refuses(waits_s * 1000, time.monotonic() * 1000)
 
@@ -213,8 +217,8 @@ class _Lane:
 
     @property
     def waited_s(self) -> float:
-        """How long the oldest has; there is one."""
-        return time.monotonic() - self.jobs[0].arrived_s
+        """How long the oldest has; 0: there is none."""
+        return time.monotonic() - self.jobs[0].arrived_s if self.jobs else 0.0
 
     def put(self, job: Job) -> None:
         self.jobs.append(job)

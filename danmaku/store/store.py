@@ -149,9 +149,9 @@ class Store(
         """
         self._writer.subscribe(announce)
 
-    def require_place(self) -> None:
+    def require_place(self, coming: int = 0) -> None:
         """As `ports.Record.require_place`."""
-        self._intake.require_place()
+        self._intake.require_place(coming)
 
     async def commit(self, *appends: Append) -> list[Entry]:
         """As `ports.Record.commit`."""

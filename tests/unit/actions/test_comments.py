@@ -46,8 +46,8 @@ class Flaky:
         self.after = None
         self.is_full = False
 
-    def require_place(self):
-        if self.is_full:
+    def require_place(self, coming=0):
+        if self.is_full or coming > 7:
             raise Overloaded
 
     async def commit(self, *appends):
@@ -299,13 +299,15 @@ async def test_who_asks_for_a_place_hears_what_posting_would_say_first(flaky_hou
     ann = await house.person("ann")
     await house.room()
     said, other = house.draft(), house.draft()
-    house.comments.require_place(ann, DEMO, said.client_id)
+    house.comments.require_place(ann, DEMO, said.client_id, coming=7)
     first = await house.comments.post(ann, DEMO, said)
+    with pytest.raises(Overloaded):
+        house.comments.require_place(ann, DEMO, other.client_id, coming=8)
     house.flaky.is_full = True
 
     with pytest.raises(Overloaded):
-        house.comments.require_place(ann, DEMO, other.client_id)
-    house.comments.require_place(ann, DEMO, said.client_id)  # it is answered already
+        house.comments.require_place(ann, DEMO, other.client_id, coming=0)
+    house.comments.require_place(ann, DEMO, said.client_id, coming=7)  # it is answered already
     assert (await house.comments.post(ann, DEMO, said)).seq == first.seq
 
 

@@ -335,7 +335,8 @@ async def test_more_in_flight_than_allowed_is_rate_limited(plain):
 class Full(Comments):
     """Has no place for anything; posting would take long."""
 
-    def require_place(self, _who, _room, _client_id):
+    def require_place(self, _who, _room, _client_id, *, coming):
+        assert not coming
         raise Overloaded(wait_ms=700)
 
     async def post(self, who, room, draft, *, imported=False):
@@ -356,6 +357,33 @@ async def test_what_is_one_too_many_is_refused_at_once_with_a_time_to_come_back(
     }
     assert [answer["id"] for answer in answers] == [f"c{n}" for n in range(20)]
     assert as_guest["code"] == "not_signed_in"
+
+
+async def test_what_was_let_in_counts_before_it_has_come_to_the_record(tmp_path):
+    told, go_on = [], asyncio.Event()
+
+    class Waiting(Comments):
+        def require_place(self, _who, _room, _client_id, *, coming):
+            told.append(coming)
+
+        async def post(self, who, room, draft, *, imported=False):
+            await go_on.wait()
+            return await super().post(who, room, draft, imported=imported)
+
+    async with house(tmp_path, comments_class=Waiting) as it:
+        token = await it.person()
+        async with it.viewer(token) as ann, it.viewer(token) as again:
+            for viewer in (ann, again):
+                for n in range(2):
+                    await viewer.say({"op": "send", "id": f"{viewer is ann} {n}", "text": f"{n}"})
+                await viewer.ask({"op": "ping"})
+            go_on.set()
+            for viewer in (ann, again):
+                for _ in range(2):
+                    await viewer.hear("published")
+            await ann.send("last", client_id="last")
+
+    assert told == [0, 1, 2, 3, 0]
 
 
 async def test_ping_is_answered(plain):

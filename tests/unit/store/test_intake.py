@@ -207,6 +207,21 @@ def test_a_comment_is_refused_before_anybody_decides_on_it(job):
     queue.require_place()
 
 
+def test_who_was_let_in_counts_before_they_are_here(job):
+    queue = intake(entries_max=100, gather_entries_max=2, delays=SHORT)
+    queue.put(job(2))
+    queue.take(LONG_S)
+    queue._taken_s -= 1.0  # so long its transaction has taken; the mean rises to a fifth of it
+    queue.take(0)
+
+    queue.require_place(coming=1)
+    with pytest.raises(Overloaded):
+        queue.require_place(coming=30)
+    with pytest.raises(Overloaded):
+        queue.require_place(coming=100)
+    queue.require_place()
+
+
 def test_what_one_transaction_takes_is_no_queue_however_long_it_waits(job):
     queue = intake(gather_entries_max=3, delays=SHORT)
     queue.put(waiting(job, 2, seconds=1.0))
