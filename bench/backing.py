@@ -23,7 +23,7 @@ import psutil
 
 from bench.server import free_port
 
-START_S = 60.0
+START_S = 120.0
 LOOPBACK = "127.0.0.1"
 DEBIAN_POSTGRES = Path("/usr/lib/postgresql")
 
