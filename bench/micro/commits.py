@@ -35,6 +35,7 @@ GROUP_WITH_GOAL = 512  # as many as the server takes unless it is told otherwise
 SHARED_ENTRIES_PER_S_MIN = 5_000.0
 SHARED_ENTRIES = 8 * GROUP_WITH_GOAL
 SENDERS = 20
+_NEVER_MS = 3_600_000
 _ENTRIES_A_ROUND = 1_000
 _FILE_BYTES = 4 << 20
 _PAGE = 4096
@@ -165,7 +166,12 @@ class _Bench:
     def __init__(self, folder: Path, said: Sequence[str], *, gather: int, url: str = "") -> None:
         self.folder = folder
         self._settings = StoreSettings(
-            data_dir=folder, url=url, gather_entries_max=gather, queue_entries_max=1_000_000
+            data_dir=folder,
+            url=url,
+            gather_entries_max=gather,
+            queue_entries_max=1_000_000,
+            queue_ms_max=_NEVER_MS,
+            queue_calm_ms=_NEVER_MS,
         )
         self._texts = itertools.cycle(said)
         self._places = itertools.count(1)

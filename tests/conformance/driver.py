@@ -10,7 +10,7 @@ from bench.client import Door
 
 async def drive(orders, kind):
     """Do as the orders say, as the driver of docs/conformance.md does, with this kind of client."""
-    async with connect(orders) as line, asyncio.TaskGroup() as group:
+    async with connect(orders, proxy=None) as line, asyncio.TaskGroup() as group:
         async for raw in line:
             match json.loads(raw):
                 case {"order": "join", "server": server, "room": room, "token": token}:

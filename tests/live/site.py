@@ -146,10 +146,13 @@ class _RoomPage(HTMLParser):
             self._row["text"] += data
 
 
+ENDURING = {"queue_ms_max": 60_000, "queue_calm_ms": 60_000}  # a slow disk is no rush
+
+
 def settings_of(data_dir: Path, **parts) -> Settings:
     parts = {
         "server": {"port": 0},
-        "store": {"data_dir": data_dir},
+        "store": {"data_dir": data_dir, **ENDURING},
         **FAST,
         "filter": {"micros_max": 5_000_000},  # a busy machine is no fault of a text
         "log_level": "warning",
