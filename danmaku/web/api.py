@@ -21,7 +21,7 @@ from danmaku.formats.danmaku_v1 import Fields, state_fields_of
 from danmaku.ports import Own, RoomRow
 from danmaku.web.answers import refusal_of_comment, refuse
 from danmaku.web.fields import Body, DraftFields, Limit, NumberPath, RoomPath
-from danmaku.web.json import Json
+from danmaku.web.json import Json, UnequivocalRoute
 from danmaku.web.policy import DOCS
 from danmaku.web.shapes import (
     EntryShape,
@@ -51,6 +51,7 @@ def api_router(tag: str) -> APIRouter:
     """A door of the API: how it describes who may call it and how it says no."""
     return APIRouter(
         tags=[tag],
+        route_class=UnequivocalRoute,
         dependencies=[Depends(HTTPBearer(auto_error=False))],
         responses=REFUSALS,
     )
