@@ -69,6 +69,14 @@ def reset(context: typer.Context, login: Login, *, as_json: JsonFlag = False) ->
         out.print(str(answer["url"]), soft_wrap=True)
 
 
+@app.command("sign-out")
+@answers
+def sign_out(context: typer.Context, login: Login) -> None:
+    """End every session and every token of an account; their sockets go within a second."""
+    ask(settings_of(context), "POST", f"/accounts/{login}/sign-out")
+    done(f"{login} is signed in nowhere.")
+
+
 @app.command()
 @answers
 def grant(

@@ -216,6 +216,13 @@ async def open_reset(house: At, login: str) -> Response:
     return Json({"url": f"{house.server.public_url}/reset/{secret}"})
 
 
+@router.post("/accounts/{login}/sign-out")
+async def sign_out(house: At, login: str) -> Response:
+    """End every session and every token of somebody: their device is in other hands."""
+    await house.people.sign_out_everywhere(await named(house, login))
+    return Json({"login": login})
+
+
 @router.post("/grants", status_code=201)
 async def give_grant(house: At, body: NewGrant) -> Response:
     """Give powers."""

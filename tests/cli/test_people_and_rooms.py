@@ -45,6 +45,7 @@ def test_closing_asks_first(lounge):
         (("account", "grant", "nobody", "reviewer"), "not_found"),
         (("account", "revoke", "mia", "nothing"), "not_found"),
         (("account", "reset", "nobody"), "not_found"),
+        (("account", "sign-out", "nobody"), "not_found"),
         (("token", "create", "nobody"), "not_found"),
         (("export", "nowhere"), "not_found"),
     ],

@@ -5,14 +5,17 @@ import io
 import time
 import zipfile
 
+import httpx
 import orjson
 from websockets.asyncio.client import connect
 
 from bench.client import Viewer
 from danmaku.actions.personal import EXPORTS_BURST
+from danmaku.app import ADMIN_SOCKET
 from danmaku.domain.account import Bundle
 from danmaku.errors import Close
 from danmaku.web.forms import form_token_of
+from tests.patience import PATIENCE_S
 
 WITHIN_S = 1.0
 HELD_TEXT = "wobblesnark"
@@ -81,6 +84,34 @@ async def test_each_way_of_ending_a_session_closes_its_sockets_within_a_second(s
     assert time.monotonic() - begun_s < WITHIN_S
     assert (await here.get("/account")).status_code == 303
     assert (await site.api.get("/api/me", headers=bearer(ann))).status_code == 401
+
+
+async def test_an_account_that_is_given_up_keeps_no_socket_and_no_token(site):
+    room, ann = await site.room(), await site.person("ann")
+    here = await Signed.come(site, ann.who)
+    socket, token = await here.socket(room), await Viewer.join(site.door(room, ann))
+
+    await site.core.offices.privacy.leaving.close(ann.who, login="ann")
+
+    await asyncio.wait_for(socket.wait_closed(), PATIENCE_S)
+    await token.gone(PATIENCE_S)
+    assert (await here.get("/account")).status_code == 200  # to appeal, and to take things along
+    assert (await site.api.get("/api/me", headers=bearer(ann))).status_code == 401
+
+
+async def test_the_operator_ends_all_sessions_and_tokens_of_one_account(site):
+    room, ann, ben = await site.room(), await site.person("ann"), await site.person("ben")
+    hers, his = [await Signed.come(site, person.who) for person in (ann, ben)]
+    socket, token = await hers.socket(room), await Viewer.join(site.door(room, ann))
+    desk = httpx.AsyncHTTPTransport(uds=str(site.core.settings.store.data_dir / ADMIN_SOCKET))
+
+    async with httpx.AsyncClient(transport=desk, base_url="http://desk") as operator:
+        (await operator.post("/accounts/ann/sign-out")).raise_for_status()
+
+    await asyncio.wait_for(socket.wait_closed(), PATIENCE_S)
+    await token.gone(PATIENCE_S)
+    assert (await hers.get("/account")).status_code == 303
+    assert (await his.get("/account")).status_code == 200
 
 
 async def test_a_token_that_has_run_out_sends_nothing_more(site, monkeypatch):
