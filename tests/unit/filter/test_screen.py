@@ -291,3 +291,28 @@ def test_disguises_of_words_that_no_table_knows(word, typed):
 @pytest.mark.parametrize("typed", HONEST.split())
 def test_what_people_say_is_no_disguise(typed):
     assert not NEUTRAL.hits(typed.replace("_", " "))
+
+
+@pytest.mark.parametrize(
+    ("word", "as_pattern"),
+    [
+        ("wo.ble", "woxble"),
+        ("wo[xy]ble", "woxble"),
+        ("wo(x|y)ble", "woyble"),
+        ("wo.*ble", "wo table"),
+    ],
+)
+def test_a_word_is_no_pattern_whatever_signs_are_in_it(word, as_pattern):
+    rules = f"""
+[[rule]]
+id = "literal"
+category = "ads"
+class = "house"
+action = "hold"
+words = ['{word}']
+"""
+
+    screen = Screen(parse_rules(rules))
+
+    assert screen.inspect(f"so {word} it is").hits
+    assert not screen.inspect(f"so {as_pattern} it is").hits

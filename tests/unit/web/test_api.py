@@ -233,3 +233,16 @@ async def test_a_change_leaves_what_it_does_not_name(stage):
     state = (await stage.core.rooms.live(room)).state
     assert (state.title, state.status, state.policy.slow_ms) == ("New", Status.OPEN, 3000)
     assert [mode.value for mode in state.policy.modes] == ["top"]
+
+
+async def test_what_looks_encoded_is_decoded_once_and_kept_as_it_was_written(stage):
+    await stage.room("demo")
+    ann, text = await stage.person("ann"), "%2541 &amp;lt; \\u0041 +"
+    sent = await ann.send("POST", "/api/rooms/demo/comments", {"id": "c", "text": text})
+
+    listed = (await ann.get("/api/rooms/demo/comments")).json()["comments"]
+    once, twice = [await ann.get(f"/api/rooms/{room}") for room in ("de%6Do", "de%256Do")]
+
+    assert sent.status_code == 201
+    assert [one["text"] for one in listed] == [text]
+    assert (once.status_code, twice.status_code) == (200, 404)

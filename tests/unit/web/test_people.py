@@ -140,3 +140,15 @@ async def test_nothing_in_an_answer_nor_its_time_tells_whether_there_is_such_a_l
 
     assert [*said.values()] == [{"ann", "bob"}]
     assert 0.5 < median(took_s["ann"]) / median(took_s["bob"]) < 2  # without the work: below 0.1
+
+
+async def test_every_page_of_somebody_signed_in_says_how_to_sign_out(stage):
+    await stage.room()
+    ann, guest = await stage.person("ann"), stage.guest()
+    way = 'action="/sign-out"'
+
+    for path in ("/", "/rooms/demo", "/account", "/account/sessions", "/me"):
+        page = await ann.get(path)
+        assert page.status_code == 200, path
+        assert way in page.text, path
+    assert way not in (await guest.get("/")).text
