@@ -47,7 +47,7 @@ def rounds(request):
 
 @pytest.fixture(params=[1, pytest.param(6, marks=pytest.mark.soak)])
 def long(request):
-    """How many times as long something stands still."""
+    """How many times as long something stands still, or is cut off."""
     return request.param
 
 
@@ -204,12 +204,14 @@ async def test_a_woken_node_decides_on_what_is_true_now(pair):
 
 
 @pytest.mark.parametrize("directions", ["both", "calls", "answers"])
-async def test_a_node_is_cut_off_from_the_bus(tmp_path, postgres_url, redis, chance, directions):
+async def test_a_node_is_cut_off_from_the_bus(
+    tmp_path, postgres_url, redis, chance, directions, long
+):
     async with Proxy(redis.port) as line:
 
         async def trouble(_pair):
             line.part(calls=directions != "answers", answers=directions != "calls")
-            await asyncio.sleep(5)
+            await asyncio.sleep(5 * long)
             line.mend()
             await asyncio.sleep(1)
 
@@ -219,13 +221,13 @@ async def test_a_node_is_cut_off_from_the_bus(tmp_path, postgres_url, redis, cha
 
 
 async def test_a_node_is_cut_off_from_the_record(
-    tmp_path, postgres, postgres_url, redis_url, chance
+    tmp_path, postgres, postgres_url, redis_url, chance, long
 ):
     async with Proxy(postgres.port) as line:
 
         async def trouble(_pair):
             line.part()
-            await asyncio.sleep(7)  # longer than a transaction may stand open
+            await asyncio.sleep(7 * long)  # longer than a transaction may stand open
             line.mend()
             await asyncio.sleep(2)
 
