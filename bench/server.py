@@ -13,6 +13,8 @@ from typing import Self
 
 import httpx
 
+from danmaku.doors import path_within_reach
+
 START_S = 120.0
 ADMIN_SOCKET = "admin.sock"
 _LOOK_S = 0.05
@@ -143,7 +145,7 @@ class Server:
     @property
     def desk(self) -> Path:
         """The operator's socket."""
-        return self.data_dir / ADMIN_SOCKET
+        return Path(path_within_reach(self.data_dir / ADMIN_SOCKET))
 
     def log_tail(self, bytes_max: int = 4000) -> str:
         """The end of everything it printed."""

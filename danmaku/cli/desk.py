@@ -14,6 +14,7 @@ import httpx
 from danmaku.app import ADMIN_SOCKET, house_of
 from danmaku.config import Settings
 from danmaku.core import opened
+from danmaku.doors import path_within_reach
 from danmaku.errors import Code, Coded, Unknown
 from danmaku.store.sqlite import IN_MEMORY, StoreLocked
 from danmaku.web.admin import create_admin_app
@@ -71,7 +72,7 @@ async def desk(settings: Settings) -> AsyncIterator[Desk]:
     """
     socket = settings.store.data_dir / ADMIN_SOCKET
     if socket.exists():
-        transport = httpx.AsyncHTTPTransport(uds=str(socket))
+        transport = httpx.AsyncHTTPTransport(uds=path_within_reach(socket))
         async with httpx.AsyncClient(
             transport=transport, base_url="http://desk", timeout=WAIT_S
         ) as client:

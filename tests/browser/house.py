@@ -5,7 +5,6 @@ from itertools import count
 import httpx
 
 from bench.server import Server
-from danmaku.app import ADMIN_SOCKET
 from danmaku.demo.rooms import CLIP_URL, PASSWORD
 from danmaku.domain.documents import BEFORE_SENDING
 from danmaku.web.forms import form_token_of
@@ -27,7 +26,7 @@ class House:
     def __init__(self, server: Server) -> None:
         self.server = server
         self.url = f"http://{server.address}"
-        wire = httpx.HTTPTransport(uds=str(server.data_dir / ADMIN_SOCKET))
+        wire = httpx.HTTPTransport(uds=str(server.desk))
         self._desk = httpx.Client(transport=wire, base_url="http://desk", timeout=PATIENCE_S)
         self._api = httpx.Client(base_url=self.url, timeout=PATIENCE_S, trust_env=False)
         self._keys: dict[str, str] = {}

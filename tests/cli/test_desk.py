@@ -5,10 +5,12 @@ import contextlib
 
 import pytest
 
+from bench.server import Server
 from danmaku.app import ADMIN_SOCKET
 from danmaku.cli import desk as module
 from danmaku.cli.desk import desk
 from danmaku.config import Settings, StoreSettings
+from danmaku.doors import path_within_reach
 from danmaku.errors import Unknown
 
 FINE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
@@ -35,7 +37,7 @@ async def server(settings, *answers):
         writer.close()
 
     path = settings.store.data_dir / ADMIN_SOCKET
-    listening = await asyncio.start_unix_server(answer, path)
+    listening = await asyncio.start_unix_server(answer, path_within_reach(path))
     yield
     listening.close()
 
@@ -69,3 +71,15 @@ async def test_a_stream_that_breaks_off_is_no_trace(settings):
     async with server(settings, FINE, FINE.replace(b" 2", b" 9")):
         with pytest.raises(Unknown, match="no answer"):
             await read_all(settings)
+
+
+async def test_a_server_whose_data_lie_deep_is_reached_too(tmp_path):
+    """The address of a local socket holds 107 bytes; a path may be longer."""
+    deep = tmp_path / ("deep" * 30)
+    deep.mkdir()
+    with Server(deep) as server:
+        server.open_room("r1")
+        async with desk(Settings(store=StoreSettings(data_dir=server.data_dir))) as its_desk:
+            rooms = await its_desk.ask("GET", "/rooms")
+
+    assert "r1" in str(rooms)

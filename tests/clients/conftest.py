@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bench.server import ADMIN_SOCKET, Server
+from bench.server import Server
 from tests.unit.formats.hostile import COLORS, MODES, PLACES_MS, TEXTS
 
 HERE = Path(__file__).parent
@@ -55,7 +55,7 @@ class Record:
 @pytest.fixture(scope="session")
 def record(tmp_path_factory):
     with Server(tmp_path_factory.mktemp("clients"), SETTINGS) as server:
-        wire = httpx.HTTPTransport(uds=str(server.data_dir / ADMIN_SOCKET))
+        wire = httpx.HTTPTransport(uds=str(server.desk))
         with httpx.Client(transport=wire, base_url="http://desk", timeout=60) as desk:
             yield filled(f"http://{server.address}", desk)
 

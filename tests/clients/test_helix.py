@@ -6,7 +6,7 @@ import subprocess
 import httpx
 import pytest
 
-from bench.server import ADMIN_SOCKET, Server
+from bench.server import Server
 from tests.clients.conftest import SETTINGS, ask
 from tests.clients.test_converters import CLIENTS
 from tests.clients.test_integrations import BLOCKS
@@ -22,7 +22,7 @@ def place(tmp_path):
     """A room of mia's, in which ann has said something; how to say more; and mia's token."""
     with Server(tmp_path, SETTINGS) as server:
         url = f"http://{server.address}"
-        wire = httpx.HTTPTransport(uds=str(server.data_dir / ADMIN_SOCKET))
+        wire = httpx.HTTPTransport(uds=str(server.desk))
         with httpx.Client(transport=wire, base_url="http://desk", timeout=60) as desk:
             tokens = {}
             for login in ("mia", "ann"):

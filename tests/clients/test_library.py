@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from bench.server import ADMIN_SOCKET, Server
+from bench.server import Server
 from tests.clients.conftest import ROOM, SETTINGS, filled
 from tests.clients.test_players import MODULES, page, site  # noqa: F401 -- fixtures
 from tests.house.tree import ROOT
@@ -75,7 +75,7 @@ def house(site, tmp_path_factory):  # noqa: F811 -- a fixture
     """A server that lists the other site, and a room with every awkward comment."""
     listed = {"SERVER__ORIGINS": json.dumps([site.rstrip("/")])}
     with Server(tmp_path_factory.mktemp("library"), SETTINGS | listed) as server:
-        wire = httpx.HTTPTransport(uds=str(server.data_dir / ADMIN_SOCKET))
+        wire = httpx.HTTPTransport(uds=str(server.desk))
         with httpx.Client(transport=wire, base_url="http://desk", timeout=60) as desk:
             yield filled(f"http://{server.address}", desk)
 

@@ -18,7 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from bench.server import ADMIN_SOCKET, Server, free_port
+from bench.server import Server, free_port
 from tests.clients.conftest import SETTINGS, ask
 from tests.clients.test_converters import CLIENTS
 from tests.clients.test_integrations import BLOCKS
@@ -157,7 +157,7 @@ def server(tmp_path_factory):
     port = free_port()
     settings = SETTINGS | {"SERVER__BILIBILI_PORT": str(port)}
     with Server(tmp_path_factory.mktemp("live"), settings) as server:
-        wire = httpx.HTTPTransport(uds=str(server.data_dir / ADMIN_SOCKET))
+        wire = httpx.HTTPTransport(uds=str(server.desk))
         with httpx.Client(transport=wire, base_url="http://desk", timeout=60) as desk:
             ask(desk, "/accounts", {"login": "mia", "name": "M'ia"})
             token = ask(desk, "/tokens", {"login": "mia", "label": "test"})["secret"]

@@ -25,6 +25,7 @@ from bench.server import free_port
 from danmaku.app import ADMIN_SOCKET
 from danmaku.domain.ids import Millis
 from danmaku.domain.inspection import Period
+from danmaku.doors import path_within_reach
 from danmaku.formats.bilibili_segments import segment_of
 from danmaku.formats.exports import ExportName
 from danmaku.gateway.dialects.danmaku_v1 import dialects
@@ -350,7 +351,7 @@ async def scene(site, tmp_path):
     mia = await site.person("mia")
     room = await site.room_of(mia)
     cookie = f"danmaku={await site.core.people.sessions.open(mia.who.account)}"
-    wire = httpx.AsyncHTTPTransport(uds=str(tmp_path / ADMIN_SOCKET))
+    wire = httpx.AsyncHTTPTransport(uds=path_within_reach(tmp_path / ADMIN_SOCKET))
     async with httpx.AsyncClient(
         transport=wire, base_url="http://desk", timeout=PATIENCE_S
     ) as desk:
