@@ -29,6 +29,7 @@ from danmaku.actions.rule_builds import build
 from danmaku.actions.rule_share import SharedRules
 from danmaku.actions.rule_watch import RuleWatch
 from danmaku.actions.team_watch import TeamWatch
+from danmaku.actions.timers import Work, keep_at
 from danmaku.config import Settings
 from danmaku.core import Core, now_ms, opened
 from danmaku.demo import rooms as demo
@@ -332,36 +333,35 @@ class Server:
     def _start_timers(
         self, tasks: asyncio.TaskGroup, shared_rules: SharedRules | None
     ) -> list[asyncio.Task[None]]:
-        settings = self._core.settings
-        works = {
-            "rules": self._watch.run(settings.filter.reload_ms),
-            "parity": self._parity.run(),
-            "credit": self._core.offices.credits.run(),
-            "delays": self._core.offices.keeping.delays.run(),
-            "live rules": self._core.rule_office.live.run(),
-            "shadow": self._shadow.run(),
-            "brownout": self._core.brownout.run(),
+        settings, told = self._core.settings, self._core.telemetry
+        works: dict[str, Work] = {
+            "rules": partial(self._watch.run, settings.filter.reload_ms),
+            "parity": self._parity.run,
+            "credit": self._core.offices.credits.run,
+            "delays": self._core.offices.keeping.delays.run,
+            "live rules": self._core.rule_office.live.run,
+            "shadow": self._shadow.run,
+            "brownout": self._core.brownout.run,
         }
         if self._berth is None or self._berth.number == 0:
             if settings.store.verify_hours and settings.store.url != IN_MEMORY:
-                works["proof"] = self._record_watch().run()
-            works["retention"] = self._core.offices.privacy.retention.run()
-            works["cases"] = self._case_watch().run()
-            works["filings"] = self._filing_watch().run()
-            works["duty"] = TeamWatch(self._core.offices.team.roster, self._core.telemetry).run()
-            works["endpoints"] = self._core.endpoints.couriers.run()
-            works["rechecks"] = self._core.offices.team.rechecks.run()
-            for work in self._core.rule_office.works:
-                works[work.name] = work.run()
+                works["proof"] = self._record_watch().run
+            works["retention"] = self._core.offices.privacy.retention.run
+            works["cases"] = self._case_watch().run
+            works["filings"] = self._filing_watch().run
+            works["duty"] = TeamWatch(self._core.offices.team.roster, told).run
+            works["endpoints"] = self._core.endpoints.couriers.run
+            works["rechecks"] = self._core.offices.team.rechecks.run
+            works |= {work.name: work.run for work in self._core.rule_office.works}
         if shared_rules is not None:
-            works["shared rules"] = shared_rules.run()
+            works["shared rules"] = shared_rules.run
         if (shadow := settings.filter.shadow_file) is not None:
-            works["shadow file"] = self._follow_shadow(shadow)
+            works["shadow file"] = partial(self._follow_shadow, shadow)
         if (learned := self._core.learned) is not None:
-            works["model file"] = self._follow_model(learned)
+            works["model file"] = partial(self._follow_model, learned)
         if settings.demo:
-            works["demo"] = self._play_demo()
-        return [tasks.create_task(work, name=name) for name, work in works.items()]
+            works["demo"] = self._play_demo
+        return [tasks.create_task(keep_at(*work, told), name=work[0]) for work in works.items()]
 
     def _record_watch(self) -> RecordWatch:
         settings = self._core.settings.store

@@ -206,6 +206,11 @@ class Telemetry:
         self.filter_faults = counter(
             "danmaku_filter_faults", "Looks that failed or took too long: held, or refused."
         )
+        self.timer_failures = counter(
+            "danmaku_timer_failures",
+            "Work beside all visits that failed and was begun again.",
+            ["kind"],
+        )
         self.rules_refused = counter("danmaku_rules_refused", "Rule files not read or not built.")
         self.shadow_looks = counter(
             "danmaku_shadow_looks",

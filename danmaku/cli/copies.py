@@ -3,13 +3,13 @@
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import typer
 from sqlalchemy import Engine, select
 
 from danmaku import verifier
-from danmaku.cli.shell import answers, progress_bars, settings_of
+from danmaku.cli.shell import answers, progress_bars, settings_of, sink
 from danmaku.domain.ids import PLATFORM, room_id_of
 from danmaku.formats.chain_copy import Signer
 from danmaku.store import schema
@@ -49,12 +49,12 @@ def chain(
             signer = Signer(connection.scalar(meta) or "", key)
             lines = copy_lines(connection, signer, wanted)
             first = next(lines)  # a chain that is not there leaves no file behind
-            sink: BinaryIO = sys.stdout.buffer if to is None else stack.enter_context(to.open("wb"))
+            file = stack.enter_context(sink(to))
             progress = stack.enter_context(progress_bars())
             task = progress.add_task("copying", total=None)
-            sink.write(first)
+            file.write(first)
             for chunk in lines:
-                sink.write(chunk)
+                file.write(chunk)
                 progress.advance(task, chunk.count(b"\n"))
 
     look(settings, write)

@@ -5,6 +5,7 @@ Both are the same HTTP application; only the transport differs, so a verb cannot
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -70,9 +71,9 @@ async def desk(settings: Settings) -> AsyncIterator[Desk]:
     Raises:
         Unknown: A server holds the record but does not answer, or no longer.
     """
-    socket = settings.store.data_dir / ADMIN_SOCKET
-    if socket.exists():
-        transport = httpx.AsyncHTTPTransport(uds=path_within_reach(socket))
+    path = settings.store.data_dir / ADMIN_SOCKET
+    if path.exists():
+        transport = httpx.AsyncHTTPTransport(uds=path_within_reach(path))
         async with httpx.AsyncClient(
             transport=transport, base_url="http://desk", timeout=WAIT_S
         ) as client:
@@ -82,6 +83,17 @@ async def desk(settings: Settings) -> AsyncIterator[Desk]:
                     return
     async with _at_the_record(settings) as client:
         yield Desk(client)
+
+
+def is_open(settings: Settings) -> bool:
+    """Whether a server of this data directory is there to be asked."""
+    path = settings.store.data_dir / ADMIN_SOCKET
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(path_within_reach(path))
+        except OSError:
+            return False
+    return True
 
 
 async def _is_there(client: httpx.AsyncClient) -> bool:

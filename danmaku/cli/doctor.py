@@ -1,6 +1,7 @@
 """`danmaku doctor`: what would keep the server from starting, or put people at risk."""
 
 import asyncio
+import errno
 import resource
 import socket
 from functools import partial
@@ -13,6 +14,7 @@ from sqlalchemy import Engine
 from danmaku.actions.learned import model_in
 from danmaku.actions.readiness import condition_of
 from danmaku.app import is_public, unsafe_demo
+from danmaku.cli.desk import is_open
 from danmaku.cli.shell import JsonFlag, answers, print_json, print_table, settings_of
 from danmaku.cli.workers import unfit
 from danmaku.config import Settings
@@ -55,7 +57,7 @@ def doctor_command(context: typer.Context, *, as_json: JsonFlag = False) -> None
         ("urgent rules", *_urgent_rules(settings.filter.urgent_file)),
         ("learned model", *_model(settings.filter.model_file)),
         ("descriptors", *_descriptors(settings.gateway.connections_max)),
-        ("address", *_address(settings.server.host, settings.server.port)),
+        ("address", *_address(settings)),
         ("fan-out", *_fan_out()),
         ("demo", *_demo(settings)),
         *_house(settings),
@@ -148,13 +150,16 @@ def _fan_out() -> tuple[bool, str]:
     return True, "Not compiled: it works, but each viewer costs more. Install with a C compiler."
 
 
-def _address(host: str, port: int) -> tuple[bool, str]:
+def _address(settings: Settings) -> tuple[bool, str]:
+    host, port = settings.server.host, settings.server.port
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except OSError as error:
+        if error.errno == errno.EADDRINUSE and is_open(settings):
+            return True, f"{host}:{port}: the server of this data directory runs."
         return False, f"{host}:{port}: {error.strerror}."
     return True, f"{host}:{port} is free."
 

@@ -2,13 +2,12 @@
 
 import asyncio
 import itertools
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import typer
 from rich.progress import Progress, TaskID
@@ -24,6 +23,7 @@ from danmaku.cli.shell import (
     print_table,
     progress_bars,
     settings_of,
+    sink,
 )
 from danmaku.domain.ids import room_id_of
 from danmaku.errors import Coded, Unknown
@@ -190,11 +190,11 @@ async def _write_export(desk: Desk, room: str, name: ExportName, to: Path | None
             raise refusal_of(response)
         # Not before: what is refused empties no file that is there already.
         with ExitStack() as stack:
-            sink: BinaryIO = sys.stdout.buffer if to is None else stack.enter_context(to.open("wb"))
+            file = stack.enter_context(sink(to))
             progress = stack.enter_context(progress_bars())
             task = progress.add_task("exporting", total=int(response.headers["content-length"]))
             async for chunk in response.aiter_bytes():
-                sink.write(chunk)
+                file.write(chunk)
                 progress.advance(task, len(chunk))
     return int(response.headers["record-comments"])
 

@@ -1,12 +1,14 @@
 """What all commands share: the settings, how they speak to people and to scripts, how they fail."""
 
+import contextlib
 import functools
+import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn, ParamSpec
+from typing import Annotated, BinaryIO, NoReturn, ParamSpec
 
 import orjson
 import typer
@@ -109,6 +111,30 @@ def answers(command: Callable[P, None]) -> Callable[P, None]:
             fail(str(error))
 
     return spoken
+
+
+@contextlib.contextmanager
+def sink(to: Path | None) -> Iterator[BinaryIO]:
+    """What a command writes a file into; None: standard output.
+
+    The file is there when it is whole: until then it grows beside, and whatever breaks it off
+    leaves what was there before.
+    """
+    if to is None:
+        yield sys.stdout.buffer
+        return
+    if to.exists() and not to.is_file():  # a pipe or a device: it is written as it comes
+        with to.open("wb") as file:
+            yield file
+        return
+    to = to.resolve()  # through a link: it stays one
+    growing = to.with_name(f".{to.name}.{os.getpid()}.part")
+    try:
+        with growing.open("xb") as file:
+            yield file
+        growing.replace(to)
+    finally:
+        growing.unlink(missing_ok=True)
 
 
 def print_json(fields: object) -> None:

@@ -1,8 +1,11 @@
+import contextlib
 import json
+import os
 import sqlite3
 
 import pytest
 
+from danmaku.cli.shell import sink
 from danmaku.store.database import DATABASE_FILE
 
 LINES = [
@@ -151,3 +154,27 @@ def test_what_others_wrote_is_imported_through_the_filter(lounge, tmp_path):
     assert outcome["errors"] == ["line 3: prohibited"]
     [comment] = exported(lounge, "lounge")
     assert (comment["text"], comment["mode"], comment["color"]) == ("hello", "top", 255)
+
+
+def test_an_export_that_breaks_off_leaves_what_was_there(tmp_path):
+    file, link, pipe = (tmp_path / name for name in ("whole.jsonl", "link.jsonl", "pipe"))
+    file.write_text("before")
+    link.symlink_to(file)
+    os.mkfifo(pipe)
+
+    with contextlib.suppress(ConnectionError), sink(link) as growing:
+        growing.write(b"half")
+        raise ConnectionError
+    assert file.read_text() == "before"
+
+    with sink(link) as growing:
+        growing.write(b"after")
+    assert file.read_text() == "after"
+    assert link.is_symlink()
+
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with sink(pipe) as flowing:
+        flowing.write(b"flows")
+    assert os.read(reader, 9) == b"flows"
+    os.close(reader)
+    assert {path.name for path in tmp_path.iterdir()} == {"whole.jsonl", "link.jsonl", "pipe"}

@@ -241,6 +241,19 @@ def test_doctor_is_content_with_a_fresh_directory(shell, tmp_path):
     assert {check["check"]: check["ok"] for check in checks} == dict.fromkeys(names, True)
 
 
+def test_doctor_knows_the_server_of_its_own_directory(shell, monkeypatch):
+    with running(shell, "--port", "0") as (_, address):
+        monkeypatch.setenv("DANMAKU_SERVER__PORT", address.rpartition(":")[2])
+        own = shell.run("doctor", "--json")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("DANMAKU_SERVER__PORT", str(taken.getsockname()[1]))
+        others = shell.run("doctor", "--json")
+
+    assert "address" not in bad_of(own)
+    assert "the server of this data directory runs" in own.stdout
+    assert "in use" in bad_of(others)["address"]
+
+
 def bad_of(result):
     return {check["check"]: check["text"] for check in json.loads(result.stdout) if not check["ok"]}
 

@@ -57,7 +57,7 @@ export interface ConnectionEvents {
 
 /** Closes that mean: coming back would end the same way. */
 const FINAL_CLOSES = new Set([1002, 1007, 1009, 4400, 4401, 4403, 4404]);
-const ANSWER_WAIT_MS = 20_000;
+const ANSWER_WAIT_MS = 30_000;
 const ASK_AGAIN_MS = 1_000;
 const QUIET_FACTOR = 1.5;
 /** Longer than any page stays open, and no more than a timer takes. */

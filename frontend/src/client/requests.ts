@@ -11,7 +11,8 @@ interface Open {
   resolve(answer: Answer): void;
 }
 
-const ATTEMPTS_MAX = 5;
+// A server answers `unknown` after two seconds: half a minute with a disk that takes three for a sync.
+const ATTEMPTS_MAX = 10;
 const ASK_AGAIN = new Set(["unknown", "draining"]);
 
 /**

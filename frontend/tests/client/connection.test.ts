@@ -233,8 +233,22 @@ describe("asking", () => {
   it("calls the outcome unknown when nobody answers", async () => {
     join();
     const answer = connection.send("c-1", DRAFT);
-    world.pass(20_000);
+    world.pass(30_000);
 
     expect(await answer).toMatchObject({ op: "refused", code: "unknown" });
+  });
+
+  it("sits out a disk that takes three seconds for a sync", async () => {
+    join();
+    const answer = connection.send("c-1", DRAFT);
+    for (let asked = 1; asked <= 8; asked += 1) {
+      expect(world.line.of("send")).toHaveLength(asked);
+      world.pass(2_000);
+      world.line.say({ op: "refused", id: "c-1", code: "unknown" });
+      world.pass(1_000);
+    }
+    world.line.say({ op: "published", id: "c-1", number: 7, seq: 11 });
+
+    expect(await answer).toMatchObject({ op: "published", number: 7 });
   });
 });
