@@ -8,6 +8,7 @@ compared.
 import asyncio
 import contextlib
 import itertools
+import re
 import shutil
 import sqlite3
 from collections import Counter
@@ -163,6 +164,20 @@ async def harmed(left, folder, chance, file_name, trials):
             assert changed(folder, sound) == [], trial
             became["of no chain"] += 1
     return became
+
+
+async def test_no_bit_rots_unnoticed_in_what_describes_an_index_of_a_key(left, tmp_path, chance):
+    """Nobody wrote those words: SQLite did, for each `UNIQUE` and each key of letters."""
+    content = (left / DATABASE_FILE).read_bytes()
+    places = [match.start() for match in re.finditer(rb"indexsqlite_autoindex_", content)]
+    for trial, at in enumerate(chance.sample(places, 20)):
+        folder = tmp_path / str(trial)
+        shutil.copytree(left, folder)
+        rotten = bytearray(content)
+        rotten[at + chance.randrange(len("index"))] ^= 1 << chance.randrange(8)
+        (folder / DATABASE_FILE).write_bytes(rotten)
+
+        assert await asyncio.to_thread(is_found, folder), trial
 
 
 @pytest.mark.parametrize(("file_name", "trials"), [(DATABASE_FILE, 150), (LOG_FILE, 50)])

@@ -17,6 +17,7 @@ from bench.record import read_record
 from bench.server import Server
 from tests.contract.soundness import findings_in
 from tests.faults.visitors import SETTINGS, Sender, Watcher, until_reached
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.faults
 
@@ -24,7 +25,7 @@ SOURCE = Path(__file__).with_name("wall_clock.c")
 ROOM = "room"
 SENDERS = 4
 HOUR_S = 3600
-STAY_S = 1.5  # between two jumps
+STAY_S = 1.5  # between two jumps, and until so many are published, on a busy machine
 JUMPS = (HOUR_S, 0, -HOUR_S, 0)
 PUBLISHED_MIN = 20
 BUCKETS = {"ADMISSION__SENDS_PER_S": "20", "ADMISSION__SENDS_BURST": "20"}
@@ -57,8 +58,16 @@ async def jump(wall: WallClock, rounds: int, senders: Sequence[Sender]) -> list[
     for by_s in JUMPS * rounds:
         wall.set(by_s)
         await asyncio.sleep(STAY_S)
+        await until_published(senders, counts[-1] + PUBLISHED_MIN)
         counts.append(published(senders))
     return [later - former for former, later in pairwise(counts)]
+
+
+async def until_published(senders: Sequence[Sender], count: int) -> None:
+    """Fails where they do not come in time, long before the clock itself would have gone on."""
+    async with asyncio.timeout(PATIENCE_S):
+        while published(senders) < count:  # noqa: ASYNC110 -- nobody tells
+            await asyncio.sleep(0.05)
 
 
 def published(senders: Sequence[Sender]) -> int:
@@ -92,7 +101,6 @@ async def play(folder: Path, chance: Random, rounds: int) -> None:
         await asyncio.gather(*watching)
     judge(record, watchers, senders)
     print(f"published between jumps: {between}")  # noqa: T201 -- the figure
-    assert all(count >= PUBLISHED_MIN for count in between)
     assert findings_in(server.data_dir) == []
 
 
