@@ -337,6 +337,7 @@ class Server:
         works: dict[str, Work] = {
             "rules": partial(self._watch.run, settings.filter.reload_ms),
             "parity": self._parity.run,
+            "session uses": self._core.people.sessions.uses.run,
             "credit": self._core.offices.credits.run,
             "delays": self._core.offices.keeping.delays.run,
             "live rules": self._core.rule_office.live.run,
@@ -434,11 +435,8 @@ class Server:
 
     async def _follow_shadow(self, path: Path) -> None:
         settings = self._core.settings.filter
-        await self._shadow.follow(
-            path,
-            reload_ms=settings.reload_ms,
-            build=partial(build, seconds_max=settings.build_s),
-        )
+        built = partial(build, seconds_max=settings.build_s)
+        await self._shadow.follow(path, reload_ms=settings.reload_ms, build=built)
 
     async def _follow_model(self, learned: Learned) -> None:
         settings = self._core.settings.filter

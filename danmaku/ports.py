@@ -4,7 +4,7 @@
 method may raise `StoreDown` when the record cannot be reached.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -126,7 +126,27 @@ class SessionRow:
     session_id: str
     device: str
     opened_ms: Millis
-    until_ms: Millis
+    until_ms: Millis  # unless it is used before
+    used_ms: Millis | None  # to the hour; None: not since that is kept
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTerms:
+    """When sessions end.
+
+    Attributes:
+        life_ms: After their opening, in any case.
+        idle_ms: After they were last used.
+        apart_ms: How much later than the use that is known another must be to be kept.
+    """
+
+    life_ms: int
+    idle_ms: int
+    apart_ms: int
+
+    def until_ms(self, opened_ms: Millis) -> Millis:
+        """When one ends that is used at its opening alone."""
+        return Millis(opened_ms + min(self.life_ms, self.idle_ms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +367,7 @@ class Accounts(Protocol):
         """Remember a session by the digest of its secret."""
 
     async def sessions(self, account: AccountId, now_ms: Millis) -> list[SessionRow]:
-        """The account's sessions, unless closed or expired; oldest first."""
+        """The account's sessions, unless closed, expired or unused for too long; oldest first."""
 
     async def close_session_of(self, account: AccountId, session_id: str) -> bool:
         """Sign out one session by its public id; False: the account has none such."""
@@ -358,8 +378,13 @@ class Accounts(Protocol):
     async def signed_out_ms(self, account: AccountId) -> Millis:
         """When that was last; 0: never."""
 
-    async def session(self, digest: bytes, now_ms: Millis) -> AccountId | None:
-        """Whose session it is, unless closed or expired."""
+    async def session(
+        self, digest: bytes, now_ms: Millis
+    ) -> tuple[AccountId, Millis | None] | None:
+        """Whose session it is and when it was last used, unless closed, expired or unused."""
+
+    async def use_sessions(self, uses: Mapping[bytes, Millis], terms: SessionTerms) -> None:
+        """Note when sessions were used, and let them last the longer; what is over stays so."""
 
     async def close_sessions(self, account: AccountId, *, but: bytes | None = None) -> None:
         """Sign the account out everywhere, `but` one session excepted."""

@@ -6,10 +6,10 @@ Secrets leave this file once, to their owner; what is kept are digests.
 from collections.abc import Callable
 
 from danmaku.actions.drawn import digest_of, new_id, new_secret
+from danmaku.actions.session_uses import SessionUses, terms_in
 from danmaku.config import AccountSettings
 from danmaku.domain.account import Standing
 from danmaku.domain.ids import AccountId, Millis
-from danmaku.domain.times import DAY_MS
 from danmaku.errors import NotAllowed, NotFound, NotSignedIn
 from danmaku.ports import Accounts, Clock, SessionRow
 
@@ -34,7 +34,7 @@ class Sessions:
     def __init__(self, accounts: Accounts, *, clock: Clock, settings: AccountSettings) -> None:
         self._accounts = accounts
         self._clock = clock
-        self._life_ms = settings.session_days * DAY_MS
+        self.uses = SessionUses(accounts, terms_in(settings))
         self._told_of_ends: list[Callable[[AccountId], None]] = []
 
     def when_they_end(self, tell: Callable[[AccountId], None]) -> None:
@@ -60,15 +60,25 @@ class Sessions:
         await self._accounts.open_session(
             digest_of(secret),
             account,
-            Millis(now_ms + self._life_ms),
+            self.uses.terms.until_ms(now_ms),
             session_id=new_id(),
             device=device[:DEVICE_MAX],
         )
         return secret
 
     async def account_of(self, secret: str) -> AccountId | None:
-        """Whose session this is; None: it is closed or over."""
-        return await self._accounts.session(digest_of(secret), self._clock())
+        """Whose session this is, which is a use of it; None: it is closed, over or idle."""
+        digest, now_ms = digest_of(secret), self._clock()
+        found = await self._accounts.session(digest, now_ms)
+        if found is None:
+            return None
+        account, used_ms = found
+        self.uses.note(digest, now_ms, used_ms=used_ms)
+        return account
+
+    def stay(self, secret: str) -> None:
+        """A session is still being used; reads and writes nothing."""
+        self.uses.note(digest_of(secret), self._clock())
 
     async def own(self, who: Standing) -> list[SessionRow]:
         """One's own open sessions, oldest first.

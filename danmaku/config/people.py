@@ -31,6 +31,13 @@ class AccountSettings(Part):
         description="New names, titles and summaries of one account, in the long run and at once.",
     )
     session_days: int = Field(default=30, ge=1, le=365, description="Life of a session, days.")
+    session_idle_hours: int = Field(
+        default=336,
+        ge=1,
+        le=8760,
+        description="Without use for so long a session ends before, hours; an open page with its "
+        "socket is use.",
+    )
     reset_minutes: int = Field(
         default=60, ge=1, description="Life of a password reset link, minutes."
     )

@@ -296,6 +296,8 @@ class Connection(asyncio.Protocol):
             return
         if self.outbox.is_hopeless(now_ms, self._desk.settings.stalled_ms_max):
             self.part(Close.SLOW)
+        if self.identity is not None:
+            self.identity.stay(now_ms)
         match self._session.due(now_ms, self._wire.begun_ms):
             case Beat():
                 self._transport.write(control_frame(PING))

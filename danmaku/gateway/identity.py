@@ -20,13 +20,14 @@ class Identity:
         session: Secret of the session that the upgrade came with.
     """
 
-    __slots__ = ("_looked_at_ms", "_people", "_session", "_token", "who")
+    __slots__ = ("_looked_at_ms", "_people", "_session", "_stays_ms", "_token", "who")
 
     def __init__(self, people: People, *, token: str | None, session: str | None) -> None:
         self._people = people
         self._token = token
         self._session = session
         self._looked_at_ms: Millis | None = None  # None: to be looked at before the next act
+        self._stays_ms: Millis | None = None  # when its session is next said to be used
         self.who: Standing | None = None  # as of then; None: a guest
 
     async def look(self, now_ms: Millis) -> Standing | None:
@@ -39,6 +40,7 @@ class Identity:
             self.who = await self._people.bearer(self._token)
         elif self._session is not None:
             self.who = await self._people.session(self._session)
+            self._stays_ms = None if self.who is None else self._next_stay(now_ms)
         self._looked_at_ms = now_ms
         return self.who
 
@@ -60,6 +62,16 @@ class Identity:
         if self.believed(now_ms) is None:
             await self._look_again(now_ms)
         return await self._people.standings.freshen(self.who)
+
+    def stay(self, now_ms: Millis) -> None:
+        """The connection is open still, which is a use of its session. No read, no write."""
+        due_ms = self._stays_ms
+        if self._session is not None and due_ms is not None and now_ms >= due_ms:
+            self._people.sessions.stay(self._session)
+            self._stays_ms = self._next_stay(now_ms)
+
+    def _next_stay(self, now_ms: Millis) -> Millis:
+        return Millis(now_ms + self._people.sessions.uses.terms.apart_ms)
 
     async def recheck(self, now_ms: Millis) -> None:
         """Something has ended for this account: is it this token or session?

@@ -1,14 +1,25 @@
 """Who is who: standings from the chain's projections; sessions and resets, which no chain holds."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, or_, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Table,
+    Update,
+    bindparam,
+    case,
+    or_,
+    select,
+)
 
 from danmaku.domain.account import Bundle, PowerGrant, Standing
 from danmaku.domain.ids import PLATFORM, AccountId, Millis, RoomId
 from danmaku.filter.names import likeness_of
-from danmaku.ports import Clock, Credentials, SessionRow, TokenRow
+from danmaku.ports import Clock, Credentials, SessionRow, SessionTerms, TokenRow
 from danmaku.store import schema
 from danmaku.store.intake import Work
 from danmaku.store.keeping_queries import grant_of
@@ -128,13 +139,14 @@ class AccountQueries:
         device: str = "",
     ) -> None:
         """As `ports.Accounts.open_session`."""
-        told = {"id": session_id, "device": device, "opened_ms": self._clock()}
+        now_ms = self._clock()
+        told = {"id": session_id, "device": device, "opened_ms": now_ms, "used_ms": now_ms}
         await self._open(schema.session, digest, account, until_ms, **told)
 
     async def sessions(self, account: AccountId, now_ms: Millis) -> list[SessionRow]:
         """As `ports.Accounts.sessions`."""
-        wanted = select(_session.id, _session.device, _session.opened_ms, _session.until_ms)
-        wanted = wanted.where(
+        told = (_session.id, _session.device, _session.opened_ms)
+        wanted = select(*told, _session.until_ms, _session.used_ms).where(
             _session.account == account, _session.until_ms > now_ms, _session.id.is_not(None)
         )
         rows = await self._readers.ask(
@@ -165,11 +177,20 @@ class AccountQueries:
         at_ms = await self._readers.ask(lambda connection: connection.scalar(wanted))
         return Millis(at_ms or 0)
 
-    async def session(self, digest: bytes, now_ms: Millis) -> AccountId | None:
+    async def session(
+        self, digest: bytes, now_ms: Millis
+    ) -> tuple[AccountId, Millis | None] | None:
         """As `ports.Accounts.session`."""
-        wanted = select(_session.account)
+        wanted = select(_session.account, _session.used_ms)
         wanted = wanted.where(_session.digest == digest, _session.until_ms > now_ms)
-        return await self._readers.ask(lambda connection: connection.scalar(wanted))
+        row = await self._readers.ask(lambda connection: connection.execute(wanted).first())
+        return None if row is None else (row.account, row.used_ms)
+
+    async def use_sessions(self, uses: Mapping[bytes, Millis], terms: SessionTerms) -> None:
+        """As `ports.Accounts.use_sessions`. Nodes take the rows in one order."""
+        noted = _used(terms)
+        rows = [{"of": digest, "at_ms": at_ms} for digest, at_ms in sorted(uses.items())]
+        await self._write(lambda connection: connection.execute(noted, rows))
 
     async def close_sessions(self, account: AccountId, *, but: bytes | None = None) -> None:
         """As `ports.Accounts.close_sessions`."""
@@ -215,6 +236,21 @@ def _in_force(now_ms: Millis) -> tuple[ColumnElement[bool], ...]:
     return (
         _token.revoked_seq.is_(None),
         or_(_token.expires_ms.is_(None), _token.expires_ms > now_ms),
+    )
+
+
+def _used(terms: SessionTerms) -> Update:
+    at_ms: BindParameter[int] = bindparam("at_ms", type_=BigInteger)
+    latest_ms, idle_ms = _session.opened_ms + terms.life_ms, at_ms + terms.idle_ms
+    return (
+        schema.session.update()
+        .where(
+            _session.digest == bindparam("of"),
+            _session.until_ms > at_ms,
+            _session.opened_ms.is_not(None),  # what began before that was kept ends as it would
+            or_(_session.used_ms.is_(None), _session.used_ms <= at_ms - terms.apart_ms),
+        )
+        .values(used_ms=at_ms, until_ms=case((latest_ms < idle_ms, latest_ms), else_=idle_ms))
     )
 
 

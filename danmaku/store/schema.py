@@ -420,6 +420,7 @@ session = Table(
     Column("id", String),  # None: opened before sessions had one
     Column("device", String),
     Column("opened_ms", BigInteger),
+    Column("used_ms", BigInteger),  # to the hour; None: not since that is kept
 )
 
 # When an account was last signed out everywhere: what others have signed earlier is void.

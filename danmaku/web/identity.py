@@ -113,7 +113,12 @@ async def show_sessions(visit: PageVisit) -> Response:
     """Where one is signed in."""
     rows = await visit.house.people.sessions.own(visit.signed_in())
     sessions = [
-        {"id": row.session_id, "device": row.device, "opened_iso": time_text_of(row.opened_ms)}
+        {
+            "id": row.session_id,
+            "device": row.device,
+            "opened_iso": time_text_of(row.opened_ms),
+            "used_iso": None if row.used_ms is None else time_text_of(row.used_ms),
+        }
         for row in rows
     ]
     return visit.page("sessions.html", {"sessions": sessions})

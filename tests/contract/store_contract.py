@@ -40,7 +40,7 @@ from danmaku.filter.rules import Action
 from danmaku.formats.danmaku_v1 import fields_of
 from danmaku.formats.jsonl import written
 from danmaku.formats.shown import Marker
-from danmaku.ports import Append, Delayed
+from danmaku.ports import Append, Delayed, SessionTerms
 from tests.contract.facts import (
     ANN,
     BEN,
@@ -75,6 +75,11 @@ def ticking():
     """A clock that no two transactions find at the same time."""
     ticks = count(1_000)
     return lambda: Millis(next(ticks))
+
+
+async def opening_of(store, session_id):
+    [row] = [row for row in await store.sessions(ANN, Millis(5)) if row.session_id == session_id]
+    return row.opened_ms
 
 
 async def furnished(store, announced):
@@ -654,12 +659,36 @@ class AccountsContract:
         for digest in (b"one", b"two", b"three"):
             await store.open_session(digest, ANN, Millis(2_000_000_000_000))
 
-        assert await store.session(b"one", Millis(5)) == ANN
+        assert (await store.session(b"one", Millis(5)))[0] == ANN
         assert await store.session(b"one", Millis(2_000_000_000_000)) is None
         await store.close_session(b"one")
         await store.close_sessions(ANN, but=b"two")
         found = [await store.session(digest, Millis(5)) for digest in (b"one", b"two", b"three")]
-        assert found == [None, ANN, None]
+        assert [one and one[0] for one in found] == [None, ANN, None]
+
+    async def test_a_session_lasts_longer_when_it_is_used_but_no_longer_than_it_may(self, store):
+        terms = SessionTerms(life_ms=1_000, idle_ms=400, apart_ms=100)
+        for digest in (b"used", b"left"):
+            await store.open_session(digest, ANN, Millis(3_000), session_id=digest.decode())
+
+        async def use(after_ms):
+            """What is known of it then: its last use, and its end."""
+            rows = {row.session_id: row for row in await store.sessions(ANN, Millis(5))}
+            used = rows["used"]
+            uses = {digest: Millis(used.opened_ms + after_ms) for digest in (b"used", b"none")}
+            await store.use_sessions(uses, terms)
+            rows = {row.session_id: row for row in await store.sessions(ANN, Millis(5))}
+            assert rows["left"].until_ms == 3_000
+            told = rows["used"]
+            return told.used_ms - told.opened_ms, told.until_ms - told.opened_ms
+
+        assert await use(99) == (0, 3_000 - await opening_of(store, "used"))  # too soon
+        assert [await use(after_ms) for after_ms in (300, 350, 650)] == [
+            (300, 700),
+            (300, 700),
+            (650, 1_000),
+        ]
+        assert await use(1_000) == (650, 1_000)  # it is over
 
     async def test_a_reset_is_good_once(self, store):
         await store.open_reset(b"once", ANN, Millis(100))

@@ -1,3 +1,4 @@
+import time
 from functools import partial
 
 import pytest
@@ -8,6 +9,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
 from danmaku.config import StoreSettings
+from danmaku.domain.times import DAY_MS
 from danmaku.store.database import DATABASE_FILE, write_engine
 from danmaku.store.feature_schema import metadata
 from danmaku.store.migrations import migrate
@@ -127,3 +129,41 @@ async def test_what_was_held_or_reported_before_gets_the_case_it_would_have(tmp_
             ]
             assert rows[0] == rows[1]
             assert rows[0]
+
+
+NEVER_MS, LONG_AGO_MS = 4_000_000_000_000, 1_000
+
+
+def _shortened(engine):
+    """The ends of sessions from before their use was kept, and what is known of it."""
+    config = Config()
+    config.set_main_option("script_location", "danmaku.store:migrations")
+    with engine.connect() as connection, connection.begin():
+        config.attributes |= {"connection": connection, "partitions_count": 0}
+        command.upgrade(config, "0041")
+        account = "(id, version, login_key, login, name) VALUES (1, 1, 'ann', 'ann', 'Ann')"
+        connection.exec_driver_sql(f"INSERT INTO account {account}")
+        for digest, until_ms in (("01", NEVER_MS), ("02", LONG_AGO_MS)):
+            one = f"VALUES ({_bytes(connection, digest)}, 1, {until_ms}, 'x', '', 5)"
+            names = "(digest, account, until_ms, id, device, opened_ms)"
+            connection.exec_driver_sql(f"INSERT INTO session {names} {one}")
+        migrate(connection)
+        wanted = "SELECT until_ms, used_ms FROM session ORDER BY digest"
+        return [tuple(row) for row in connection.exec_driver_sql(wanted)]
+
+
+def _bytes(connection, digest):
+    return f"X'{digest}'" if connection.dialect.name == "sqlite" else f"'\\x{digest}'::bytea"
+
+
+def test_sessions_that_were_open_end_in_two_weeks_unless_they_are_used(tmp_path, postgres_url):
+    began_ms = time.time_ns() // 1_000_000
+    found = [
+        _shortened(write_engine(tmp_path / DATABASE_FILE)),
+        driven(lambda: _shortened(engine_of(postgres_url))),
+    ]
+    ended_ms = time.time_ns() // 1_000_000
+
+    for [(until_ms, used_ms), over] in found:
+        assert began_ms <= until_ms - 14 * DAY_MS <= ended_ms
+        assert (used_ms, over) == (None, (LONG_AGO_MS, None))

@@ -7,6 +7,7 @@ from sqlalchemy import event
 
 from danmaku.config import StoreSettings
 from danmaku.domain.ids import ClientId, Millis, Number, Seq
+from danmaku.ports import SessionTerms
 from danmaku.store.sqlite import SqliteStore
 from tests.contract.facts import (
     ANN,
@@ -74,6 +75,7 @@ async def write_everything(store):
     await store.commit(in_demo(published("a")))
     await store.commit(in_demo(published("c", origin=Seq(4))))
     await store.open_session(b"s", ANN, Millis(9_000))
+    await store.use_sessions({b"s": Millis(2_000)}, SessionTerms(9_000, 9_000, 1))
     await store.close_sessions(ANN, but=b"s")
     await store.take_reset(b"r", Millis(1))
 

@@ -7,6 +7,7 @@ from danmaku.core import opened
 from danmaku.domain.account import Bundle
 from danmaku.domain.identity import Strength
 from danmaku.web.app import create_app
+from danmaku.web.pages import time_text_of
 from danmaku.web.visit import guest_cookie, session_cookie
 from tests.services import CLIENT, IdentityProvider, serving
 from tests.unit.web.conftest import Stage, settings_of
@@ -25,6 +26,7 @@ async def test_sessions_are_listed_and_ended(stage):
     done = await ann.post_form(f"/account/sessions/{row.session_id}/end")
 
     assert "Firefox · Linux" in page.text
+    assert page.text.count(time_text_of(row.used_ms)) >= 2  # it was used when it was opened
     assert done.headers["location"] == "/account/sessions"
     assert await stage.core.people.session(other) is None
 
