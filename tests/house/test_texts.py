@@ -7,8 +7,15 @@ the same files.
 import json
 import re
 
+import pytest
+
 from danmaku.domain.admission import REVIEW_CATEGORY
+from danmaku.domain.brownout import Shed, Stage
 from danmaku.domain.categories import CATEGORIES
+from danmaku.domain.documents import DocumentKind
+from danmaku.domain.filing_facts import FilingState
+from danmaku.domain.measures import Step
+from danmaku.domain.rule_facts import ScanPhase
 from danmaku.filter.rule_file import parse_rules
 from danmaku.filter.rules import FAULT_CATEGORY, ROOM_CATEGORY
 from tests.house.tree import ROOT, project_files
@@ -40,3 +47,19 @@ def test_every_category_that_we_ship_has_its_words():
     }
 
     assert {f"category.{word}" for word in shipped} - TEXTS.keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("family", "words"),
+    [
+        ("document", [kind.value for kind in DocumentKind]),
+        ("editor.phase", [phase.value for phase in ScanPhase]),
+        ("filing.state", [state.value for state in FilingState]),
+        ("load.shed", [shed.name.lower() for shed in Shed]),
+        ("load.stage", [stage.value for stage in Stage]),
+        ("step", [step.value for step in Step]),
+    ],
+)
+def test_what_pages_name_by_its_own_word_has_a_text(family, words):
+    """A word without one says itself, and no page fails: a new or renamed one is found here."""
+    assert {f"{family}.{word}" for word in words} - TEXTS.keys() == set()
