@@ -74,12 +74,21 @@ class Herald:
         self._by_account: dict[AccountId, set[Connection]] = {}
         self._keepers: dict[RoomId, set[Connection]] = {}
         self._going: deque[_Round] = deque()  # one after the other: what is later comes later
+        self.ends_count = 0  # of sessions, tokens and accounts, whether or not a socket was theirs
 
     def note_account(self, connection: Connection) -> None:
         """Remember whose connection it is, as soon as that is known; a guest's is nobody's."""
         account = _account_of(connection)
         if account is not None and connection in self._connections:
             self._by_account.setdefault(account, set()).add(connection)
+
+    def note_end(self, account: AccountId) -> tuple[Connection, ...]:
+        """Something has ended for an account; its open sockets.
+
+        Who is being looked up meanwhile is none of them yet, and sees it by `ends_count`.
+        """
+        self.ends_count += 1
+        return self.sockets_of(account)
 
     def sockets_of(self, account: AccountId) -> tuple[Connection, ...]:
         """The open ones of an account."""
@@ -116,6 +125,7 @@ class Herald:
         """
         match notice:
             case Personal():
+                self.ends_count += notice.farewell is not None
                 for connection in self.sockets_of(notice.account):
                     self._tell_person(connection, notice)
             case Official():

@@ -198,7 +198,7 @@ class Gateway:
     def close_account(self, account: AccountId) -> None:
         """Close the account's sockets whose session or token is worth nothing any more."""
         self._outside.close_account(account)
-        for connection in self._herald.sockets_of(account):
+        for connection in self._herald.note_end(account):
             assert connection.identity is not None
             self.start(connection, connection.identity.recheck(self.now_ms()), name="recheck")
 
@@ -338,22 +338,23 @@ class Gateway:
         assert connection.visit is not None
         room = connection.visit.room
         identity = Identity(self._people, token=hello.token, session=connection.visit.session)
-        who = await identity.look(self.now_ms())
+        ends_count, who = self._herald.ends_count, await identity.look(self.now_ms())
         if hello.since is None:  # who comes back keeps its place
             self._hub.admit(who)
         connection.known_as(identity)
         self._herald.note_account(connection)
+        if who is not None and ends_count != self._herald.ends_count:
+            await identity.recheck(self.now_ms())  # it may have been this one's, not noted by then
         author = None if who is None else await self._reader.pseudonym(room, who.account)
         top = await top_of(self._rooms, self._reader, room, hello.since)
         live = await self._rooms.live(room)  # in memory by now
         # Nothing is awaited from here on: what is announced next finds the viewer in its room.
-        wall_ms = self._clock()
         self._enter(
             connection,
             hello,
             live,
             top=top,
-            told=None if who is None else you(who, author, room=room, now_ms=wall_ms),
+            told=None if who is None else you(who, author, room=room, now_ms=self._clock()),
         )
         for waiting in connection.welcomed():
             self.take(connection, waiting)
@@ -417,9 +418,8 @@ class Gateway:
     async def _outcome_of(self, connection: Connection, message: Act) -> Fields:
         assert connection.visit is not None
         assert connection.identity is not None  # as in `_require_place`
-        room = connection.visit.room
         who = await connection.identity.standing(self.now_ms())
-        return await self._acts.carry_out(who, room, message)
+        return await self._acts.carry_out(who, connection.visit.room, message)
 
     # --- errors
 

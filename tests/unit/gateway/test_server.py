@@ -319,6 +319,26 @@ async def test_signing_out_closes_the_sockets_of_that_session(plain):
         assert (await elsewhere.send("still here"))["op"] == "published"
 
 
+async def test_a_session_that_ends_while_its_viewer_is_looked_up_is_found_out(plain, monkeypatch):
+    plain.people.sessions.when_they_end(plain.gateway.close_account)
+    await plain.people.add("bea", "Bea", "correct horse battery")
+    _, secret = await plain.people.sign_in("bea", "correct horse battery")
+    cookie = {"Cookie": f"danmaku={secret}", "Origin": f"http://127.0.0.1:{plain.port}"}
+    look = plain.people.session
+
+    async def overtaken(of):
+        who = await look(of)
+        monkeypatch.setattr(plain.people, "session", look)
+        await plain.people.sessions.close(of)  # no socket is known to be hers yet
+        return who
+
+    monkeypatch.setattr(plain.people, "session", overtaken)
+    async with plain.client(additional_headers=cookie) as client:
+        await client.say({"op": "hello"})
+
+        assert await client.close_code() == 4401
+
+
 async def test_more_in_flight_than_allowed_is_rate_limited(plain):
     token = await plain.person()
     async with plain.viewer(token) as ann:
