@@ -136,7 +136,9 @@ def _misfit_inside(schema: Schema, value: object, place: str) -> str | None:
 def _is_within(schema: Schema, value: str | int) -> bool:
     """Whether a text has its form and length, and a number its size."""
     if isinstance(value, str):
-        if re.search(cast("str", schema.get("pattern", "")), value) is None:
+        pattern = schema.get("pattern")
+        # All of it: `$` alone would pass a text that ends with a line break.
+        if pattern is not None and re.fullmatch(cast("str", pattern), value) is None:
             return False
         size, least, most = len(value), schema.get("minLength"), schema.get("maxLength")
     else:

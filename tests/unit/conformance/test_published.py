@@ -31,6 +31,7 @@ def comment(**fields):
         ({"op": "published", "id": "c-1", "number": 1}, "published has no seq"),
         (SAID["server-published"] | {"number": 0}, "published.number is 0"),
         (SAID["server-published"] | {"id": "弹"}, "published.id is '弹'"),
+        (SAID["server-published"] | {"id": "c-1\n"}, r"published.id is 'c-1\n'"),
         (SAID["server-viewers"] | {"count": True}, "viewers.count is True, not integer"),
         (comment(text=7), "entries.entries[0].text is 7, not string"),
         (comment(mode="spiral"), "entries.entries[0].mode is 'spiral', not one of"),
