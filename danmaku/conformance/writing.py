@@ -100,6 +100,8 @@ async def send_guest(subject: Subject) -> None:
         answer = await in_turn(guest, {"op": "send", "id": fresh_id(), "text": fresh_text()})
         if (answer["op"], answer.get("code")) != ("refused", "not_signed_in"):
             raise Failed(f"It was answered by {shortened(answer)}.")
+        await guest.say({"op": "ping"})
+        await guest.said("pong")
 
 
 async def message_examples(subject: Subject) -> None:

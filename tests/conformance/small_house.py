@@ -279,6 +279,13 @@ class KeepsRecallsQuiet(SmallHouse):
         await super().show(entry)
 
 
+class LeavesGuestsWhoSend(SmallHouse):
+    async def hear(self, link, dialect, message, token):
+        await super().hear(link, dialect, message, token)
+        if message["op"] == "send" and token is None:
+            await link.close(4401)
+
+
 class SpeaksOneDialect(SmallHouse):
     async def say(self, link, _dialect, message):
         await super().say(link, Dialect.JSON, message)
@@ -293,4 +300,5 @@ FAULTS = {
     ClosesAsIfAllWereWell: "message.bad",
     LeavesAFieldOut: "message.shape",
     KeepsRecallsQuiet: "recall.live",
+    LeavesGuestsWhoSend: "send.guest",
 }
