@@ -82,6 +82,12 @@ class Line:
         await self.until(lambda: any(message["op"] == op for message in self.heard))
         return next(message for message in self.heard if message["op"] == op)
 
+    async def echo(self) -> None:
+        """Hear all that the server says before it answers a ping."""
+        known = len(self.heard)
+        await self.say({"op": "ping"})
+        await self.until(lambda: any(message["op"] == "pong" for message in self.heard[known:]))
+
     async def ends(self) -> int:
         """Hear until the server closes; its close code."""
         try:

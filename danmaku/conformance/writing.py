@@ -89,8 +89,7 @@ async def send_refused(subject: Subject) -> None:
         answer = await in_turn(sender, {"op": "send", "id": fresh_id(), "text": ""})
         if (answer["op"], answer.get("code")) != ("refused", "empty"):
             raise Failed(f"It was answered by {shortened(answer)}.")
-        await sender.say({"op": "ping"})
-        await sender.said("pong")
+        await sender.echo()
 
 
 async def send_guest(subject: Subject) -> None:
@@ -100,8 +99,7 @@ async def send_guest(subject: Subject) -> None:
         answer = await in_turn(guest, {"op": "send", "id": fresh_id(), "text": fresh_text()})
         if (answer["op"], answer.get("code")) != ("refused", "not_signed_in"):
             raise Failed(f"It was answered by {shortened(answer)}.")
-        await guest.say({"op": "ping"})
-        await guest.said("pong")
+        await guest.echo()
 
 
 async def message_examples(subject: Subject) -> None:
@@ -119,8 +117,7 @@ async def message_examples(subject: Subject) -> None:
             said = decoded(subject.dialect, payload)
             if "id" in said:
                 await line.answer(cast("str", said["id"]))
-            await line.say({"op": "ping"})
-            await line.said("pong")
+            await line.echo()
             if any(message["op"] == "error" for message in line.heard):
                 raise Failed(f"{fixture.name} was refused.")
 

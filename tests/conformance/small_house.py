@@ -30,6 +30,7 @@ class SmallHouse:
     """One room, in memory; subclasses get one thing wrong each."""
 
     BAD = 4400
+    REPLAYED_MAX = 10_000
 
     def __init__(self):
         self.record = []
@@ -70,6 +71,9 @@ class SmallHouse:
             "viewers": 1,
             "heartbeat_ms": 20000,
         }
+
+    def reset(self, reason):
+        return {"op": "reset", "epoch": EPOCH, "top": len(self.record), "reason": reason}
 
     # --- a line
 
@@ -122,8 +126,9 @@ class SmallHouse:
         self.watchers[link] = dialect
         await self.say(link, dialect, welcome)
         if seq is not None and hello.get("epoch", EPOCH) != EPOCH:
-            reset = {"op": "reset", "epoch": EPOCH, "top": top, "reason": "epoch"}
-            await self.say(link, dialect, reset)
+            await self.say(link, dialect, self.reset("epoch"))
+        elif seq is not None and top - seq > self.REPLAYED_MAX:
+            await self.say(link, dialect, self.reset("too_far"))
         elif seq is not None and seq < top:
             batch = {"op": "entries", "after": seq, "upto": top, "entries": self.since(seq)}
             await self.say(link, dialect, batch)
@@ -286,6 +291,15 @@ class LeavesGuestsWhoSend(SmallHouse):
             await link.close(4401)
 
 
+class ReplaysNothing(SmallHouse):
+    REPLAYED_MAX = -1
+
+
+class SaysItHasALaterEpoch(ReplaysNothing):
+    def reset(self, _reason):
+        return super().reset("epoch")
+
+
 class SpeaksOneDialect(SmallHouse):
     async def say(self, link, _dialect, message):
         await super().say(link, Dialect.JSON, message)
@@ -301,4 +315,6 @@ FAULTS = {
     LeavesAFieldOut: "message.shape",
     KeepsRecallsQuiet: "recall.live",
     LeavesGuestsWhoSend: "send.guest",
+    ReplaysNothing: "resume.whole",
+    SaysItHasALaterEpoch: "resume.whole",
 }
