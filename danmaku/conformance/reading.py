@@ -174,6 +174,9 @@ def judge_numbers(entries: Sequence[Fields]) -> None:
 
 async def message_shape(subject: Subject) -> None:
     """Does all that the server has said so far have the fields that the protocol gives it?"""
+    if not subject.misfits:
+        async with subject.joined() as line:  # so something was said, where this alone is asked
+            await line.echo()
     if subject.misfits:
         raise Failed("; ".join(sorted(set(subject.misfits))))
 

@@ -10,7 +10,13 @@ from danmaku.conformance.server import asked
 from danmaku.conformance.verdicts import Outcome
 from danmaku.domain.account import Bundle
 from danmaku.domain.facts import CommentRecalled
-from tests.conformance.small_house import FAULTS, TOKEN, SmallHouse, SpeaksOneDialect
+from tests.conformance.small_house import (
+    FAULTS,
+    TOKEN,
+    LeavesAFieldOut,
+    SmallHouse,
+    SpeaksOneDialect,
+)
 from tests.live.site import FAST, running, settings_of
 
 
@@ -88,6 +94,14 @@ async def test_every_fault_is_found_by_the_check_that_names_it():
 
     assert [fault for fault, checks in found.items() if FAULTS[fault] not in checks] == []
     assert [fault for fault, checks in found.items() if "hello.welcome" in checks] == []
+
+
+async def test_the_shape_of_messages_is_judged_where_nothing_else_is_asked():
+    async with LeavesAFieldOut().open() as url:
+        told = {"only": ["message.shape"], "dialects": [Dialect.JSON]}
+        results = await results_of(url, TOKEN, is_given=True, **told)
+
+    assert faults(results) == {"message.shape"}
 
 
 OF_OURS = {
