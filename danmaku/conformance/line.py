@@ -18,6 +18,8 @@ from danmaku.conformance.verdicts import Failed
 
 _ANSWERS = frozenset({"published", "held", "refused", "recalled", "liked"})
 _CLOSE_S = 2.0
+# One batch may hold 10 000 entries of the longest texts, all of their characters escaped in JSON.
+_MESSAGE_BYTES_MAX = 128 << 20
 _SHOWN_MAX = 120  # characters of a message in a sentence about it
 
 
@@ -152,6 +154,7 @@ async def connected(
         url,
         subprotocols=[Subprotocol(name) for name in offered],
         compression=None,
+        max_size=_MESSAGE_BYTES_MAX,
         ping_interval=None,
         close_timeout=_CLOSE_S,
         proxy=None,

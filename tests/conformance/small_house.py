@@ -157,19 +157,7 @@ class SmallHouse:
         number, seq = self.next_number(), len(self.record) + 1
         answer = {"op": "published", "id": message["id"], "number": number, "seq": seq}
         self.answers[message["id"]] = answer
-        style = {"position_ms": 0, "mode": "scroll", "color": 0xFFFFFF, "size": 25}
-        comment = {
-            "kind": "comment",
-            "seq": seq,
-            "number": number,
-            "at_ms": 1790000000000,
-            **{name: message.get(name, usual) for name, usual in style.items()},
-            "text": message["text"],
-            "author": "a",
-            "name": "ann",
-            "late": False,
-            "imported": False,
-        }
+        comment = comment_of(seq, number, message)
         self.comments[number] = comment
         await self.write_and_show(comment)
         return answer
@@ -231,6 +219,36 @@ class SmallHouse:
 def refused(message, code):
     told = {"op": "refused", "id": message["id"], "code": code, "text": "", "category": None}
     return told | {"retry_after_ms": None, "until_ms": None}
+
+
+def comment_of(seq, number, message):
+    style = {"position_ms": 0, "mode": "scroll", "color": 0xFFFFFF, "size": 25}
+    return {
+        "kind": "comment",
+        "seq": seq,
+        "number": number,
+        "at_ms": 1790000000000,
+        **{name: message.get(name, usual) for name, usual in style.items()},
+        "text": message["text"],
+        "author": "a",
+        "name": "ann",
+        "late": False,
+        "imported": False,
+    }
+
+
+class OldHouse(SmallHouse):
+    """Where people have talked for long; it says all of it in one batch.
+
+    Args:
+        count: Comments there are.
+    """
+
+    def __init__(self, count):
+        super().__init__()
+        said = {"text": "said long ago"}
+        self.comments = {n: comment_of(n, n, said) for n in range(1, count + 1)}
+        self.record = list(self.comments.values())
 
 
 class NumbersTwice(SmallHouse):

@@ -14,6 +14,7 @@ from tests.conformance.small_house import (
     FAULTS,
     TOKEN,
     LeavesAFieldOut,
+    OldHouse,
     SmallHouse,
     SpeaksOneDialect,
 )
@@ -81,6 +82,13 @@ async def test_another_server_that_keeps_the_protocol_passes():
 
     unwell = [result.line() for result in results if result.outcome is not Outcome.PASSED]
     assert unwell == []
+
+
+async def test_a_batch_may_hold_as_much_as_is_replayed():
+    async with OldHouse(OldHouse.REPLAYED_MAX).open() as url:
+        results = await results_of(url, None, only=["resume.whole"])
+
+    assert [result.line() for result in results if result.outcome is not Outcome.PASSED] == []
 
 
 async def found_in(fault):
