@@ -18,6 +18,7 @@ from danmaku.conformance.verdicts import Failed, Skipped
 
 _ROOM = re.compile(r"/rooms/([^/]+)/live$")
 _WAIT_S = 10.0
+_RECENT = 1_000  # entries: a room may hold more than is replayed
 _PATIENCE_MS = 5_000  # longer waits for a turn are not sat out
 # Said in threes: no two texts are alike, and none is anything that a filter looks for.
 _WORDS = (
@@ -90,6 +91,11 @@ class Subject:
         async with self.line(dialect) as line:
             await line.hello(**hello)
             yield line
+
+    async def recently(self) -> int:
+        """A position from which on a server replays what it has, whatever the room's age."""
+        async with self.joined() as line:
+            return max(0, cast("int", line.welcome["top"]) - _RECENT)
 
     def require_writable(self) -> None:
         """Go on only where something may be written.

@@ -32,7 +32,7 @@ async def send_published(subject: Subject) -> None:
 async def send_numbers(subject: Subject) -> None:
     """Does every comment get the next number, and no number twice?"""
     subject.require_writable()
-    async with subject.joined(since=0) as guest, subject.joined(is_sender=True) as sender:
+    async with subject.joined() as guest, subject.joined(is_sender=True) as sender:
         answers = [await subject.post(sender) for _ in range(3)]
         await guest.reach(cast("int", answers[-1]["seq"]))
         judge_numbers(guest.entries)
@@ -45,7 +45,7 @@ async def send_recorded(subject: Subject) -> None:
     """Is a comment that somebody sees there for everybody who comes now?"""
     subject.require_writable()
     async with subject.joined() as guest, subject.joined(is_sender=True) as sender:
-        before = guest.position
+        before = cast("int", guest.position)
         posting = asyncio.create_task(subject.post(sender))
         try:
             await guest.until(lambda: any(one["kind"] == "comment" for one in guest.entries))
@@ -57,7 +57,8 @@ async def send_recorded(subject: Subject) -> None:
                         f" {fresh.welcome['top']}."
                     )
                 await fresh.reach(cast("int", seen["seq"]))
-                if seen not in fresh.entries or seen not in await _listed(subject, fresh):
+                listed = await _listed(subject, before, cast("int", fresh.position))
+                if seen not in fresh.entries or seen not in listed:
                     raise Failed("What was shown live is not what the record has.")
         finally:
             await asyncio.gather(posting, return_exceptions=True)
@@ -66,7 +67,7 @@ async def send_recorded(subject: Subject) -> None:
 async def send_again(subject: Subject) -> None:
     """Is sending twice with one id recorded once and answered the same, on another line too?"""
     subject.require_writable()
-    async with subject.joined(since=0) as guest, subject.joined(is_sender=True) as sender:
+    async with subject.joined() as guest, subject.joined(is_sender=True) as sender:
         first = await subject.post(sender)
         send = {"op": "send", "id": first["id"], "text": first["text"]}
         again = await in_turn(sender, send)
@@ -186,16 +187,16 @@ async def like_answered(subject: Subject) -> None:
 async def list_entries(subject: Subject) -> None:
     """Does the list have what the socket says?"""
     subject.require_writable()
-    async with subject.joined(since=0) as line:
+    since = await subject.recently()
+    async with subject.joined(since=since) as line:
         await line.reach(cast("int", line.welcome["top"]))
-        if await _listed(subject, line) != line.entries:
+        if await _listed(subject, since, cast("int", line.position)) != line.entries:
             raise Failed("It has other entries.")
 
 
-async def _listed(subject: Subject, line: Line) -> list[Fields]:
-    """What the list has up to where the line is."""
+async def _listed(subject: Subject, after: int, upto: int) -> list[Fields]:
+    """What the list has of (after, upto]."""
     entries: list[Fields] = []
-    after, upto = 0, cast("int", line.position)
     async with httpx.AsyncClient(trust_env=False, timeout=_LIST_S) as client:
         while after < upto:
             path = f"/api/rooms/{subject.room}/entries?after={after}&upto={upto}"
@@ -210,9 +211,9 @@ async def _listed(subject: Subject, line: Line) -> list[Fields]:
 async def dialects_agree(subject: Subject) -> None:
     """Does every dialect say the same of the same entries?"""
     subject.require_writable()
-    read = []
+    since, read = await subject.recently(), []
     for dialect in (Dialect.JSON, subject.dialect):
-        async with subject.joined(since=0, dialect=dialect) as line:
+        async with subject.joined(since=since, dialect=dialect) as line:
             await line.reach(cast("int", line.welcome["top"]))
             read.append(line.entries)
     if read[0] != read[1]:

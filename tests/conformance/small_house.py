@@ -4,6 +4,7 @@ import asyncio
 import json
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from urllib.parse import parse_qs, urlsplit
 
 import msgpack
 import orjson
@@ -189,8 +190,11 @@ class SmallHouse:
     def answer_http(self, link, request):
         if request.path == f"/rooms/{ROOM}/live":
             return None
-        if request.path.startswith(f"/api/rooms/{ROOM}/entries"):
-            page = {"after": 0, "upto": len(self.record), "entries": self.since(0)}
+        parts = urlsplit(request.path)
+        if parts.path == f"/api/rooms/{ROOM}/entries":
+            after, upto = (int(parse_qs(parts.query)[name][0]) for name in ("after", "upto"))
+            entries = [entry for entry in self.since(after) if entry["seq"] <= upto]
+            page = {"after": after, "upto": upto, "entries": entries}
             return link.respond(HTTPStatus.OK, orjson.dumps(page).decode())
         return link.respond(HTTPStatus.NOT_FOUND, "")
 

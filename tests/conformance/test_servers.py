@@ -91,6 +91,13 @@ async def test_a_batch_may_hold_as_much_as_is_replayed():
     assert [result.line() for result in results if result.outcome is not Outcome.PASSED] == []
 
 
+async def test_a_room_may_hold_more_than_is_replayed():
+    async with OldHouse(OldHouse.REPLAYED_MAX + 1).open() as url:
+        results = await results_of(url, TOKEN, is_given=True)
+
+    assert [result.line() for result in results if result.outcome is not Outcome.PASSED] == []
+
+
 async def found_in(fault):
     async with fault().open() as url:
         dialects = [Dialect.JSON]
