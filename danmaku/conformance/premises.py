@@ -35,12 +35,14 @@ class Subject:
     Attributes:
         url: Of the room's socket.
         token: Who writes; None: nobody does.
+        others: Dialects that it is tried in besides.
         unwritable: Why nothing may be written in the room; empty: it may be.
         misfits: What the server said that the document does not allow.
     """
 
     url: str
     dialect: Dialect = Dialect.JSON
+    others: tuple[Dialect, ...] = ()
     token: str | None = None
     unwritable: str = "Nothing is written without a token."
     misfits: list[str] = field(default_factory=list)

@@ -41,7 +41,8 @@ async def asked(
     await _knock(url)
     async with premises(url, token, is_given=is_given) as found:
         for dialect in dialects:
-            subject = replace(found, dialect=dialect, misfits=[])
+            others = tuple(other for other in dialects if other is not dialect)
+            subject = replace(found, dialect=dialect, others=others, misfits=[])
             once = ONCE if dialect is dialects[0] else ()
             checks = chosen((*once, *READING, *WRITING, *LAST), only)
             async for result in judged(checks, subject, dialect.value, limit_s):

@@ -23,7 +23,8 @@ async def tried(shell, house, *words):
 async def test_a_server_that_keeps_the_protocol_ends_it_with_0(shell, tmp_path):
     report = tmp_path / "report.xml"
 
-    ran = await tried(shell, SmallHouse, "--json", "--junit-file", str(report))
+    words = ["--dialect", "danmaku.v1.msgpack", "--json", "--junit-file", str(report)]
+    ran = await tried(shell, SmallHouse, *words)
 
     assert ran.exit_code == 0, ran.output
     told = json.loads(ran.stdout)

@@ -327,6 +327,14 @@ class SpeaksOneDialect(SmallHouse):
         await super().say(link, Dialect.JSON, message)
 
 
+class SaysOtherwiseInMsgpack(SmallHouse):
+    async def say(self, link, dialect, message):
+        if dialect is Dialect.MSGPACK and message["op"] == "entries":
+            told = [entry | {"at_ms": 1790000000001} for entry in message["entries"]]
+            message = message | {"entries": told}
+        await super().say(link, dialect, message)
+
+
 FAULTS = {
     NumbersTwice: "send.numbers",
     ShowsFirst: "send.recorded",

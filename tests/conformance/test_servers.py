@@ -15,6 +15,7 @@ from tests.conformance.small_house import (
     TOKEN,
     LeavesAFieldOut,
     OldHouse,
+    SaysOtherwiseInMsgpack,
     SmallHouse,
     SpeaksOneDialect,
 )
@@ -136,6 +137,16 @@ async def test_a_fault_of_our_own_house_is_found(tmp_path, check):
         told = {"only": [check], "dialects": [Dialect.JSON], "limit_s": 5}
 
         assert faults(await results_of(url, operator.token, **told)) == {check}
+
+
+async def test_dialects_that_disagree_are_found_in_each_of_them():
+    told = {"is_given": True, "only": ["send.published", "dialects.agree"]}
+    async with SaysOtherwiseInMsgpack().open() as url:
+        both = await results_of(url, TOKEN, dialects=[Dialect.JSON, Dialect.MSGPACK], **told)
+        alone = await results_of(url, TOKEN, dialects=[Dialect.JSON], **told)
+
+    agreeing = [result.outcome for result in both + alone if result.check == "dialects.agree"]
+    assert agreeing == [Outcome.FAILED, Outcome.FAILED, Outcome.SKIPPED]
 
 
 async def test_a_dialect_that_is_not_spoken_is_found():
