@@ -14,6 +14,7 @@ from danmaku.conformance.reading import judge_numbers
 from danmaku.conformance.verdicts import Check, Failed, Skipped
 
 _LIST_S = 10.0
+_UNSHOWN_S = 2.0  # what was not published, and is shown, is shown by then
 
 
 async def send_published(subject: Subject) -> None:
@@ -48,8 +49,7 @@ async def send_recorded(subject: Subject) -> None:
         before = cast("int", guest.position)
         posting = asyncio.create_task(subject.post(sender))
         try:
-            await guest.until(lambda: any(one["kind"] == "comment" for one in guest.entries))
-            seen = next(one for one in guest.entries if one["kind"] == "comment")
+            seen = await _seen(guest, posting)
             async with subject.joined(since=before) as fresh:
                 if cast("int", fresh.welcome["top"]) < cast("int", seen["seq"]):
                     raise Failed(
@@ -61,7 +61,36 @@ async def send_recorded(subject: Subject) -> None:
                 if seen not in fresh.entries or seen not in listed:
                     raise Failed("What was shown live is not what the record has.")
         finally:
-            await asyncio.gather(posting, return_exceptions=True)
+            await _end(posting)
+
+
+async def _seen(guest: Line, posting: asyncio.Task[Fields]) -> Fields:
+    """The first comment that is shown.
+
+    Raises:
+        Skipped: None is, and `posting` has found that none should be.
+    """
+
+    def first() -> Fields | None:
+        return next((one for one in guest.entries if one["kind"] == "comment"), None)
+
+    seeing = asyncio.create_task(guest.until(lambda: first() is not None))
+    try:
+        await asyncio.wait({posting, seeing}, return_when=asyncio.FIRST_COMPLETED)
+        if posting.done() and posting.exception() is not None:
+            await asyncio.wait({seeing}, timeout=_UNSHOWN_S)
+            if not seeing.done():
+                posting.result()
+        await seeing
+    finally:
+        await _end(seeing)
+    return cast("Fields", first())
+
+
+async def _end(task: asyncio.Task[object]) -> None:
+    """Cancel it, and see it end: whatever it waits for may never come."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def send_again(subject: Subject) -> None:

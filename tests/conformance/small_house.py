@@ -241,6 +241,24 @@ def comment_of(seq, number, message):
     }
 
 
+class HoldsComments(SmallHouse):
+    """A reviewer decides on each."""
+
+    async def send(self, message):
+        if not message["text"]:
+            return refused(message, "empty")
+        held = {"op": "held", "id": message["id"], "seq": len(self.record) + 1}
+        return held | {"category": "other", "text": ""}
+
+
+class NeverAnswers(SmallHouse):
+    """What somebody sends is neither answered nor shown."""
+
+    async def hear(self, link, dialect, message, token):
+        if message["op"] != "send":
+            await super().hear(link, dialect, message, token)
+
+
 class OldHouse(SmallHouse):
     """Where people have talked for long; it says all of it in one batch.
 

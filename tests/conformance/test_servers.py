@@ -13,13 +13,16 @@ from danmaku.domain.facts import CommentRecalled
 from tests.conformance.small_house import (
     FAULTS,
     TOKEN,
+    HoldsComments,
     LeavesAFieldOut,
+    NeverAnswers,
     OldHouse,
     SaysOtherwiseInMsgpack,
     SmallHouse,
     SpeaksOneDialect,
 )
 from tests.live.site import FAST, running, settings_of
+from tests.patience import PATIENCE_S
 
 
 async def results_of(url, token, **told):
@@ -97,6 +100,23 @@ async def test_a_room_may_hold_more_than_is_replayed():
         results = await results_of(url, TOKEN, is_given=True)
 
     assert [result.line() for result in results if result.outcome is not Outcome.PASSED] == []
+
+
+async def test_where_comments_are_held_nothing_is_asked_of_what_is_shown():
+    async with HoldsComments().open() as url:
+        results = await results_of(url, TOKEN, is_given=True, dialects=[Dialect.JSON])
+
+    skipped = {result.check for result in results if result.outcome is Outcome.SKIPPED}
+    assert faults(results) == set()
+    assert skipped > {"send.published", "send.recorded", "recall.live"}
+
+
+async def test_a_check_ends_where_no_answer_comes():
+    async with NeverAnswers().open() as url, asyncio.timeout(PATIENCE_S):
+        told = {"only": ["send.recorded"], "dialects": [Dialect.JSON], "limit_s": 1}
+        results = await results_of(url, TOKEN, is_given=True, **told)
+
+    assert faults(results) == {"send.recorded"}
 
 
 async def found_in(fault):
