@@ -1,9 +1,11 @@
 """One check after the other, each within its time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from time import monotonic
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import httpx
 from websockets.exceptions import WebSocketException
@@ -14,6 +16,19 @@ S = TypeVar("S")
 
 _LINES = (OSError, WebSocketException, httpx.HTTPError)
 _UNREADABLE = (*_LINES, ValueError, LookupError, TypeError, AttributeError)
+_limit: ContextVar[asyncio.Timeout] = ContextVar("limit")  # of the check that is being made
+
+
+@contextmanager
+def beside_the_limit() -> Iterator[None]:
+    """What a check does within has a time of its own, and takes none of the check's."""
+    limit, loop = _limit.get(), asyncio.get_running_loop()
+    left_s = cast("float", limit.when()) - loop.time()
+    limit.reschedule(None)
+    try:
+        yield
+    finally:
+        limit.reschedule(loop.time() + left_s)
 
 
 async def judged(
@@ -36,7 +51,8 @@ async def judged(
 
 async def _asked(check: Check[S], subject: S, limit_s: float) -> tuple[Outcome, str]:
     try:
-        async with asyncio.timeout(limit_s):
+        async with asyncio.timeout(limit_s) as limit:
+            _limit.set(limit)
             await check.run(subject)
     except Skipped as reason:
         return Outcome.SKIPPED, str(reason)

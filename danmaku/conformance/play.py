@@ -8,6 +8,7 @@ from typing import cast
 from websockets.exceptions import ConnectionClosed
 
 from danmaku.conformance.encodings import Fields
+from danmaku.conformance.judging import beside_the_limit
 from danmaku.conformance.published import fixtures
 from danmaku.conformance.stage import NOT_FOUND, Place, Stage, Visit
 from danmaku.conformance.verdicts import Failed, Skipped
@@ -66,6 +67,8 @@ class Play:
     async def comes(self) -> Visit:
         """The client's next line; the first time it is ordered to come.
 
+        Waiting for it takes none of the scene's time.
+
         Raises:
             Failed: It does not come, though somebody listens to orders, or not again.
             Skipped: Nobody came to this room.
@@ -76,8 +79,9 @@ class Play:
             url, server = f"ws://{base}/rooms/{self.room}/live", f"http://{base}"
             await self.stage.order("join", room=self.room, url=url, server=server, token=_TOKEN)
         try:
-            async with asyncio.timeout(self.wait_s):
-                visit = await self.place.visits.get()
+            with beside_the_limit():
+                async with asyncio.timeout(self.wait_s):
+                    visit = await self.place.visits.get()
         except TimeoutError:
             if is_first and not self.stage.has_driver:
                 raise Skipped(f"Nobody came to the room {self.room}.") from None

@@ -9,7 +9,11 @@ import sys
 import pytest
 
 from danmaku.conformance.client import played
-from danmaku.conformance.verdicts import Outcome
+from danmaku.conformance.judging import judged
+from danmaku.conformance.play import Play
+from danmaku.conformance.scenes import SCENES
+from danmaku.conformance.stage import opened
+from danmaku.conformance.verdicts import Outcome, chosen
 from tests.conformance.driver import drive
 from tests.conformance.faulty_clients import FAULTS
 from tests.house.tree import ROOT
@@ -42,6 +46,14 @@ async def results_of(command_of, *, cwd, only=()):
         tasks.create_task(start())
         playing = played("127.0.0.1", 0, only=only, tell=said.put_nowait)
         return [result async for result in playing]
+
+
+async def test_where_nobody_comes_nothing_is_said_of_a_client():
+    async with opened("127.0.0.1", 0) as stage:
+        play, scenes = Play(stage, "pong", wait_s=0.3), chosen(SCENES, ["pong"])
+        [result] = [result async for result in judged(scenes, play, "", 0.1)]
+
+    assert (result.outcome, result.why) == (Outcome.SKIPPED, "Nobody came to the room pong.")
 
 
 # What may differ between dialects; the rest is tried in one of them.
@@ -96,7 +108,7 @@ async def test_our_clients_pass_in_every_dialect(library):
 
 async def outcome_of(kind, scene):
     said = asyncio.Queue()
-    playing = played("127.0.0.1", 0, only=[scene], limit_s=5, tell=said.put_nowait)
+    playing = played("127.0.0.1", 0, only=[scene], limit_s=5, wait_s=10, tell=said.put_nowait)
     async with contextlib.aclosing(playing):
         coming = asyncio.create_task(anext(playing))
         driving = asyncio.create_task(drive((await said.get()).split()[-1], kind))

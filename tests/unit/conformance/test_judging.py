@@ -7,7 +7,7 @@ import msgpack
 import pytest
 
 from danmaku.conformance.encodings import Dialect, decoded
-from danmaku.conformance.judging import judged
+from danmaku.conformance.judging import beside_the_limit, judged
 from danmaku.conformance.verdicts import Check, Outcome
 
 LIMIT_S = 60.0
@@ -20,6 +20,25 @@ async def outcomes_of(*runs):
 
 async def fine(_subject):
     """Is all well?"""
+
+
+async def test_what_has_a_time_of_its_own_takes_none_of_the_checks():
+    waited_s = 0.3
+
+    async def waits(_subject):
+        """Does somebody come?"""
+        with beside_the_limit():
+            await asyncio.sleep(waited_s)
+
+    async def never_ends(_subject):
+        """Does it end?"""
+        await waits(None)
+        await asyncio.Event().wait()
+
+    checks = [Check("some.check", "words", run) for run in (waits, never_ends)]
+    outcomes = [result.outcome async for result in judged(checks, None, "any", waited_s / 3)]
+
+    assert outcomes == [Outcome.PASSED, Outcome.FAILED]
 
 
 @pytest.mark.parametrize("row", [[], {}, 7, [{}], [0, 1], [[]]])
