@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import re
 import subprocess
 import sys
@@ -10,13 +11,15 @@ import pytest
 
 from danmaku.conformance.client import played
 from danmaku.conformance.judging import judged
-from danmaku.conformance.play import Play
+from danmaku.conformance.play import EPOCH, Play
 from danmaku.conformance.scenes import SCENES
 from danmaku.conformance.stage import opened
 from danmaku.conformance.verdicts import Outcome, chosen
 from tests.conformance.driver import drive
 from tests.conformance.faulty_clients import FAULTS
+from tests.faults.raw import TEXT, close_code_of, frame, upgraded
 from tests.house.tree import ROOT
+from tests.patience import PATIENCE_S
 
 BLOCK = re.compile(r"<!-- drive: (\w+) -->\n```\w+\n(.*?)```", re.DOTALL)
 DRIVERS = dict(BLOCK.findall((ROOT / "docs/conformance.md").read_text("utf-8")))
@@ -54,6 +57,32 @@ async def test_where_nobody_comes_nothing_is_said_of_a_client():
         [result] = [result async for result in judged(scenes, play, "", 0.1)]
 
     assert (result.outcome, result.why) == (Outcome.SKIPPED, "Nobody came to the room pong.")
+
+
+async def come_again(address, room, *, after_s):
+    """Join as often as one is sent away, that much later, and leave all closing to the server."""
+    async with contextlib.AsyncExitStack() as stack:
+        while True:
+            line = await upgraded(address, room)
+            stack.callback(line.drop)
+            hello = {"op": "hello", "since": 3, "epoch": EPOCH}
+            line.writer.write(frame(TEXT, json.dumps(hello).encode()))
+            said = b""
+            while close_code_of(said) is None:
+                said += await line.reader.readexactly(1)
+            await asyncio.sleep(after_s)
+
+
+@pytest.mark.parametrize(("scene", "after_s"), [("bye.range", 1.2), ("close.backoff", 0.4)])
+async def test_how_long_a_close_takes_is_not_held_against_who_comes_back(scene, after_s):
+    async with opened("127.0.0.1", 0) as stage:
+        play = Play(stage, "again", wait_s=PATIENCE_S)
+        coming = asyncio.create_task(come_again(stage.address, play.room, after_s=after_s))
+        [result] = [one async for one in judged(chosen(SCENES, [scene]), play, "", PATIENCE_S)]
+        coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
+
+    assert (result.outcome, result.why) == (Outcome.PASSED, "")
 
 
 # What may differ between dialects; the rest is tried in one of them.
