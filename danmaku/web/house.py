@@ -1,7 +1,7 @@
 """What the web doors stand on: handed over once by `app.py`, never looked up elsewhere."""
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -27,8 +27,11 @@ from danmaku.domain.search import Found
 from danmaku.errors import Code
 from danmaku.ports import Clock, Reader
 from danmaku.telemetry import Telemetry
+from danmaku.web.places import Places
 from danmaku.web.record_files import RecordFiles
 from danmaku.web.shelf import Shelf
+
+IMPORTS_MAX, IMPORTS_EACH_MAX = 4, 2  # files at a time, and by one account: many comments wait each
 
 
 class Copies(Protocol):
@@ -102,6 +105,7 @@ class House:
     hindrance: Callable[[], Code | None]  # what keeps this server from taking new visitors
     is_shared: bool = False  # other servers write to this record, too
     demo: bool = False  # ready accounts with published passwords: every page says so
+    imports: Places = field(default_factory=lambda: Places(IMPORTS_MAX, IMPORTS_EACH_MAX))
 
     @property
     def is_https(self) -> bool:

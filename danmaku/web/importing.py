@@ -39,11 +39,19 @@ async def bring_file(
     Raises:
         NotFound: There is no such room.
         NotAllowed: `who` may not import there.
+        Overloaded: Too many files are being brought in, or too many of theirs.
         BadMessage: From some place on it is no such file; what came before it is recorded.
         Unavailable: The record takes nothing now; what came before is recorded.
     """
     await house.rooms.live(room)
     require(who, Power.RECORD_IMPORT, room, house.clock())
+    with house.imports.taken_by(str(who.account)):
+        return await _brought(house, who, room, stream, source)
+
+
+async def _brought(
+    house: House, who: Standing, room: RoomId, stream: AsyncIterable[bytes], source: Source
+) -> ImportShape:
     counts = ImportShape()
     window: list[tuple[int, Draft]] = []
     try:

@@ -1,9 +1,12 @@
+import asyncio
 import re
 
 import orjson
 import pytest
 
 from danmaku.domain.account import Bundle
+from danmaku.web.house import IMPORTS_EACH_MAX, IMPORTS_MAX
+from tests.patience import PATIENCE_S
 from tests.unit.web.conftest import HELD_TEXT, REFUSED_TEXT
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
@@ -245,6 +248,42 @@ async def test_what_came_before_a_fault_is_recorded_and_a_bomb_is_refused(stage)
 
     assert [each.status_code for each in (cut, refused)] == [400, 400]
     assert [each["text"] for each in await listed_in(stage, room)] == ["kept"]
+
+
+class Slow:
+    """A file that somebody brings in, of which nothing comes until it may go on."""
+
+    def __init__(self):
+        self.begun, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    async def __aiter__(self):
+        self.begun.set()
+        await self.goes_on.wait()
+        yield lines_of("slow")
+
+
+async def test_who_brings_many_files_at_once_is_told_to_come_again(stage):
+    room = await stage.room()
+    bringers = [await stage.person(name, (Bundle.STREAMER, room)) for name in ("mia", "tom", "ann")]
+    mia, tom, ann = bringers
+    files = [Slow() for _ in range(IMPORTS_MAX)]
+    async with asyncio.TaskGroup() as tasks, asyncio.timeout(PATIENCE_S):
+        for n, file in enumerate(files):
+            who = mia if n < IMPORTS_EACH_MAX else tom
+            tasks.create_task(bring(who, room, file))
+            await file.begun.wait()
+            if who is mia and n == IMPORTS_EACH_MAX - 1:
+                own = await bring(mia, room, lines_of("one more"))
+                desk = await stage.desk.post(f"/import/{room}?login=mia", content=lines_of("more"))
+        others = await bring(ann, room, lines_of("of somebody else"))
+        for file in files:
+            file.goes_on.set()
+    later = await bring(ann, room, lines_of("of somebody else"))
+
+    refused = [(each.status_code, each.json()["code"]) for each in (own, desk, others)]
+    assert refused == [(503, "overloaded")] * 3
+    assert all("retry-after" in each.headers for each in (own, desk, others))
+    assert later.json()["published"] == 1
 
 
 async def test_other_contents_are_no_file_of_comments(stage):
