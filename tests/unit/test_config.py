@@ -100,6 +100,22 @@ def test_settings_cannot_be_changed_once_made():
         Settings().server.port = 1
 
 
+OPTIONAL = [name for name, field in fields_of(Settings) if field.default is None]
+
+
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_empty_is_none_wherever_a_setting_may_be_left_out(monkeypatch, file_of, name):
+    part, _, key = name.partition(".")
+    variable = f"DANMAKU_{part}__{key}".upper()
+    monkeypatch.delenv(variable, raising=False)
+    in_file = settings_from(file_of(f'[{part}]\n{key} = ""\n'))
+    monkeypatch.setenv(variable, "")
+
+    found = [getattr(getattr(settings, part), key) for settings in (in_file, settings_from(None))]
+
+    assert found == [None, None]
+
+
 @pytest.mark.parametrize(("name", "field"), list(fields_of(Settings)))
 def test_every_setting_has_its_sentence_and_every_number_its_range(name, field):
     assert field.description
