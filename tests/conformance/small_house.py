@@ -241,6 +241,17 @@ def comment_of(seq, number, message):
     }
 
 
+class Broadcasts(SmallHouse):
+    """Its own clock says where on the media clock a comment is."""
+
+    def welcome(self):
+        broadcast = {"started_ms": 1789999999000, "ended_ms": None}
+        return super().welcome() | {"state": STATE | {"kind": "live", "broadcast": broadcast}}
+
+    async def send(self, message):
+        return await super().send(message | {"position_ms": 1000})
+
+
 class HoldsComments(SmallHouse):
     """A reviewer decides on each."""
 

@@ -13,6 +13,7 @@ from danmaku.domain.facts import CommentRecalled
 from tests.conformance.small_house import (
     FAULTS,
     TOKEN,
+    Broadcasts,
     HoldsComments,
     LeavesAFieldOut,
     NeverAnswers,
@@ -80,8 +81,9 @@ async def test_the_kit_writes_nothing_where_it_has_no_room(site, bundles):
     assert await kinds_in(site, room) == {"room"}
 
 
-async def test_another_server_that_keeps_the_protocol_passes():
-    async with SmallHouse().open() as url:
+@pytest.mark.parametrize("house", [SmallHouse, Broadcasts])
+async def test_another_server_that_keeps_the_protocol_passes(house):
+    async with house().open() as url:
         results = await results_of(url, TOKEN, is_given=True)
 
     unwell = [result.line() for result in results if result.outcome is not Outcome.PASSED]
