@@ -10,6 +10,7 @@ from typing import Annotated
 
 import msgspec
 import typer
+from rich.text import Text
 
 from danmaku.actions.learned import model_in
 from danmaku.cli.shell import (
@@ -24,6 +25,7 @@ from danmaku.cli.shell import (
     print_table,
     put_in_place,
     settings_of,
+    visible,
 )
 from danmaku.domain.scenarios import unsupported_in, verdicts_of
 from danmaku.filter.builds import ruleset_from, screen_from
@@ -113,9 +115,10 @@ def try_text(
     if as_json:
         print_json(_fields(findings) | _opinion_fields(opinion))
         return
-    out.print(f"[bold]{findings.action.value}[/]" + (f" {findings.category or ''}").rstrip())
+    category = f" {visible(findings.category)}" if findings.category else ""
+    out.print(Text.assemble((findings.action.value, "bold"), category), soft_wrap=True)
     if findings.masked is not None:
-        out.print(findings.masked, markup=False)
+        out.print(findings.masked, soft_wrap=True)
     if opinion is not None:
         out.print(_said_of(opinion))
 
@@ -187,7 +190,7 @@ def lint(
                 for fault in error.faults:
                     print_json({"file": str(path), **fault._asdict()})
             else:
-                err.print(str(error), markup=False, highlight=False, soft_wrap=True)
+                err.print(str(error), soft_wrap=True)
         else:
             if not as_json:
                 words = sum(len(rule.words) for rule in ruleset.rules)

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from danmaku.cli.desk import Fields, ask, rows
 from danmaku.cli.shell import (
@@ -236,4 +235,4 @@ def undo_scan(context: typer.Context, number: Scan, *, by: By) -> None:
 
 def _turn(context: typer.Context, number: int, verb: str, why: str) -> None:
     told = ask(settings_of(context), "POST", f"/rules/sets/{number}/{verb}", {"why": why})
-    done(f"Rule set {told['draft']} is {escape(str(told['stage']))}.")
+    done(f"Rule set {told['draft']} is {told['stage']}.")

@@ -19,7 +19,7 @@ def status(context: typer.Context, *, as_json: JsonFlag = False) -> None:
     if as_json:
         print_json(told)
         return
-    out.print(f"in force [bold]{told['version']}[/], before {_former(told)}")
+    out.print(f"in force {told['version']}, before {_former(told)}", soft_wrap=True)
 
 
 @answers

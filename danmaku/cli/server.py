@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 import uvloop
 from pydantic import BaseModel
+from rich.text import Text
 
 from danmaku.app import UnsafeStartError, serve, unsafe_demo
 from danmaku.cli.shell import (
@@ -179,19 +180,17 @@ def _with(part: BaseModel, **said: object) -> BaseModel:
 def _welcome(url: str, settings: Settings) -> None:
     done(f"danmaku is at {url}")
     if settings.store.url == IN_MEMORY:
-        out.print(
-            "  [bold yellow]MEMORY[/]: nothing is kept; the record ends with this process.",
-            soft_wrap=True,
-        )
+        _warn("MEMORY", "nothing is kept; the record ends with this process.")
     if settings.demo:
         names = ", ".join(login for login, _, _ in STAFF)
-        out.print(f"  a broadcast   {url}/rooms/{DEMO}", highlight=False, soft_wrap=True)
-        out.print(f"  a short film  {url}/rooms/{FILM}", highlight=False, soft_wrap=True)
-        out.print(f"  sign in       {names}; password {PASSWORD}", highlight=False, soft_wrap=True)
-        out.print(
-            "  [bold yellow]DEMO[/]: accounts with published passwords, for this machine alone.",
-            soft_wrap=True,
-        )
+        out.print(f"  a broadcast   {url}/rooms/{DEMO}", soft_wrap=True)
+        out.print(f"  a short film  {url}/rooms/{FILM}", soft_wrap=True)
+        out.print(f"  sign in       {names}; password {PASSWORD}", soft_wrap=True)
+        _warn("DEMO", "accounts with published passwords, for this machine alone.")
+
+
+def _warn(about: str, text: str) -> None:
+    out.print(Text.assemble("  ", (about, "bold yellow"), f": {text}"), soft_wrap=True)
 
 
 def _raise_descriptor_limit() -> None:

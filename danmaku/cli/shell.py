@@ -3,18 +3,20 @@
 import contextlib
 import functools
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, BinaryIO, NoReturn, ParamSpec
+from typing import Annotated, Any, BinaryIO, NoReturn, ParamSpec
 
 import orjson
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
 from danmaku import __version__
@@ -30,6 +32,7 @@ NAME_COLUMNS_MAX = 40  # of a narrow terminal, for what a row of a table is abou
 EXIT_REFUSED = 1  # the answer is no
 EXIT_UNSOUND = 3  # the record is damaged, or would be: starting again changes nothing
 EXIT_USAGE = 2  # the command line or the configuration is wrong
+ORDERS = re.compile(r"[^\n\t -~\xa0-\u2029\u202f-\u2065\u206a-\U0010ffff]")
 
 app = typer.Typer(
     help="Real-time bullet comments with a durable, provable record.",
@@ -37,7 +40,28 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-out, err = Console(), Console(stderr=True)
+
+
+class Plain(Console):
+    """Shows what people wrote as they wrote it: neither markup nor codes of emoji mean anything.
+
+    Nor does it hand a terminal the orders that may stand in a text.
+    """
+
+    def __init__(self, **chosen: Any) -> None:
+        super().__init__(markup=False, emoji=False, highlight=False, **chosen)
+
+    def render_str(self, text: str, **chosen: Any) -> Text:
+        """As rich has it."""
+        return super().render_str(visible(text), **chosen)
+
+
+def visible(text: str) -> str:
+    """A text with what orders a terminal, or turns the direction of writing, shown as a code."""
+    return ORDERS.sub(lambda order: ascii(order[0])[1:-1], text)
+
+
+out, err = Plain(), Plain(stderr=True)
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
@@ -94,7 +118,7 @@ def settings_of(context: typer.Context) -> Settings:
 
 def fail(text: str, *, exit_code: int = EXIT_REFUSED) -> NoReturn:
     """Say what is wrong and end."""
-    err.print(f"[bold red]error:[/] {_escaped(text)}", highlight=False, soft_wrap=True)
+    err.print(Text.assemble(("error:", "bold red"), " ", visible(text)), soft_wrap=True)
     raise typer.Exit(exit_code)
 
 
@@ -145,16 +169,16 @@ def print_json(fields: object) -> None:
 def print_table(title: str, columns: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
     """A table for people; its title stands over it by itself, for a narrow table would wrap it."""
     if not rows:
-        out.print(_escaped(f"{title}: none"), soft_wrap=True)
+        out.print(f"{title}: none", soft_wrap=True)
         return
-    out.print(f"[table.title]{_escaped(title)}[/]", highlight=False, soft_wrap=True)
+    out.print(title, style="table.title", soft_wrap=True)
     table = Table(*columns, header_style="bold", box=None)
     # What a row is about stays whole, and can be copied; the other columns break their lines.
     table.columns[0].no_wrap = max(len(str(row[0])) for row in rows) <= NAME_COLUMNS_MAX
     for column in table.columns:
         column.overflow = "fold"  # nothing is cut off
     for row in rows:
-        table.add_row(*("" if cell is None else _escaped(str(cell)) for cell in row))
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
     out.print(table)
 
 
@@ -185,7 +209,7 @@ def room_typed(room: str | None) -> RoomId | None:
 def progress_bars() -> Progress:
     """On standard error, so that standard output stays clean for pipes."""
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),  # the name of a chain may be damaged
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
@@ -195,7 +219,7 @@ def progress_bars() -> Progress:
 
 def done(text: str) -> None:
     """Say that something is done."""
-    out.print(f"[green]✓[/] {_escaped(text)}", highlight=False, soft_wrap=True)
+    out.print(Text.assemble(("✓", "green"), " ", visible(text)), soft_wrap=True)
 
 
 def put_in_place(target: Path, content: bytes) -> None:
@@ -203,7 +227,3 @@ def put_in_place(target: Path, content: bytes) -> None:
     part = target.with_name(f".{target.name}.part")
     part.write_bytes(content)
     part.replace(target)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", "\\[")

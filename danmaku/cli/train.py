@@ -129,7 +129,7 @@ def card(model: ModelArgument, *, as_json: JsonFlag = False) -> None:
         shadow_at=weights.shadow_at,
         hold_at=weights.hold_at,
     )
-    out.print(page, markup=False, highlight=False, soft_wrap=True)
+    out.print(page, soft_wrap=True)
 
 
 def _fields(model: Model) -> dict[str, object]:

@@ -121,4 +121,4 @@ def _print_secret(answer: Fields, *, as_json: bool) -> None:
         print_json(answer)
         return
     done(f"Endpoint {answer['webhook_id']}. Its secret, shown this once:")
-    out.print(str(answer["secret"]), highlight=False, soft_wrap=True)
+    out.print(str(answer["secret"]), soft_wrap=True)
