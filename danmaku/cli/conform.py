@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from danmaku.cli.shell import EXIT_REFUSED, JsonFlag, answers, done, fail, print_json
+from danmaku.cli.shell import EXIT_REFUSED, JsonFlag, answers, done, fail, out, print_json
 from danmaku.conformance.client import played
 from danmaku.conformance.encodings import Dialect
 from danmaku.conformance.scenes import SCENES
@@ -129,6 +129,5 @@ async def _heard(results: AsyncGenerator[Result, None], *, as_json: bool) -> lis
         async for result in coming:
             heard.append(result)
             if not as_json:
-                sys.stdout.write(result.line() + "\n")
-                sys.stdout.flush()
+                out.print(result.line(), soft_wrap=True)
     return heard

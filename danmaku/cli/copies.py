@@ -1,6 +1,5 @@
 """`danmaku chain` and `danmaku verifier`: the record for others to check."""
 
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +8,7 @@ import typer
 from sqlalchemy import Engine, select
 
 from danmaku import verifier
-from danmaku.cli.shell import answers, progress_bars, settings_of, sink
+from danmaku.cli.shell import answers, print_bytes, progress_bars, settings_of, sink
 from danmaku.domain.ids import PLATFORM, room_id_of
 from danmaku.formats.chain_copy import Signer
 from danmaku.store import schema
@@ -66,4 +65,4 @@ def give_verifier() -> None:
 
     For a file: danmaku verifier > verify.py
     """
-    sys.stdout.buffer.write(Path(verifier.__file__).read_bytes())
+    print_bytes(Path(verifier.__file__).read_bytes())

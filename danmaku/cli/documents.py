@@ -8,7 +8,7 @@ import typer
 
 from danmaku.actions.sample_texts import sample_words
 from danmaku.cli.desk import Fields, ask, rows
-from danmaku.cli.shell import JsonFlag, answers, done, print_rows, settings_of
+from danmaku.cli.shell import JsonFlag, answers, done, print_bytes, print_rows, settings_of
 from danmaku.domain.documents import DocumentKind
 from danmaku.domain.times import at_ms_of
 from danmaku.formats.document_file import file_of
@@ -67,10 +67,11 @@ def show(
     """Print a version, as a file to go on from."""
     query = "" if version is None else f"?version={version}"
     answer = ask(settings_of(context), "GET", f"/documents/{kind.value}{query}")
-    typer.echo(answer["text"])
+    print_bytes(f"{answer['text']}\n".encode())
 
 
 @app.command()
+@answers
 def sample(kind: Kind) -> None:
     """Print the sample that comes with the software, to write one's own from."""
-    typer.echo(file_of(sample_words(kind)))
+    print_bytes(f"{file_of(sample_words(kind))}\n".encode())

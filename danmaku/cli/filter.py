@@ -239,7 +239,7 @@ def judge(
             print_json({"id": None, "error": f"no JSON: {error}"})
             continue
         told = judging.judge(fields) if isinstance(fields, dict) else {"error": "no object"}
-        _print_verdict(told)
+        print_json(told)
 
 
 @app.command()
@@ -275,13 +275,6 @@ def _spent_ns(screen: Screen, said: list[str]) -> int:
     for text in said:
         screen.inspect(text)
     return perf_counter_ns() - began_ns
-
-
-def _print_verdict(told: object) -> None:
-    try:
-        print_json(told)
-    except TypeError:  # no UTF-8 says what it found
-        sys.stdout.write(json.dumps(told) + "\n")
 
 
 def _lines(files: list[Path] | tuple[()]) -> Iterator[bytes]:

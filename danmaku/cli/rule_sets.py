@@ -12,6 +12,7 @@ from danmaku.cli.shell import (
     answers,
     done,
     millis_typed,
+    print_bytes,
     print_json,
     print_rows,
     print_table,
@@ -47,7 +48,7 @@ def list_rules(context: typer.Context, *, as_json: JsonFlag = False) -> None:
 @answers
 def export(context: typer.Context) -> None:
     """Print the rules in force as a rule file."""
-    typer.echo(str(ask(settings_of(context), "GET", "/rules/active")["text"]))
+    print_bytes(f"{ask(settings_of(context), 'GET', '/rules/active')['text']}\n".encode())
 
 
 @app.command()

@@ -2,6 +2,8 @@
 
 import contextlib
 import functools
+import io
+import json
 import os
 import re
 import sys
@@ -64,6 +66,12 @@ def visible(text: str) -> str:
 out, err = Plain(), Plain(stderr=True)
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+
+
+def speak() -> None:
+    """Let no command fail for want of a letter: what the terminal's encoding lacks is replaced."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +153,9 @@ def sink(to: Path | None) -> Iterator[BinaryIO]:
     leaves what was there before.
     """
     if to is None:
+        sys.stdout.flush()
         yield sys.stdout.buffer
+        sys.stdout.buffer.flush()  # a program may wait for it
         return
     if to.exists() and not to.is_file():  # a pipe or a device: it is written as it comes
         with to.open("wb") as file:
@@ -162,8 +172,18 @@ def sink(to: Path | None) -> Iterator[BinaryIO]:
 
 
 def print_json(fields: object) -> None:
-    """One JSON value on one line of standard output."""
-    sys.stdout.write(orjson.dumps(fields).decode() + "\n")
+    """One JSON value on one line of standard output, in UTF-8 and at once."""
+    try:
+        line = orjson.dumps(fields)
+    except TypeError:  # half a pair of surrogates stands in it: no UTF-8 says that
+        line = json.dumps(fields).encode()
+    print_bytes(line + b"\n")
+
+
+def print_bytes(content: bytes) -> None:
+    """What programs read, or files hold: the encoding of people's terminals is nothing to it."""
+    with sink(None) as file:
+        file.write(content)
 
 
 def print_table(title: str, columns: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
@@ -219,7 +239,8 @@ def progress_bars() -> Progress:
 
 def done(text: str) -> None:
     """Say that something is done."""
-    out.print(Text.assemble(("✓", "green"), " ", visible(text)), soft_wrap=True)
+    mark = "ok:" if out.options.ascii_only else "✓"  # which GBK has not, either
+    out.print(Text.assemble((mark, "green"), " ", visible(text)), soft_wrap=True)
 
 
 def put_in_place(target: Path, content: bytes) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from danmaku.actions.sample_texts import sample_question_file
 from danmaku.cli.desk import Fields, ask, rows
-from danmaku.cli.shell import JsonFlag, answers, done, print_rows, settings_of
+from danmaku.cli.shell import JsonFlag, answers, done, print_bytes, print_rows, settings_of
 
 app = typer.Typer(help="The test of those who decide cases.", no_args_is_help=True)
 
@@ -35,9 +35,10 @@ def issue(
 
 
 @app.command()
+@answers
 def sample() -> None:
     """Print questions to begin with, as a file."""
-    typer.echo(sample_question_file(), nl=False)
+    print_bytes(sample_question_file().encode())
 
 
 @answers

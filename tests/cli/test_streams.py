@@ -1,0 +1,53 @@
+"""What the command's standard streams may be: of other encodings, full, gone, or a program's."""
+
+import json
+import os
+import subprocess
+import sys
+from threading import Timer
+
+import pytest
+
+from tests.patience import PATIENCE_S
+
+
+def started(shell, *words, encoding="utf-8", **streams):
+    return subprocess.Popen(
+        [sys.executable, "-m", "danmaku", "--data-dir", str(shell.data_dir), *words],
+        env=os.environ | {"PYTHONIOENCODING": encoding},
+        **{"stdin": subprocess.DEVNULL, "stderr": subprocess.PIPE, **streams},
+    )
+
+
+def said(shell, *words, encoding):
+    with started(shell, *words, encoding=encoding, stdout=subprocess.PIPE) as process:
+        told, wrong = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, wrong) == (0, b"")
+    return told
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "ascii"])
+def test_no_command_fails_for_want_of_a_letter(shell, encoding):
+    opened = said(shell, "room", "create", "film", "--title", "弹幕 🎬", encoding=encoding)
+    listed = said(shell, "room", "list", encoding=encoding)
+    told = said(shell, "room", "list", "--json", encoding=encoding)
+    sample = said(shell, "document", "sample", "agreement", encoding=encoding)
+
+    assert opened == b"ok: Room film is open at /rooms/film.\n"
+    assert ("弹幕 ?" if encoding == "gbk" else "?? ?") in listed.decode(encoding)
+    assert json.loads(told)[0]["title"] == "弹幕 🎬"
+    assert sample.decode("utf-8")  # `document issue` reads it so
+
+
+def test_each_case_is_judged_when_it_comes(shell):
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with started(shell, "filter", "judge", **pipes) as process:
+        guard = Timer(PATIENCE_S, process.kill)  # who waits for the end of its input never answers
+        guard.start()
+        for number in (1, 2):
+            process.stdin.write(json.dumps({"id": number, "text": "x"}).encode() + b"\n")
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["id"] == number  # and then the next
+        process.communicate(timeout=PATIENCE_S)
+        guard.cancel()
+    assert process.returncode == 0
