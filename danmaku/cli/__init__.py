@@ -35,7 +35,7 @@ from danmaku.cli.rooms import app as rooms
 from danmaku.cli.rule_sets import app as rule_sets
 from danmaku.cli.rules import register as register_rules
 from danmaku.cli.server import register as register_server
-from danmaku.cli.shell import app, speak
+from danmaku.cli.shell import app, voice
 from danmaku.cli.team import app as training
 from danmaku.cli.team import register as register_team
 from danmaku.cli.train import register as register_train
@@ -82,5 +82,5 @@ app.add_typer(conform, name="conform")
 
 def main() -> None:
     """Run the command line."""
-    speak()
-    app(prog_name="danmaku")
+    with voice():
+        app(prog_name="danmaku")

@@ -104,7 +104,7 @@ def _keep_workers(settings: Settings) -> None:
     ports = Ports(server.host, server.port, server.ops_port)
     workers = Workers(own_command(), settings.nodes.workers, ports)
     status = asyncio.run(
-        workers.run(lambda: _welcome(server.public_url or ports.address, settings))
+        workers.run(lambda: _greet(server.public_url or ports.address, settings))
     )
     raise typer.Exit(status)
 
@@ -132,7 +132,7 @@ def _tell(line: socket.socket) -> None:
 def _serve(settings: Settings) -> None:
     serving = serve(
         settings,
-        on_ready=lambda url: _welcome(url, settings),
+        on_ready=lambda url: _greet(url, settings),
         on_stopping=partial(_end_in_time, settings),
     )
     try:
@@ -175,6 +175,11 @@ def _with(part: BaseModel, **said: object) -> BaseModel:
     """
     changes = {key: value for key, value in said.items() if value is not None}
     return part.model_validate(part.model_dump() | changes)
+
+
+def _greet(url: str, settings: Settings) -> None:
+    with contextlib.suppress(BrokenPipeError):  # who has read the address may go
+        _welcome(url, settings)
 
 
 def _welcome(url: str, settings: Settings) -> None:

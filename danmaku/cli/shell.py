@@ -1,11 +1,13 @@
 """What all commands share: the settings, how they speak to people and to scripts, how they fail."""
 
 import contextlib
+import errno
 import functools
 import io
 import json
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +36,7 @@ NAME_COLUMNS_MAX = 40  # of a narrow terminal, for what a row of a table is abou
 EXIT_REFUSED = 1  # the answer is no
 EXIT_UNSOUND = 3  # the record is damaged, or would be: starting again changes nothing
 EXIT_USAGE = 2  # the command line or the configuration is wrong
+EXIT_UNREAD = 128 + signal.SIGPIPE  # as of a program that a closed pipe has ended
 ORDERS = re.compile(r"[^\n\t -~\xa0-\u2029\u202f-\u2065\u206a-\U0010ffff]")
 
 app = typer.Typer(
@@ -53,6 +56,10 @@ class Plain(Console):
     def __init__(self, **chosen: Any) -> None:
         super().__init__(markup=False, emoji=False, highlight=False, **chosen)
 
+    def on_broken_pipe(self) -> NoReturn:
+        """As rich has it: `answers` ends the command."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
     def render_str(self, text: str, **chosen: Any) -> Text:
         """As rich has it."""
         return super().render_str(visible(text), **chosen)
@@ -68,10 +75,23 @@ out, err = Plain(), Plain(stderr=True)
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
-def speak() -> None:
-    """Let no command fail for want of a letter: what the terminal's encoding lacks is replaced."""
+@contextlib.contextmanager
+def voice() -> Iterator[None]:
+    """Standard output and standard error for the time of a command.
+
+    No command fails for want of a letter: what the terminal's encoding lacks is replaced. What
+    nobody takes at the end is dropped; the command's exit status has said so.
+    """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
+    try:
+        yield
+    finally:
+        for stream in filter(None, (sys.__stdout__, sys.__stderr__)):
+            try:
+                stream.flush()
+            except OSError:  # the interpreter would try once more, and complain
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +159,8 @@ def answers(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **kwargs)
         except DanmakuError as error:
             fail(f"{error} ({error.code.value})")
+        except BrokenPipeError:
+            raise typer.Exit(EXIT_UNREAD) from None
         except (OSError, ValueError, SQLAlchemyError) as error:
             fail(str(error))
 

@@ -2,12 +2,16 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from threading import Timer
 
 import pytest
 
+from danmaku.cli.desk import is_open
+from danmaku.config import Settings, StoreSettings
 from tests.patience import PATIENCE_S
 
 
@@ -51,3 +55,51 @@ def test_each_case_is_judged_when_it_comes(shell):
         process.communicate(timeout=PATIENCE_S)
         guard.cancel()
     assert process.returncode == 0
+
+
+def with_nobody_to_read(shell, *words):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with started(shell, *words, stdout=writer) as process:
+        os.close(writer)
+        _, wrong = process.communicate(timeout=PATIENCE_S)
+    return process.returncode, wrong
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("config", "--explain"),
+        ("config", "--json"),
+        ("rules", "export"),
+        ("document", "sample", "agreement"),
+        ("verifier",),
+    ],
+)
+def test_who_reads_no_further_is_no_fault(shell, words):
+    assert with_nobody_to_read(shell, *words) == (128 + signal.SIGPIPE, b"")
+
+
+def test_a_full_disk_is_told_once(shell):
+    with open("/dev/full", "wb") as full, started(shell, "config", "--json", stdout=full) as told:  # noqa: PTH123
+        _, wrong = told.communicate(timeout=PATIENCE_S)
+
+    assert told.returncode == 1
+    assert wrong == b"error: [Errno 28] No space left on device\n"
+
+
+def test_a_server_outlives_whoever_read_its_address(shell):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with started(shell, "serve", "--port", "0", stdout=writer) as process:
+        os.close(writer)
+        while process.poll() is None and not is_open(settings_of(shell)):
+            time.sleep(0.05)
+        assert shell.ask("room", "list") == []  # it has come so far as to answer
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
+
+
+def settings_of(shell):
+    return Settings(store=StoreSettings(data_dir=shell.data_dir))
