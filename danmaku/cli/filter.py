@@ -13,6 +13,7 @@ import typer
 from rich.text import Text
 
 from danmaku.actions.learned import model_in
+from danmaku.cli.layout import visible
 from danmaku.cli.shell import (
     EXIT_REFUSED,
     JsonFlag,
@@ -25,7 +26,6 @@ from danmaku.cli.shell import (
     print_table,
     put_in_place,
     settings_of,
-    visible,
 )
 from danmaku.domain.scenarios import unsupported_in, verdicts_of
 from danmaku.filter.builds import ruleset_from, screen_from

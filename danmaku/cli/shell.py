@@ -6,7 +6,6 @@ import functools
 import io
 import json
 import os
-import re
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,11 +18,11 @@ import orjson
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
 from danmaku import __version__
+from danmaku.cli.layout import heading_of, set_out, visible, words_of
 from danmaku.config import CONFIG_VARIABLE, Settings, settings_from
 from danmaku.domain.ids import Millis, RoomId, room_id_of
 from danmaku.domain.times import at_ms_of
@@ -32,12 +31,10 @@ from danmaku.logs import configure_logging
 
 P = ParamSpec("P")
 
-NAME_COLUMNS_MAX = 40  # of a narrow terminal, for what a row of a table is about
 EXIT_REFUSED = 1  # the answer is no
 EXIT_UNSOUND = 3  # the record is damaged, or would be: starting again changes nothing
 EXIT_USAGE = 2  # the command line or the configuration is wrong
 EXIT_UNREAD = 128 + signal.SIGPIPE  # as of a program that a closed pipe has ended
-ORDERS = re.compile(r"[^\n\t -~\xa0-\u2029\u202f-\u2065\u206a-\U0010ffff]")
 
 app = typer.Typer(
     help="Real-time bullet comments with a durable, provable record.",
@@ -63,11 +60,6 @@ class Plain(Console):
     def render_str(self, text: str, **chosen: Any) -> Text:
         """As rich has it."""
         return super().render_str(visible(text), **chosen)
-
-
-def visible(text: str) -> str:
-    """A text with what orders a terminal, or turns the direction of writing, shown as a code."""
-    return ORDERS.sub(lambda order: ascii(order[0])[1:-1], text)
 
 
 out, err = Plain(), Plain(stderr=True)
@@ -208,20 +200,15 @@ def print_bytes(content: bytes) -> None:
         file.write(content)
 
 
-def print_table(title: str, columns: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
-    """A table for people; its title stands over it by itself, for a narrow table would wrap it."""
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Rows for people; the title stands over them by itself, for a narrow table would wrap it."""
     if not rows:
         out.print(f"{title}: none", soft_wrap=True)
         return
     out.print(title, style="table.title", soft_wrap=True)
-    table = Table(*columns, header_style="bold", box=None)
-    # What a row is about stays whole, and can be copied; the other columns break their lines.
-    table.columns[0].no_wrap = max(len(str(row[0])) for row in rows) <= NAME_COLUMNS_MAX
-    for column in table.columns:
-        column.overflow = "fold"  # nothing is cut off
-    for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
-    out.print(table)
+    words = [list(map(words_of, columns, row)) for row in rows]
+    headings = list(map(heading_of, columns))
+    out.print(set_out(headings, words, out.width if out.is_terminal else None), crop=False)
 
 
 def print_rows(
