@@ -7,19 +7,18 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.progress import track
 
 from danmaku.cli.filter import RuleFiles, screen_of
 from danmaku.cli.shell import (
     JsonFlag,
     answers,
     done,
-    err,
     millis_typed,
     print_json,
     print_table,
     room_typed,
     settings_of,
+    tracked,
 )
 from danmaku.core import now_ms
 from danmaku.domain.admission import said_by_rules
@@ -116,9 +115,7 @@ def backscan(
     report = Report(show)
 
     def scan(stretch: Stretch) -> None:
-        comments = track(
-            stretch.comments, "judging again", total=stretch.count, console=err, transient=True
-        )
+        comments = tracked(stretch.comments, "judging again", stretch.count)
         report.scan(screen, comments, now_ms())
 
     scan_judged(

@@ -7,7 +7,6 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
-from rich.progress import track
 
 from danmaku.cli.backscan import SHOWN_MAX
 from danmaku.cli.shell import (
@@ -15,12 +14,12 @@ from danmaku.cli.shell import (
     JsonFlag,
     answers,
     done,
-    err,
     millis_typed,
     print_json,
     print_table,
     room_typed,
     settings_of,
+    tracked,
 )
 from danmaku.store.evenness import Difference, Walk
 from danmaku.store.verdicts import Stretch, scan_judged
@@ -56,9 +55,7 @@ def evenness(
 
         def scan(stretch: Stretch) -> None:
             nonlocal found
-            comments = track(
-                stretch.comments, "comparing", total=stretch.count, console=err, transient=True
-            )
+            comments = tracked(stretch.comments, "comparing", stretch.count)
             for difference in walk.differences(comments):
                 found += 1
                 if len(shown) < show:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress, TaskID
+from rich.progress import Progress
 
 from danmaku.cli.desk import Desk, Fields, at_desk, refusal_of
 from danmaku.cli.shell import (
@@ -25,6 +25,7 @@ from danmaku.cli.shell import (
     settings_of,
     sink,
 )
+from danmaku.cli.way import Way
 from danmaku.domain.ids import room_id_of
 from danmaku.errors import Coded, Unknown
 from danmaku.formats.exports import ExportName
@@ -271,16 +272,14 @@ def verify_command(context: typer.Context, *, as_json: JsonFlag = False) -> None
     Reads beside a running server. Ends with 1 if anything is wrong.
     """
     ends: list[Sound | Finding] = []
-    with progress_bars() as progress:
-        tasks: dict[str, TaskID] = {}
+    with progress_bars() as bars:
+        way = Way(bars)
 
         def tell(step: Walked | Sound | Finding) -> None:
+            if not isinstance(step, Finding):
+                way.tell(step)
             if not isinstance(step, Walked):
                 ends.append(step)
-                return
-            if step.chain not in tasks:
-                tasks[step.chain] = progress.add_task(step.chain, total=step.top)
-            progress.update(tasks[step.chain], completed=step.seq)
 
         verify(settings_of(context).store, tell)
     rows = [_end_fields(end) for end in ends]

@@ -8,16 +8,23 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, NoReturn, ParamSpec
+from typing import Annotated, Any, BinaryIO, NoReturn, ParamSpec, TypeVar
 
 import orjson
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    track,
+)
 from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -30,6 +37,7 @@ from danmaku.errors import DanmakuError
 from danmaku.logs import configure_logging
 
 P = ParamSpec("P")
+Thing = TypeVar("Thing")
 
 EXIT_REFUSED = 1  # the answer is no
 EXIT_UNSOUND = 3  # the record is damaged, or would be: starting again changes nothing
@@ -236,14 +244,21 @@ def room_typed(room: str | None) -> RoomId | None:
 
 
 def progress_bars() -> Progress:
-    """On standard error, so that standard output stays clean for pipes."""
+    """On standard error, so that standard output stays clean for pipes; none where nobody looks."""
     return Progress(
         TextColumn("{task.description}", markup=False),  # the name of a chain may be damaged
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         console=err,
+        disable=not err.is_terminal,
     )
+
+
+def tracked(things: Iterable[Thing], verb: str, total: int) -> Iterable[Thing]:
+    """Things one after the other, with a bar that goes when they end."""
+    hidden = not err.is_terminal
+    return track(things, verb, total=total, console=err, transient=True, disable=hidden)
 
 
 def done(text: str) -> None:

@@ -8,7 +8,6 @@ from typing import Annotated, TypeVar
 
 import msgspec
 import typer
-from rich.progress import track
 
 from danmaku.actions.learned import model_in
 from danmaku.cli.shell import (
@@ -23,6 +22,7 @@ from danmaku.cli.shell import (
     put_in_place,
     room_typed,
     settings_of,
+    tracked,
 )
 from danmaku.config import StoreSettings
 from danmaku.filter.learned import Model
@@ -172,9 +172,7 @@ def _recorded(settings: StoreSettings, room: str | None, since: datetime | None)
     lessons: list[Lesson] = []
 
     def learn(stretch: Stretch) -> None:
-        comments = track(
-            stretch.comments, "reading", total=stretch.count, console=err, transient=True
-        )
+        comments = tracked(stretch.comments, "reading", stretch.count)
         lessons.extend(
             Lesson(one.text, one.decision.is_against, one.decision.value, one.category, one.at_ms)
             for one in comments

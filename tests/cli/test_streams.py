@@ -5,7 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+import termios
 import time
+from functools import partial
 from threading import Timer
 
 import pytest
@@ -16,9 +18,9 @@ from tests.patience import PATIENCE_S
 
 
 def started(shell, *words, encoding="utf-8", **streams):
+    where = ("/usr/bin/env", f"PYTHONIOENCODING={encoding}", "TERM=xterm")
     return subprocess.Popen(
-        [sys.executable, "-m", "danmaku", "--data-dir", str(shell.data_dir), *words],
-        env=os.environ | {"PYTHONIOENCODING": encoding},
+        [*where, sys.executable, "-m", "danmaku", "--data-dir", str(shell.data_dir), *words],
         **{"stdin": subprocess.DEVNULL, "stderr": subprocess.PIPE, **streams},
     )
 
@@ -99,6 +101,36 @@ def test_a_server_outlives_whoever_read_its_address(shell):
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
+
+
+def on_a_phone(shell, *words):
+    """What a terminal of 60 columns is sent, and the status."""
+    ours, theirs = os.openpty()
+    termios.tcsetwinsize(theirs, (24, 60))
+    with started(shell, *words, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        told = b"".join(iter(partial(_read, ours), b""))
+        process.wait(PATIENCE_S)
+    os.close(ours)
+    return told.decode(), process.returncode
+
+
+def _read(terminal):
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # nobody has it open any more
+        return b""
+
+
+def test_all_chains_share_one_bar(lounge):
+    told, status = on_a_phone(lounge, "verify")
+
+    assert status == 0
+    assert sum("━" in line for line in told.split("\n")) == 1
+
+
+def test_no_bars_are_drawn_where_nobody_looks(lounge):
+    assert b"sound" in said(lounge, "verify", encoding="utf-8")
 
 
 def settings_of(shell):
