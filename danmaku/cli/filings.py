@@ -17,6 +17,7 @@ from danmaku.cli.shell import (
     print_rows,
     room_typed,
     settings_of,
+    sink,
 )
 from danmaku.core import now_ms
 from danmaku.domain.features import Feature
@@ -81,10 +82,12 @@ def export(
     settings = settings_of(context)
     if out.suffix == ".json":
         found = ask(settings, "GET", f"/filings/{number}")
-        out.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")
+        document = orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n"
     else:
         told = ask(settings, "GET", f"/filings/{number}/document?lang={lang}")
-        out.write_text(str(told["document"]), encoding="utf-8")
+        document = str(told["document"]).encode()
+    with sink(out) as file:
+        file.write(document)
     done(f"Written: {out}.")
 
 

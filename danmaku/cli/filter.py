@@ -24,8 +24,8 @@ from danmaku.cli.shell import (
     out,
     print_json,
     print_table,
-    put_in_place,
     settings_of,
+    sink,
 )
 from danmaku.domain.scenarios import unsupported_in, verdicts_of
 from danmaku.filter.builds import ruleset_from, screen_from
@@ -209,7 +209,8 @@ def build(
     """Build a rule set once, to be loaded in milliseconds."""
     screen = screen_of(context, rules)
     packed = pack(screen)
-    put_in_place(target, packed)
+    with sink(target) as file:
+        file.write(packed)
     done(f"{target}: {len(packed)} bytes, rules {screen.ruleset.version}")
 
 

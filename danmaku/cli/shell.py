@@ -171,8 +171,8 @@ def answers(command: Callable[P, None]) -> Callable[P, None]:
 def sink(to: Path | None) -> Iterator[BinaryIO]:
     """What a command writes a file into; None: standard output.
 
-    The file is there when it is whole: until then it grows beside, and whatever breaks it off
-    leaves what was there before.
+    The file is there when it is whole, the old one until then: it grows beside, and whatever breaks
+    it off leaves what was there before.
     """
     if to is None:
         sys.stdout.flush()
@@ -265,10 +265,3 @@ def done(text: str) -> None:
     """Say that something is done."""
     mark = "ok:" if out.options.ascii_only else "✓"  # which GBK has not, either
     out.print(Text.assemble((mark, "green"), " ", visible(text)), soft_wrap=True)
-
-
-def put_in_place(target: Path, content: bytes) -> None:
-    """Write a file whole: whoever reads it meanwhile reads the old one or the new one."""
-    part = target.with_name(f".{target.name}.part")
-    part.write_bytes(content)
-    part.replace(target)

@@ -19,9 +19,9 @@ from danmaku.cli.shell import (
     millis_typed,
     out,
     print_json,
-    put_in_place,
     room_typed,
     settings_of,
+    sink,
     tracked,
 )
 from danmaku.config import StoreSettings
@@ -105,7 +105,8 @@ def train(  # noqa: PLR0913 -- each is an option of the command
     )
     ordinary = [] if plain is None else _plain(plain)
     packed = trained(lessons, fit, seed=seed, plain=ordinary, former=before)
-    put_in_place(target, packed)
+    with sink(target) as file:
+        file.write(packed)
     model = unpack_model(packed)
     quality = model.card.quality
     done(

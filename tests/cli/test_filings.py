@@ -1,6 +1,8 @@
 import json
 import re
 
+import pytest
+
 
 def numbers(text):
     return re.findall(r"\d+", text)[-1]
@@ -74,3 +76,15 @@ def test_an_order_is_entered_for_a_named_editor_and_taken_back(lounge):
     assert (order["reference"], order["ended_ms"]) == ("ref 123", None)
     assert lounge.ask("order", "list")[0]["ended_ms"] is not None
     assert "ref 123" in lounge.say("order", "list")
+
+
+@pytest.mark.parametrize("name", ["filing.html", "filing.json"])
+def test_who_reads_an_export_while_the_next_is_written_reads_it_whole(lounge, tmp_path, name):
+    filing = numbers(lounge.say("filing", "report"))
+    file = tmp_path / name
+    file.write_text("an older one")
+
+    with file.open() as reader:
+        lounge.say("filing", "export", filing, "--out", str(file))
+        assert reader.read() == "an older one"
+    assert "an older one" not in file.read_text("utf-8")

@@ -121,3 +121,11 @@ def test_the_cost_of_a_look_is_told(shell, rules, tmp_path):
 
     assert (told["texts"], told["hit"]) == (2, 1)
     assert told["us_per_text"] > 0
+
+
+def test_rules_that_cannot_be_put_in_their_place_leave_nothing(shell, rules, tmp_path):
+    place = tmp_path / "out" / "built.rules"
+    place.mkdir(parents=True)
+
+    assert "directory" in shell.refused("filter", "build", str(place), "--rules", str(rules))
+    assert list(place.parent.iterdir()) == [place]
