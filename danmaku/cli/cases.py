@@ -13,10 +13,12 @@ from danmaku.cli.shell import (
     answers,
     done,
     print_json,
+    print_rest,
     print_rows,
     room_typed,
     settings_of,
 )
+from danmaku.domain.case_lists import QUEUE_PAGE
 from danmaku.domain.cases import CaseKind, CaseOutcome, CaseState
 
 app = typer.Typer(help="Cases: what needs a person's decision.", no_args_is_help=True)
@@ -38,7 +40,7 @@ def list_cases(  # noqa: PLR0913 -- options of a command line
     room: Annotated[str | None, typer.Option(help="Of this room only.")] = None,
     overdue: Annotated[bool, typer.Option(help="Those that should be decided by now.")] = False,
     ended: Annotated[bool, typer.Option(help="Those that ended, newest first.")] = False,
-    after: Annotated[str, typer.Option(help="`next` of the page before.")] = "",
+    after: Annotated[str, typer.Option(help="Behind this one: its `after`, as the list tells it.")] = "",
     as_json: JsonFlag = False,
 ) -> None:
     """Show a page of cases in the order of the queue."""
@@ -52,6 +54,8 @@ def list_cases(  # noqa: PLR0913 -- options of a command line
     }
     found = rows(settings_of(context), "/cases", "cases", asked)
     print_rows("Cases", COLUMNS, found, as_json=as_json)
+    if not as_json:
+        print_rest(found, QUEUE_PAGE, "--after", "after")
 
 
 @app.command()

@@ -7,6 +7,7 @@ from typing import Annotated
 import orjson
 import typer
 
+from danmaku.actions.filing_book import LISTED_MAX
 from danmaku.cli.desk import Fields, ask, rows
 from danmaku.cli.shell import (
     JsonFlag,
@@ -14,6 +15,7 @@ from danmaku.cli.shell import (
     done,
     millis_typed,
     print_json,
+    print_rest,
     print_rows,
     room_typed,
     settings_of,
@@ -60,6 +62,8 @@ def list_filings(  # noqa: PLR0913 -- options of a command line
     }
     found = rows(settings_of(context), "/filings", "filings", asked)
     print_rows("Filings", COLUMNS, found, as_json=as_json)
+    if not as_json:
+        print_rest(found, LISTED_MAX, "--before", "filing")
 
 
 @app.command()
@@ -214,13 +218,15 @@ def list_orders(
     context: typer.Context,
     *,
     standing: Annotated[bool, typer.Option("--open", help="That stand.")] = False,
-    before: Annotated[int | None, typer.Option(help="Older than this `entered`.")] = None,
+    before: Annotated[int | None, typer.Option(help="Older than this one: its `entered`, as the list tells it.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Show orders, newest first."""
     asked = {"open": standing, "before": before}
     found = rows(settings_of(context), "/orders", "orders", asked)
     print_rows("Orders", ORDER_COLUMNS, found, as_json=as_json)
+    if not as_json:
+        print_rest(found, LISTED_MAX, "--before", "entered")
 
 
 @orders.command()

@@ -229,6 +229,12 @@ def print_rows(
     print_table(title, columns, [tuple(row[column] for column in columns) for row in rows])
 
 
+def print_rest(rows: Sequence[Mapping[str, object]], page: int, option: str, field: str) -> None:
+    """Say how to go on with a list of which this page is full."""
+    if len(rows) == page:
+        out.print(f"For more: {option} '{rows[-1][field]}'", soft_wrap=True)
+
+
 def millis_typed(moment: datetime | None) -> Millis | None:
     """A moment that was typed; one without a zone is meant in UTC."""
     return None if moment is None else at_ms_of(moment)

@@ -16,7 +16,8 @@ from danmaku.web.api_cases import (
     case_fields_of,
     decided_fields_of,
     filed_fields_of,
-    listed,
+    key_of,
+    views_after,
     whole_fields_of,
 )
 from danmaku.web.desk import At, named
@@ -59,8 +60,14 @@ class SignedAppeal(NewAppeal):
 
 @router.get("/cases")
 async def list_cases(house: At, query: Annotated[CaseQuery, Query()]) -> Response:
-    """Cases of any state."""
-    return Json(await listed(house.offices.casework.cases, None, query, house.clock()))
+    """A page of cases of any state; a page that begins behind one is asked for by its `after`."""
+    cases, now_ms, is_ended = house.offices.casework.cases, house.clock(), query.ended
+    wanted = query.wanted(None, cases.terms)
+    views = await views_after(cases, None, wanted, query.after, is_ended=is_ended)
+    rows = [
+        case_fields_of(view, now_ms) | {"after": key_of(view, is_ended=is_ended)} for view in views
+    ]
+    return Json({"cases": rows})
 
 
 @router.get("/cases/{case_id}")

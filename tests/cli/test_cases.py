@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 
 
@@ -31,6 +33,28 @@ def test_an_appeal_is_filed_claimed_decided_and_its_receipt_tells_so(town):
     assert [one["case_id"] for one in town.ask("case", "list", "--ended")] == [case_id]
     assert town.ask("measure", "list")[0]["is_reversed"]
     assert "Nothing waits" in town.say("case", "claim", "--as", "ria")
+
+
+@pytest.mark.parametrize("ended", [(), ("--ended",)])
+def test_a_list_says_how_it_goes_on(town, monkeypatch, ended):
+    rule = ("--category", "spam", "--basis", "rule 3")
+    town.say("account", "create", "bob", "--no-password")
+    town.say("measure", "take", "suspend", "--login", "bob", *rule, "--as", "rey")
+    for number, measure in enumerate(town.ask("measure", "list")):
+        by = ("--as", ("bob", "ann")[number])
+        town.say("case", "appeal", "not me", "--measure", measure["measure_id"], *by)
+        if ended:
+            town.say("case", "claim", "--as", "ria")
+            [case] = town.ask("case", "list")
+            town.say("case", "decide", case["case_id"], "upheld", "--as", "ria")
+    monkeypatch.setattr(sys.modules["danmaku.cli.cases"], "QUEUE_PAGE", 2)
+
+    first, second = town.ask("case", "list", *ended)
+    rest = ("case", "list", *ended, "--after", first["after"])
+
+    assert town.ask(*rest) == [second]
+    assert f"--after '{second['after']}'" in town.say("case", "list", *ended)
+    assert "--after" not in town.say(*rest)
 
 
 @pytest.mark.parametrize(
