@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from danmaku.cli.shell import EXIT_REFUSED, JsonFlag, answers, done, fail, out, print_json
+from danmaku.cli.shell import EXIT_REFUSED, JsonFlag, answers, done, fail, out, print_json, sink
 from danmaku.conformance.client import played
 from danmaku.conformance.encodings import Dialect
 from danmaku.conformance.scenes import SCENES
@@ -18,6 +18,8 @@ from danmaku.conformance.server import CHECKS, asked
 from danmaku.conformance.verdicts import Check, Outcome, Result, count_of, junit
 
 S = TypeVar("S")
+
+PORT_MAX = 65_535
 
 app = typer.Typer(help="Try a server or a client by the room protocol.", no_args_is_help=True)
 
@@ -83,8 +85,8 @@ def client_command(
 ) -> None:
     """Play a server to a client that comes, and judge what it does."""
     host, _, port = listen.rpartition(":")
-    if not port.isdecimal() or not host:
-        raise typer.BadParameter("is HOST:PORT", param_hint="--listen")
+    if not port.isdecimal() or int(port) > PORT_MAX or not host:
+        raise typer.BadParameter(f"is HOST:PORT, {PORT_MAX} at most", param_hint="--listen")
     scenes = _known(only, SCENES)
     results = played(host, int(port), only=scenes, limit_s=limit, wait_s=wait, tell=_whisper)
     _tell(results, of="client", junit_file=junit_file, as_json=as_json)
@@ -109,13 +111,16 @@ def _tell(
     results: AsyncGenerator[Result, None], *, of: str, junit_file: Path | None, as_json: bool
 ) -> None:
     """Say each result as it comes, then all of them; ends the command with 1 if any failed."""
+    if junit_file is not None and not junit_file.absolute().parent.is_dir():  # said before hours go
+        raise typer.BadParameter("is in no folder that is there", param_hint="--junit-file")
     heard = asyncio.run(_heard(results, as_json=as_json))
-    if junit_file is not None:
-        junit_file.write_bytes(junit(heard, of))
     counts = {outcome: count_of(heard, outcome) for outcome in Outcome}
     if as_json:
         checks = [result.fields() for result in heard]
         print_json({"of": of, **{o.value: n for o, n in counts.items()}, "checks": checks})
+    if junit_file is not None:  # told by now, should it fail
+        with sink(junit_file) as file:
+            file.write(junit(heard, of))
     told = ", ".join(f"{n} {outcome.value}" for outcome, n in counts.items())
     if counts[Outcome.FAILED]:
         fail(told, exit_code=EXIT_REFUSED)

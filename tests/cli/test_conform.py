@@ -33,6 +33,16 @@ async def test_a_server_that_keeps_the_protocol_ends_it_with_0(shell, tmp_path):
     assert suite.get("tests") == str(told["passed"])
 
 
+async def test_a_report_that_cannot_be_written_loses_no_results(shell, tmp_path):
+    only = ("--only", "hello.welcome", "--json")
+
+    ran = await tried(shell, SmallHouse, *only, "--junit-file", str(tmp_path))
+
+    assert ran.exit_code == 1
+    assert "directory" in ran.stderr
+    assert json.loads(ran.stdout)["passed"] == 1
+
+
 async def test_a_fault_ends_it_with_1_and_is_told_with_the_words_it_breaks(shell):
     ran = await tried(shell, ForgetsIds, "--only", "send.again", "--only", "hello.welcome")
 
@@ -71,6 +81,8 @@ def test_nobody_there_is_said_once(shell, words, said):
     "words",
     [
         ("client", "--listen", "9100"),
+        ("client", "--listen", "127.0.0.1:99999"),
+        ("client", "--junit-file", "/nowhere/report.xml"),
         ("client", "--only", "no.such"),
         ("server", "https://danmaku.example/rooms/demo"),
         ("server", "wss://danmaku.example/rooms/demo/live", "--here"),
