@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from danmaku.cli.desk import Fields, ask, rows
+from danmaku.cli.desk import Fields, ask, at, rows
 from danmaku.cli.shell import (
     EXIT_USAGE,
     JsonFlag,
@@ -61,7 +61,7 @@ def create(
 @answers
 def reset(context: typer.Context, login: Login, *, as_json: JsonFlag = False) -> None:
     """Make a one-time link with which the owner sets a new password."""
-    answer = ask(settings_of(context), "POST", f"/accounts/{login}/reset")
+    answer = ask(settings_of(context), "POST", at("accounts", login, "reset"))
     if as_json:
         print_json(answer)
     else:
@@ -73,7 +73,7 @@ def reset(context: typer.Context, login: Login, *, as_json: JsonFlag = False) ->
 @answers
 def sign_out(context: typer.Context, login: Login) -> None:
     """End every session and every token of an account; their sockets go within a second."""
-    ask(settings_of(context), "POST", f"/accounts/{login}/sign-out")
+    ask(settings_of(context), "POST", at("accounts", login, "sign-out"))
     done(f"{login} is signed in nowhere.")
 
 
@@ -104,7 +104,7 @@ def grant(
 @answers
 def grants(context: typer.Context, login: Login, *, as_json: JsonFlag = False) -> None:
     """Show the powers that an account has been given."""
-    found = rows(settings_of(context), f"/accounts/{login}/grants", "grants")
+    found = rows(settings_of(context), at("accounts", login, "grants"), "grants")
     columns = ("grant_id", "bundle", "room", "until_ms")
     print_rows("Grants", columns, found, as_json=as_json)
 
@@ -117,7 +117,7 @@ def revoke(
     grant_id: Annotated[str, typer.Argument(help="As `account grants` shows it.")],
 ) -> None:
     """End a grant at once."""
-    ask(settings_of(context), "POST", f"/accounts/{login}/grants/{grant_id}/revoke")
+    ask(settings_of(context), "POST", at("accounts", login, "grants", grant_id, "revoke"))
     done(f"Grant {grant_id} has ended.")
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from danmaku.cli.desk import Fields, ask, rows
+from danmaku.cli.desk import Fields, ask, at, rows
 from danmaku.cli.shell import (
     JsonFlag,
     answers,
@@ -40,7 +40,9 @@ def list_cases(  # noqa: PLR0913 -- options of a command line
     room: Annotated[str | None, typer.Option(help="Of this room only.")] = None,
     overdue: Annotated[bool, typer.Option(help="Those that should be decided by now.")] = False,
     ended: Annotated[bool, typer.Option(help="Those that ended, newest first.")] = False,
-    after: Annotated[str, typer.Option(help="Behind this one: its `after`, as the list tells it.")] = "",
+    after: Annotated[
+        str, typer.Option(help="Behind this one: its `after`, as the list tells it.")
+    ] = "",
     as_json: JsonFlag = False,
 ) -> None:
     """Show a page of cases in the order of the queue."""
@@ -62,7 +64,7 @@ def list_cases(  # noqa: PLR0913 -- options of a command line
 @answers
 def show(context: typer.Context, case_id: CaseId) -> None:
     """Show one case with what was written in it and done in it."""
-    print_json(ask(settings_of(context), "GET", f"/cases/{case_id}"))
+    print_json(ask(settings_of(context), "GET", at("cases", case_id)))
 
 
 @app.command()
@@ -74,7 +76,7 @@ def claim(
     by: By,
 ) -> None:
     """Claim a case, or what is to be decided first."""
-    path = "/cases/next" if case_id is None else f"/cases/{case_id}/claim"
+    path = "/cases/next" if case_id is None else at("cases", case_id, "claim")
     answer = ask(settings_of(context), "POST", path, {"login": by})
     case = answer if case_id is not None else answer["case"]
     if not isinstance(case, dict):
@@ -87,7 +89,7 @@ def claim(
 @answers
 def release(context: typer.Context, case_id: CaseId, *, by: By) -> None:
     """Give a case back."""
-    ask(settings_of(context), "POST", f"/cases/{case_id}/release", {"login": by})
+    ask(settings_of(context), "POST", at("cases", case_id, "release"), {"login": by})
     done("Released.")
 
 
@@ -96,7 +98,7 @@ def release(context: typer.Context, case_id: CaseId, *, by: By) -> None:
 def escalate(context: typer.Context, case_id: CaseId, *, by: By, note: Note = "") -> None:
     """Pass a case on to an editor."""
     fields: Fields = {"login": by, "note": note}
-    ask(settings_of(context), "POST", f"/cases/{case_id}/escalate", fields)
+    ask(settings_of(context), "POST", at("cases", case_id, "escalate"), fields)
     done("Passed on.")
 
 
@@ -110,7 +112,7 @@ def merge(
     by: By,
 ) -> None:
     """Let a case go on as a part of another."""
-    ask(settings_of(context), "POST", f"/cases/{case_id}/merge", {"login": by, "into": into})
+    ask(settings_of(context), "POST", at("cases", case_id, "merge"), {"login": by, "into": into})
     done(f"Goes on in {into}.")
 
 
@@ -127,7 +129,7 @@ def decide(
 ) -> None:
     """Decide a case that was claimed; what follows for a comment or measure is done with it."""
     fields: Fields = {"login": by, "outcome": outcome.value, "category": category, "note": note}
-    ask(settings_of(context), "POST", f"/cases/{case_id}/decide", fields)
+    ask(settings_of(context), "POST", at("cases", case_id, "decide"), fields)
     done(f"Decided: {outcome.value}.")
 
 
@@ -151,4 +153,4 @@ def receipt(
     context: typer.Context, word: Annotated[str, typer.Argument(help="The receipt.")]
 ) -> None:
     """Show what became of what was filed."""
-    print_json(ask(settings_of(context), "GET", f"/receipts/{word}"))
+    print_json(ask(settings_of(context), "GET", at("receipts", word)))

@@ -8,7 +8,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from typing import TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -16,13 +16,14 @@ from danmaku.app import ADMIN_SOCKET, house_of
 from danmaku.config import Settings
 from danmaku.core import opened
 from danmaku.doors import path_within_reach
-from danmaku.errors import Code, Coded, Unknown
+from danmaku.errors import Code, Coded, NotFound, Unknown
 from danmaku.store.sqlite import IN_MEMORY, StoreLocked
 from danmaku.web.admin import create_admin_app
 
 T = TypeVar("T")
 Fields = dict[str, object]
 WAIT_S = 60.0
+_NAMELESS = {"", ".", ".."}  # in a path they would mean another
 
 
 class Desk:
@@ -134,6 +135,17 @@ def at_desk(settings: Settings, work: Callable[[Desk], Awaitable[T]]) -> T:
 def ask(settings: Settings, method: str, path: str, fields: Fields | None = None) -> Fields:
     """Ask the desk for one thing."""
     return at_desk(settings, lambda open_desk: open_desk.ask(method, path, fields))
+
+
+def at(*words: str) -> str:
+    """The path of something that somebody named.
+
+    Raises:
+        NotFound: One of the words can name nothing.
+    """
+    if not set(words).isdisjoint(_NAMELESS):
+        raise NotFound("That names nothing.")
+    return "/" + "/".join(quote(word, safe="") for word in words)
 
 
 def rows(

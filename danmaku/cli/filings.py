@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import orjson
 import typer
 
 from danmaku.actions.filing_book import LISTED_MAX
-from danmaku.cli.desk import Fields, ask, rows
+from danmaku.cli.desk import Fields, ask, at, rows
 from danmaku.cli.shell import (
     JsonFlag,
     answers,
@@ -80,7 +80,9 @@ def export(
     number: Number,
     *,
     out: Annotated[Path, typer.Option("--out", help="A file to be made: .html or .json.")],
-    lang: Annotated[str, typer.Option(help="Of the document: en or zh-CN.")] = "zh-CN",
+    lang: Annotated[
+        Literal["en", "zh-CN"], typer.Option(help="Language of the document.")
+    ] = "zh-CN",
 ) -> None:
     """Write one filing as a document to hand in, or as JSON."""
     settings = settings_of(context)
@@ -218,7 +220,9 @@ def list_orders(
     context: typer.Context,
     *,
     standing: Annotated[bool, typer.Option("--open", help="That stand.")] = False,
-    before: Annotated[int | None, typer.Option(help="Older than this one: its `entered`, as the list tells it.")] = None,
+    before: Annotated[
+        int | None, typer.Option(help="Older than this one: its `entered`, as the list tells it.")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Show orders, newest first."""
@@ -267,5 +271,10 @@ def lift(
     reason: Annotated[str, typer.Option(help="Why; sealed.")],
 ) -> None:
     """Undo an order that the department takes back."""
-    ask(settings_of(context), "POST", f"/orders/{order_id}/lift", {"login": by, "reason": reason})
+    ask(
+        settings_of(context),
+        "POST",
+        at("orders", order_id, "lift"),
+        {"login": by, "reason": reason},
+    )
     done("Taken back.")

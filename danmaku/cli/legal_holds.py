@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from danmaku.cli.desk import Fields, ask, rows
+from danmaku.cli.desk import Fields, ask, at, rows
 from danmaku.cli.shell import (
     JsonFlag,
     answers,
@@ -67,5 +67,5 @@ def lift(
     why: Annotated[str, typer.Option(help="Why it need not be kept any longer; sealed.")],
 ) -> None:
     """Let the terms go on about what a hold covers; somebody else has laid it."""
-    ask(settings_of(context), "POST", f"/legal-holds/{hold_id}/lift", {"why": why})
+    ask(settings_of(context), "POST", at("legal-holds", hold_id, "lift"), {"why": why})
     done("Lifted.")

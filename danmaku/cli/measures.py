@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from danmaku.cli.desk import Fields, ask, rows
+from danmaku.cli.desk import Fields, ask, at, rows
 from danmaku.cli.shell import (
     JsonFlag,
     answers,
@@ -71,7 +71,7 @@ def reverse(
     context: typer.Context, measure_id: MeasureId, *, reason: Reason, by: By = None
 ) -> None:
     """Undo a step, and what it did."""
-    path = f"/measures/{measure_id}/reverse"
+    path = at("measures", measure_id, "reverse")
     ask(settings_of(context), "POST", path, {"reason": reason, "by": by})
     done("Undone.")
 
@@ -96,7 +96,7 @@ def list_measures(
 @answers
 def evidence(context: typer.Context, measure_id: MeasureId) -> None:
     """Show what a measure stood on: text, time, account, rule set, who took it."""
-    print_json(ask(settings_of(context), "GET", f"/measures/{measure_id}"))
+    print_json(ask(settings_of(context), "GET", at("measures", measure_id)))
 
 
 @controls.command("set")

@@ -103,9 +103,7 @@ def _keep_workers(settings: Settings) -> None:
     server = settings.server
     ports = Ports(server.host, server.port, server.ops_port)
     workers = Workers(own_command(), settings.nodes.workers, ports)
-    status = asyncio.run(
-        workers.run(lambda: _greet(server.public_url or ports.address, settings))
-    )
+    status = asyncio.run(workers.run(lambda: _greet(server.public_url or ports.address, settings)))
     raise typer.Exit(status)
 
 

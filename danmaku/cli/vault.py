@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from danmaku.cli.desk import ask
+from danmaku.cli.desk import ask, at
 from danmaku.cli.shell import answers, done, settings_of
 
 app = typer.Typer(help="Sealed identities and their keys.", no_args_is_help=True)
@@ -26,5 +26,5 @@ def end(
     reason: Annotated[str, typer.Option(help="Why; it is recorded, and sealed.")],
 ) -> None:
     """End a verification; the powers that stand on it wait for the next."""
-    ask(settings_of(context), "POST", f"/accounts/{login}/identity/end", {"reason": reason})
+    ask(settings_of(context), "POST", at("accounts", login, "identity", "end"), {"reason": reason})
     done(f"{login} is not verified any more.")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from danmaku.cli.desk import Fields, ask, rows
+from danmaku.cli.desk import Fields, ask, at, rows
 from danmaku.cli.shell import JsonFlag, answers, done, out, print_json, print_rows, settings_of
 from danmaku.domain.ids import room_id_of
 
@@ -52,7 +52,7 @@ def add(
 @answers
 def pause(context: typer.Context, webhook_id: Id) -> None:
     """Tell it nothing until it is resumed; nothing is lost meanwhile."""
-    ask(settings_of(context), "POST", f"/webhooks/{webhook_id}/pause")
+    ask(settings_of(context), "POST", at("webhooks", webhook_id, "pause"))
     done("Paused.")
 
 
@@ -60,7 +60,7 @@ def pause(context: typer.Context, webhook_id: Id) -> None:
 @answers
 def resume(context: typer.Context, webhook_id: Id) -> None:
     """Tell it again from where it was left off, also one that ended by itself."""
-    ask(settings_of(context), "POST", f"/webhooks/{webhook_id}/resume")
+    ask(settings_of(context), "POST", at("webhooks", webhook_id, "resume"))
     done("Resumed.")
 
 
@@ -68,7 +68,7 @@ def resume(context: typer.Context, webhook_id: Id) -> None:
 @answers
 def remove(context: typer.Context, webhook_id: Id) -> None:
     """Tell it nothing any more, and destroy its secret."""
-    ask(settings_of(context), "DELETE", f"/webhooks/{webhook_id}")
+    ask(settings_of(context), "DELETE", at("webhooks", webhook_id))
     done("Removed.")
 
 
@@ -76,7 +76,7 @@ def remove(context: typer.Context, webhook_id: Id) -> None:
 @answers
 def rotate(context: typer.Context, webhook_id: Id, *, as_json: JsonFlag = False) -> None:
     """Print another secret; the one before it signs for a day, too."""
-    answer = ask(settings_of(context), "POST", f"/webhooks/{webhook_id}/rotate")
+    answer = ask(settings_of(context), "POST", at("webhooks", webhook_id, "rotate"))
     _print_secret(answer, as_json=as_json)
 
 
@@ -84,7 +84,7 @@ def rotate(context: typer.Context, webhook_id: Id, *, as_json: JsonFlag = False)
 @answers
 def send_test(context: typer.Context, webhook_id: Id, *, as_json: JsonFlag = False) -> None:
     """Send a message that means nothing, and show what came of it."""
-    answer = ask(settings_of(context), "POST", f"/webhooks/{webhook_id}/test")
+    answer = ask(settings_of(context), "POST", at("webhooks", webhook_id, "test"))
     print_rows("Test", TRY_COLUMNS, [answer], as_json=as_json)
 
 
@@ -92,7 +92,7 @@ def send_test(context: typer.Context, webhook_id: Id, *, as_json: JsonFlag = Fal
 @answers
 def show_log(context: typer.Context, webhook_id: Id, *, as_json: JsonFlag = False) -> None:
     """Show its last tries, newest first."""
-    found = rows(settings_of(context), f"/webhooks/{webhook_id}/log", "tries")
+    found = rows(settings_of(context), at("webhooks", webhook_id, "log"), "tries")
     print_rows("Tries", TRY_COLUMNS, found, as_json=as_json)
 
 
@@ -111,7 +111,7 @@ def replay(
 ) -> None:
     """Tell it once more what happened since then, under the same ids."""
     since_ms = int(since.replace(tzinfo=UTC).timestamp() * 1000)
-    path = f"/webhooks/{webhook_id}/replay"
+    path = at("webhooks", webhook_id, "replay")
     answer = ask(settings_of(context), "POST", path, {"since_ms": since_ms})
     done(f"Told again: {answer['chains']} chains.")
 

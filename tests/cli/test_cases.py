@@ -61,6 +61,10 @@ def test_a_list_says_how_it_goes_on(town, monkeypatch, ended):
     ("words", "code"),
     [
         (("case", "show", "r99"), "not_found"),
+        (("case", "show", ""), "not_found"),
+        (("case", "show", ".."), "not_found"),
+        (("case", "show", "../rooms?x"), "not_found"),
+        (("case", "claim", "", "--as", "rey"), "not_found"),
         (("case", "claim", "r99", "--as", "nobody"), "not_found"),
         (("case", "escalate", "r99", "--as", "rey"), "not_found"),
         (("case", "merge", "r99", "r98", "--as", "rey"), "not_found"),
