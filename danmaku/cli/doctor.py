@@ -49,9 +49,10 @@ def register(app: typer.Typer) -> None:
 def doctor_command(context: typer.Context, *, as_json: JsonFlag = False) -> None:
     """Look at what would keep the server from starting, or put people at risk."""
     settings = settings_of(context)
+    said = _said_by_record(settings)
     checks = [
         ("data directory", *_data_dir(settings.store.data_dir)),
-        ("record", *_record(settings)),
+        ("record", *_record(settings, said)),
         ("bus", *_bus(settings)),
         ("rule file", *_rules(settings.filter.rules_file)),
         ("urgent rules", *_urgent_rules(settings.filter.urgent_file)),
@@ -60,7 +61,7 @@ def doctor_command(context: typer.Context, *, as_json: JsonFlag = False) -> None
         ("address", *_address(settings)),
         ("fan-out", *_fan_out()),
         ("demo", *_demo(settings)),
-        *_house(settings),
+        *_house(settings, said),
         ("public address", *_public(settings)),
         ("backup", True, _backup(settings)),
         ("audience", True, _audience(settings)),
@@ -87,18 +88,30 @@ def _data_dir(path: Path) -> tuple[bool, str]:
     return True, f"{path} can be written."
 
 
-def _record(settings: Settings) -> tuple[bool, str]:
+def _said_by_record(settings: Settings) -> Recorded | str:
+    """What the record says of its house; why it says nothing, if it is there."""
+    try:
+        return look(settings.store, partial(_recorded, settings))
+    except Coded:
+        return Recorded()
+    except (DanmakuError, ValueError) as error:
+        return str(error)
+
+
+def _record(settings: Settings, said: Recorded | str) -> tuple[bool, str]:
     if (reason := unfit(settings)) is not None:
         return False, reason
-    if not settings.store.url:
-        return True, "In the data directory."
     if settings.store.url == IN_MEMORY:
         return True, "In memory: it ends with the server."
     try:
-        reach(settings.store)
+        if settings.store.url:
+            reach(settings.store)
     except (DanmakuError, ValueError) as error:
         return False, str(error)
-    return True, "PostgreSQL answers, and keeps what it commits."
+    if isinstance(said, str):
+        return False, said
+    where = "PostgreSQL answers, and keeps what it commits."
+    return True, where if settings.store.url else "In the data directory."
 
 
 def _bus(settings: Settings) -> tuple[bool, str]:
@@ -164,14 +177,10 @@ def _address(settings: Settings) -> tuple[bool, str]:
     return True, f"{host}:{port} is free."
 
 
-def _house(settings: Settings) -> list[tuple[str, bool, str]]:
+def _house(settings: Settings, said: Recorded | str) -> list[tuple[str, bool, str]]:
     """What the house lacks: to be mended where the public comes."""
-    try:
-        said = look(settings.store, partial(_recorded, settings))
-    except Coded:
-        said = Recorded()
-    except (DanmakuError, ValueError):
-        return []  # the check of the record has said why
+    if isinstance(said, str):
+        return []  # the check of the record has told it
     condition = condition_of(said, is_verifying=settings.identity_required)
     gaps, may_wait = gaps_in(condition), not is_public(settings)
     texts = {

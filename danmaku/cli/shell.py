@@ -33,7 +33,7 @@ from danmaku.cli.layout import heading_of, set_out, visible, words_of
 from danmaku.config import CONFIG_VARIABLE, Settings, settings_from
 from danmaku.domain.ids import Millis, RoomId, room_id_of
 from danmaku.domain.times import at_ms_of
-from danmaku.errors import DanmakuError
+from danmaku.errors import Code, DanmakuError
 from danmaku.logs import configure_logging
 
 P = ParamSpec("P")
@@ -161,7 +161,10 @@ def answers(command: Callable[P, None]) -> Callable[P, None]:
             fail(f"{error} ({error.code.value})")
         except BrokenPipeError:
             raise typer.Exit(EXIT_UNREAD) from None
-        except (OSError, ValueError, SQLAlchemyError) as error:
+        except SQLAlchemyError as error:
+            why = getattr(error, "orig", None) or error  # without the statement
+            fail(f"The record gives no answer: {why} ({Code.STORE_UNAVAILABLE.value})")
+        except (OSError, ValueError) as error:
             fail(str(error))
 
     return spoken

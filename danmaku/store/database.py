@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from danmaku.errors import Broken, StoreDown
+from danmaku.errors import Broken, DanmakuError, StoreDown
 from danmaku.store.links import QUESTIONS_MAX, Blame
 
 Answer = TypeVar("Answer")
@@ -98,6 +98,24 @@ def look_at(path: Path, question: Callable[[Engine], Answer]) -> Answer:
         return question(engine)
     finally:
         engine.dispose()
+
+
+def unread(error: SQLAlchemyError) -> DanmakuError:
+    """Why a question has no answer: SQLite's own words, without the statement."""
+    why = getattr(error, "orig", None) or error
+    if not isinstance(error, OperationalError):
+        return damaged(why)
+    if str(why).startswith("no such"):
+        return Broken(
+            f"The record's file is of another version, which a server brings up to date as it "
+            f"starts, or damaged: {why}."
+        )
+    return StoreDown(f"The record gives no answer: {why}.")
+
+
+def damaged(why: object) -> Broken:
+    """What is told of a file that cannot be read, whoever finds it."""
+    return Broken(f"The record's file is damaged: {why}. Bring back a backup.")
 
 
 def run(connection: Connection, statement: str, values: Sequence[object] = ()) -> DBAPICursor:

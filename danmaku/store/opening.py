@@ -4,14 +4,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
+from msgspec import MsgspecError
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from danmaku.config import StoreSettings
 from danmaku.errors import Code, Coded
 from danmaku.ports import Clock
-from danmaku.store.database import DATABASE_FILE, look_at
+from danmaku.store.database import DATABASE_FILE, damaged, look_at, unread
 from danmaku.store.postgres import PostgresStore
-from danmaku.store.postgres_link import connected, driven, engine_of
+from danmaku.store.postgres_link import connected, driven, engine_of, no_answer
 from danmaku.store.sqlite import IN_MEMORY, SqliteStore
 from danmaku.store.store import Store
 from danmaku.store.writer import Watch
@@ -49,7 +51,17 @@ def look(settings: StoreSettings, question: Callable[[Engine], Answer]) -> Answe
     Raises:
         Coded: NOT_FOUND: there is no record that others could read.
         StoreDown: The database gives no answer.
+        Broken: What is there cannot be read.
     """
+    try:
+        return _asked(settings, question)
+    except SQLAlchemyError as error:
+        raise (no_answer(error) if is_shared(settings) else unread(error)) from error
+    except (MsgspecError, UnicodeDecodeError) as error:
+        raise damaged(error) from error
+
+
+def _asked(settings: StoreSettings, question: Callable[[Engine], Answer]) -> Answer:
     if is_shared(settings):
         engine = engine_of(
             settings.url,

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from danmaku.config import StoreSettings
-from danmaku.errors import Broken, StoreDown
+from danmaku.errors import StoreDown
 from danmaku.ports import Clock
 from danmaku.store.beginnings import begun
 from danmaku.store.database import (
@@ -25,6 +25,7 @@ from danmaku.store.database import (
     FileLink,
     FileReaders,
     check_durable,
+    damaged,
     place_in_memory,
     read_engine,
     write_engine,
@@ -132,8 +133,7 @@ def _sound(prepare: Callable[[], str]) -> str:
     except OperationalError:
         raise  # a disk that fails, or a lock: another time it may succeed
     except (DatabaseError, UnicodeDecodeError) as error:  # damaged texts stand in its own errors
-        why = getattr(error, "orig", "illegible")
-        raise Broken(f"The record's file is damaged: {why}. Bring back a backup.") from error
+        raise damaged(getattr(error, "orig", "illegible")) from error
 
 
 def _prepare(engine: Engine, settings: StoreSettings | None) -> str:

@@ -11,7 +11,7 @@ from functools import partial
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, Engine, inspect, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from danmaku.config import StoreSettings
 from danmaku.domain.ids import PLATFORM, RoomId, Seq
@@ -75,14 +75,13 @@ def verify(settings: StoreSettings, on_step: Callable[[Step], None]) -> None:
 def _verify(settings: StoreSettings, on_step: Callable[[Step], None], engine: Engine) -> None:
     key = existing_head_key(settings.data_dir).public_key()
     newest = None if settings.url else noted_in(settings.data_dir)
-    is_sound = True
     with engine.connect() as connection:
         with connection.begin():
-            require_record(connection)
-            chains = chains_of(connection)
-            for finding in verify_file(connection):
-                is_sound = False
+            findings = list(verify_file(connection))
+            for finding in findings:
                 on_step(finding)
+            is_sound = not findings
+            chains = _chains_in(connection, is_damaged=not is_sound)
         for chain in chains:
             with connection.begin():
                 for step in verify_chain(connection, chain, key):
@@ -95,6 +94,17 @@ def _verify(settings: StoreSettings, on_step: Callable[[Step], None], engine: En
                 if newest is not None and is_lost(connection, newest):
                     gone = "it was committed, and is gone"
                     on_step(Finding(RoomId(newest.chain), Seq(newest.seq), gone))
+
+
+def _chains_in(connection: Connection, *, is_damaged: bool) -> list[RoomId]:
+    """Every chain that there is to look at; in a damaged file that may be none."""
+    try:
+        require_record(connection)
+        return chains_of(connection)
+    except (SQLAlchemyError, Coded):
+        if is_damaged:
+            return []
+        raise
 
 
 def require_record(connection: Connection) -> None:
@@ -120,7 +130,7 @@ def verify_file(connection: Connection) -> Iterator[Finding]:
     try:
         faults = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars().all()
     except SQLAlchemyError as error:
-        faults = [error]
+        faults = [error.orig if isinstance(error, DBAPIError) else error]
     if faults != ["ok"]:
         yield Finding(PLATFORM, Seq(0), f"the file is damaged: {faults[0]}")
     elif not is_in_form(connection):
@@ -143,7 +153,8 @@ def verify_chain(connection: Connection, chain: RoomId, key: Ed25519PublicKey) -
     except FaultError as fault:
         yield Finding(chain, proof.seq, str(fault))
     except (SQLAlchemyError, msgspec.MsgspecError, ValueError, TypeError) as error:
-        yield Finding(chain, proof.seq, f"unreadable: {error}")
+        why = getattr(error, "orig", None) or error  # without the statement
+        yield Finding(chain, proof.seq, f"unreadable: {why}")
     else:
         yield Sound(chain, proof.seq, proof.erased_count, proof.heads_count)
 

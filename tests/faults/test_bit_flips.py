@@ -14,7 +14,6 @@ import sqlite3
 from collections import Counter
 
 import pytest
-from sqlalchemy.exc import SQLAlchemyError
 
 from danmaku.config import StoreSettings
 from danmaku.domain.ids import Millis, RoomId, Seq
@@ -116,7 +115,7 @@ def is_found(folder):
     """Whether `verify` names it, or cannot even begin."""
     try:
         return findings_in(folder) != []
-    except (Broken, SQLAlchemyError, UnicodeDecodeError):
+    except (Broken, StoreDown):
         return True
 
 
