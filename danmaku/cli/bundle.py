@@ -22,7 +22,6 @@ from danmaku.config import Settings
 from danmaku.core import now_ms
 from danmaku.domain.ids import Millis
 from danmaku.domain.inspection import Made, Period
-from danmaku.errors import DanmakuError
 from danmaku.store.bundles import make_bundle
 
 
@@ -64,8 +63,8 @@ def bundle(
         )
     try:
         _note(settings, period, made)
-    except DanmakuError:
-        _remove(out)  # what is not entered is not given away
+    except BaseException:  # a full disk, or Ctrl-C: what is not entered is not given away
+        _remove(out)
         raise
     if as_json:
         print_json({"manifest": made.digest, "entries": made.entries_count})
