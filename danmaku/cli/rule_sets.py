@@ -199,13 +199,13 @@ def scan_back(  # noqa: PLR0913 -- options of a command line
     by: Annotated[str, typer.Option("--as", help="Sign-in name of who answers for it.")] = "",
     why: Why = "",
 ) -> None:
-    """Say what rules make of what is public already; with --execute, do it."""
+    """Say what rules make of what is public already; with --execute, do it as number `scan`."""
     settings = settings_of(context)
     stretch: Fields = {"draft": number, "room": room, "since_ms": millis_typed(since)}
     told = ask(settings, "POST", "/back-scans/preview", stretch)
-    print_json(told)
     counted = told["report"]
     if not execute or not isinstance(counted, dict):
+        print_json(told)
         return
     fields: Fields = stretch | {
         "upto_ms": told["upto_ms"],
@@ -215,7 +215,7 @@ def scan_back(  # noqa: PLR0913 -- options of a command line
         "login": by,
         "why": why,
     }
-    done(f"Back-scan {ask(settings, 'POST', '/back-scans', fields)['scan']} has begun.")
+    print_json(told | {"scan": ask(settings, "POST", "/back-scans", fields)["scan"]})
 
 
 @app.command("stop-scan")

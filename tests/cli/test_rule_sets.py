@@ -63,9 +63,10 @@ def test_a_back_scan_is_previewed_and_begun_by_somebody(drafted):
     executed = ("rules", "scan", "--draft", draft, "--execute", "--why", "a wave", "--as")
     assert "(not_found)" in lounge.refused(*executed, "nobody")
 
-    lounge.say(*executed, "eve")
+    begun = json.loads(lounge.say(*executed, "eve"))
 
     [scan] = lounge.ask("rules", "scans")
+    assert (begun["scan"], begun["report"]) == (scan["scan"], told["report"])
     assert (scan["phase"], scan["expected"]) == ("running", 0)
     lounge.say("rules", "stop-scan", str(scan["scan"]), "--as", "eve")
     lounge.say("rules", "undo-scan", str(scan["scan"]), "--as", "eve")
