@@ -5,8 +5,18 @@ from typing import Annotated
 
 import typer
 
+from danmaku.actions.outbound import Outcome
 from danmaku.cli.desk import Fields, ask, at, rows
-from danmaku.cli.shell import JsonFlag, answers, done, out, print_json, print_rows, settings_of
+from danmaku.cli.shell import (
+    EXIT_REFUSED,
+    JsonFlag,
+    answers,
+    done,
+    out,
+    print_json,
+    print_rows,
+    settings_of,
+)
 from danmaku.domain.ids import room_id_of
 
 app = typer.Typer(help="Webhooks: who outside is told what happens.", no_args_is_help=True)
@@ -83,9 +93,11 @@ def rotate(context: typer.Context, webhook_id: Id, *, as_json: JsonFlag = False)
 @app.command("test")
 @answers
 def send_test(context: typer.Context, webhook_id: Id, *, as_json: JsonFlag = False) -> None:
-    """Send a message that means nothing, and show what came of it."""
+    """Send a message that means nothing, and show what came of it; exit 1 if it did not arrive."""
     answer = ask(settings_of(context), "POST", at("webhooks", webhook_id, "test"))
     print_rows("Test", TRY_COLUMNS, [answer], as_json=as_json)
+    if answer["outcome"] != Outcome.DELIVERED:
+        raise typer.Exit(EXIT_REFUSED)
 
 
 @app.command("log")

@@ -1,3 +1,7 @@
+import json
+import sys
+
+
 def added(lounge, *options):
     return lounge.ask("webhook", "add", "https://localhost/hook", *options)
 
@@ -38,10 +42,21 @@ def test_it_is_paused_resumed_and_told_again(lounge):
 def test_a_test_says_what_came_of_it(lounge):
     endpoint_id = added(lounge)["webhook_id"]
 
-    [tried] = lounge.ask("webhook", "test", endpoint_id)
+    ran = lounge.run("webhook", "test", endpoint_id, "--json")
+    [tried] = json.loads(ran.stdout)
 
+    assert ran.exit_code == 1  # it did not arrive
     assert (tried["event"], tried["outcome"]) == ("webhook.test", "forbidden")
     assert lounge.ask("webhook", "log", endpoint_id) == [tried]
+
+
+def test_a_test_that_arrives_ends_well(lounge, monkeypatch):
+    endpoint_id = added(lounge)["webhook_id"]
+    tried = json.loads(lounge.run("webhook", "test", endpoint_id, "--json").stdout)[0]
+    arrived = tried | {"outcome": "delivered", "status": 200}  # nobody outside is there to ask
+    monkeypatch.setattr(sys.modules["danmaku.cli.webhooks"], "ask", lambda *_: arrived)
+
+    assert "delivered" in lounge.say("webhook", "test", endpoint_id)
 
 
 def test_what_is_wrong_is_refused_in_words(lounge):
