@@ -35,6 +35,7 @@ from danmaku.store.verify import Finding, Sound, verify
 from danmaku.store.verify import Progress as Walked
 
 FEED_IN_FLIGHT_MAX = 64
+RECORDED = {"published", "held", "refused"}  # the rules' word is an outcome; a code is none
 IMPORT_BYTES = 65_536  # sent at a time
 
 
@@ -114,7 +115,7 @@ def feed(  # noqa: PLR0913 -- options of a command line
     ] = 32,
     as_json: JsonFlag = False,
 ) -> None:
-    """Play a file of comments into a room as live traffic."""
+    """Play a file of comments into a room as live traffic; exit 1 if none came to its record."""
     room_id = room_id_of(room)
     lines = _one_video(_lines(file), video)
     logins = [f"feed{index + 1:04}" for index in range(accounts)]
@@ -128,7 +129,12 @@ def feed(  # noqa: PLR0913 -- options of a command line
             await _Feed(desk, room_id, speed, turns, outcomes, progress).play(lines)
 
     at_desk(settings_of(context), work)
-    _tell(outcomes, as_json=as_json)
+    if as_json:
+        print_json(dict(outcomes))
+    else:
+        print_table("Outcome", ("what", "comments"), list(outcomes.most_common()))
+    if not outcomes.keys() & RECORDED:
+        raise typer.Exit(EXIT_REFUSED)
 
 
 def _lines(file: Path) -> Iterable[Line]:
@@ -253,13 +259,6 @@ def import_file(
 
 def _listed(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
-
-
-def _tell(outcomes: Counter[str], *, as_json: bool) -> None:
-    if as_json:
-        print_json(dict(outcomes))
-    else:
-        print_table("Outcome", ("what", "comments"), list(outcomes.most_common()))
 
 
 # --- verify

@@ -47,6 +47,14 @@ def test_feed_plays_one_video_of_several(lounge, tmp_path):
     assert [comment["text"] for comment in exported(lounge, "lounge")] == ["four"]
 
 
+def test_a_feed_of_which_nothing_is_taken_has_failed(lounge, comments):
+    lounge.say("room", "pause", "lounge")
+
+    ran = lounge.run("feed", comments, "--room", "lounge", "--speed", "100", "--json")
+
+    assert (ran.exit_code, json.loads(ran.stdout)) == (1, {"room_paused": 4})
+
+
 def test_an_export_is_imported_once_however_often_it_is_brought(lounge, comments, tmp_path):
     lounge.say("feed", comments, "--room", "lounge", "--speed", "100")
     lounge.say("room", "create", "copy", "--owner", "mia")
