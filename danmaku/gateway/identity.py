@@ -20,13 +20,14 @@ class Identity:
         session: Secret of the session that the upgrade came with.
     """
 
-    __slots__ = ("_looked_at_ms", "_people", "_session", "_stays_ms", "_token", "who")
+    __slots__ = ("_looked_at_ms", "_looking", "_people", "_session", "_stays_ms", "_token", "who")
 
     def __init__(self, people: People, *, token: str | None, session: str | None) -> None:
         self._people = people
         self._token = token
         self._session = session
         self._looked_at_ms: Millis | None = None  # None: to be looked at before the next act
+        self._looking: asyncio.Lock | None = None  # most only listen, and are never looked at again
         self._stays_ms: Millis | None = None  # when its session is next said to be used
         self.who: Standing | None = None  # as of then; None: a guest
 
@@ -60,7 +61,7 @@ class Identity:
         if self.who is None:
             return None
         if self.believed(now_ms) is None:
-            await self._look_again(now_ms)
+            await self._look_once(now_ms)
         return await self._people.standings.freshen(self.who)
 
     def stay(self, now_ms: Millis) -> None:
@@ -82,6 +83,17 @@ class Identity:
         await self._look_again(now_ms)
         # Sessions end a moment after the fact that ends them: the next act looks once more.
         self._looked_at_ms = None
+
+    async def _look_once(self, now_ms: Millis) -> None:
+        """One look serves every act that waits for it: in a rush each would ask the record."""
+        if self._looking is None:
+            self._looking = asyncio.Lock()
+        try:
+            async with asyncio.timeout(LOOK_S), self._looking:
+                if self.believed(now_ms) is None:
+                    await self._look_again(now_ms)
+        except TimeoutError:
+            raise StoreDown from None
 
     async def _look_again(self, now_ms: Millis) -> None:
         try:

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     BindParameter,
-    ColumnElement,
     Connection,
     Table,
     Update,
@@ -36,6 +35,17 @@ from danmaku.store.touched import login_key_of
 _account, _grant, _token = schema.account.c, schema.power_grant.c, schema.token.c
 _session, _reset = schema.session.c, schema.reset.c
 _signed_out = schema.signed_out.c
+
+# Whoever acts is looked up by one of these: building them anew took longer than asking.
+_AT_MS: BindParameter[int] = bindparam("at_ms", type_=BigInteger)
+_IN_FORCE = (
+    _token.revoked_seq.is_(None),
+    or_(_token.expires_ms.is_(None), _token.expires_ms > _AT_MS),
+)
+_TOKEN = select(_token.account, _token.room).where(_token.digest == bindparam("of"), *_IN_FORCE)
+_SESSION = select(_session.account, _session.used_ms).where(
+    _session.digest == bindparam("of"), _session.until_ms > _AT_MS
+)
 
 Write = Callable[[Work], Awaitable[Any]]
 """Has work done by the writer, in a transaction."""
@@ -114,16 +124,16 @@ class AccountQueries:
 
     async def token(self, digest: bytes, now_ms: Millis) -> tuple[AccountId, RoomId | None] | None:
         """As `ports.Accounts.token`."""
-        wanted = select(_token.account, _token.room)
-        wanted = wanted.where(_token.digest == digest, *_in_force(now_ms))
-        row = await self._readers.ask(lambda connection: connection.execute(wanted).first())
+        asked = {"of": digest, "at_ms": now_ms}
+        row = await self._readers.ask(lambda connection: connection.execute(_TOKEN, asked).first())
         return None if row is None else (row.account, row.room)
 
     async def tokens(self, account: AccountId, now_ms: Millis) -> list[TokenRow]:
         """As `ports.Accounts.tokens`."""
-        wanted = select(schema.token).where(_token.account == account, *_in_force(now_ms))
+        wanted = select(schema.token).where(_token.account == account, *_IN_FORCE)
+        ordered = wanted.order_by(_token.issued_seq)
         rows = await self._readers.ask(
-            lambda connection: connection.execute(wanted.order_by(_token.issued_seq)).all()
+            lambda connection: connection.execute(ordered, {"at_ms": now_ms}).all()
         )
         return [
             TokenRow(row.id, row.label, row.created_ms, row.expires_ms, row.room) for row in rows
@@ -181,9 +191,10 @@ class AccountQueries:
         self, digest: bytes, now_ms: Millis
     ) -> tuple[AccountId, Millis | None] | None:
         """As `ports.Accounts.session`."""
-        wanted = select(_session.account, _session.used_ms)
-        wanted = wanted.where(_session.digest == digest, _session.until_ms > now_ms)
-        row = await self._readers.ask(lambda connection: connection.execute(wanted).first())
+        asked = {"of": digest, "at_ms": now_ms}
+        row = await self._readers.ask(
+            lambda connection: connection.execute(_SESSION, asked).first()
+        )
         return None if row is None else (row.account, row.used_ms)
 
     async def use_sessions(self, uses: Mapping[bytes, Millis], terms: SessionTerms) -> None:
@@ -232,25 +243,17 @@ class AccountQueries:
         await self._write(write)
 
 
-def _in_force(now_ms: Millis) -> tuple[ColumnElement[bool], ...]:
-    return (
-        _token.revoked_seq.is_(None),
-        or_(_token.expires_ms.is_(None), _token.expires_ms > now_ms),
-    )
-
-
 def _used(terms: SessionTerms) -> Update:
-    at_ms: BindParameter[int] = bindparam("at_ms", type_=BigInteger)
-    latest_ms, idle_ms = _session.opened_ms + terms.life_ms, at_ms + terms.idle_ms
+    latest_ms, idle_ms = _session.opened_ms + terms.life_ms, _AT_MS + terms.idle_ms
     return (
         schema.session.update()
         .where(
             _session.digest == bindparam("of"),
-            _session.until_ms > at_ms,
+            _session.until_ms > _AT_MS,
             _session.opened_ms.is_not(None),  # what began before that was kept ends as it would
-            or_(_session.used_ms.is_(None), _session.used_ms <= at_ms - terms.apart_ms),
+            or_(_session.used_ms.is_(None), _session.used_ms <= _AT_MS - terms.apart_ms),
         )
-        .values(used_ms=at_ms, until_ms=case((latest_ms < idle_ms, latest_ms), else_=idle_ms))
+        .values(used_ms=_AT_MS, until_ms=case((latest_ms < idle_ms, latest_ms), else_=idle_ms))
     )
 
 

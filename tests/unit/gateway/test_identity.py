@@ -1,8 +1,13 @@
+import asyncio
+
 import pytest
 
 from danmaku.domain.ids import Millis
 from danmaku.domain.times import DAY_MS, HOUR_MS
+from danmaku.errors import StoreDown
+from danmaku.gateway import identity as identity_module
 from danmaku.gateway.identity import Identity
+from tests.patience import PATIENCE_S
 from tests.unit.actions.house import house_on
 
 
@@ -67,3 +72,72 @@ async def test_a_guest_uses_no_session(house):
     identity.stay(Millis(DAY_MS))
 
     assert house.people.sessions.uses._noted == {}
+
+
+class CountedPeople:
+    """Everybody, of whom is counted how often they are asked for; they may be told late."""
+
+    def __init__(self, people):
+        self._people = people
+        self.asked, self.told = 0, asyncio.Event()
+        self.told.set()
+
+    def __getattr__(self, name):
+        return getattr(self._people, name)
+
+    async def bearer(self, token):
+        self.asked += 1
+        await self.told.wait()
+        return await self._people.bearer(token)
+
+
+@pytest.fixture
+async def bearer(house):
+    """Somebody with a token, looked at once already."""
+    ann = await house.person("ann")
+    _, token = await house.people.issue_token(ann, "player", expires_ms=None, room=None)
+    people = CountedPeople(house.people)
+    identity = Identity(people, token=token, session=None)
+    await identity.look(Millis(0))
+    people.asked = 0
+    return identity, people
+
+
+async def test_a_rush_of_acts_looks_once(bearer):
+    identity, people = bearer
+    later = Millis(identity_module.BELIEVED_MS + 1)
+
+    found = await asyncio.gather(*(identity.standing(Millis(later + n)) for n in range(50)))
+
+    assert people.asked == 1
+    assert {one.login for one in found} == {"ann"}
+
+
+async def test_none_of_a_rush_waits_longer_than_one_look_may_take(bearer, monkeypatch):
+    monkeypatch.setattr(identity_module, "LOOK_S", 0.3)
+    identity, people = bearer
+    people.told.clear()
+    later = Millis(identity_module.BELIEVED_MS + 1)
+
+    acts = [asyncio.create_task(identity.standing(later)) for _ in range(50)]
+    done, _ = await asyncio.wait(acts, timeout=PATIENCE_S)
+
+    assert len(done) == 50
+    assert {type(act.exception()) for act in done} == {StoreDown}
+    assert people.asked == 1
+    people.told.set()
+    assert (await identity.standing(later)).login == "ann"
+
+
+async def test_something_that_ended_is_looked_for_beside_a_look_under_way(bearer):
+    identity, people = bearer
+    people.told.clear()
+    act = asyncio.create_task(identity.standing(Millis(identity_module.BELIEVED_MS + 1)))
+    await asyncio.sleep(0)
+    recheck = asyncio.create_task(identity.recheck(Millis(identity_module.BELIEVED_MS + 1)))
+    await asyncio.sleep(0)
+
+    people.told.set()
+    await asyncio.gather(act, recheck)
+
+    assert people.asked == 2
