@@ -14,7 +14,14 @@ from danmaku.ports import TokenRow
 from danmaku.web.answers import Refusal, show_again, show_page_again, words_of
 from danmaku.web.forms import Form, local_path_of
 from danmaku.web.pages import Values, time_text_of
-from danmaku.web.visit import PageVisit, Visit, guest_cookie, page_visit, session_cookie
+from danmaku.web.visit import (
+    ADDRESS_MAX,
+    PageVisit,
+    Visit,
+    guest_cookie,
+    page_visit,
+    session_cookie,
+)
 
 router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
 
@@ -62,7 +69,7 @@ class LanguageForm(Form):
     """The language of the site."""
 
     lang: Literal["en", "zh-CN"]
-    next: str = Field("/", max_length=512)
+    next: str = Field("/", max_length=ADDRESS_MAX)
 
 
 @router.get("/sign-in")

@@ -25,6 +25,7 @@ from danmaku.web.pages import Pages, Values, time_text_of
 from danmaku.web.policy import PLAIN, Policy, origin_of
 from danmaku.web.texts import language_of
 
+ADDRESS_MAX = 2048  # characters of a path and its query that a form may lead back to
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN_TO_INSPECTORS = ("/sign-out", "/language", "/inspect/", "/disclosures", "/api/disclosures")
 PRIVATE = "no-store"  # of one person alone
@@ -131,6 +132,7 @@ class Visit:
             "theme": request.cookies.get("theme"),
             "reminders": self._reminders(),
             "path": request.url.path if request.method == "GET" else "/",
+            "here": _address_of(request),
         }
         html = self.pages.draw(template, self.lang, for_every_page | dict(values))
         response = HTMLResponse(html, status)
@@ -277,6 +279,13 @@ async def _inspect(request: Request, house: House, who: Standing) -> None:
     if request.method not in SAFE_METHODS and not path.startswith(_OPEN_TO_INSPECTORS):
         raise NotAllowed("An inspector changes nothing.")
     await house.offices.inspection.look(who, path)
+
+
+def _address_of(request: Request) -> str:
+    """Where a page can be asked for again, with all that was asked; empty: it answers a form."""
+    query = request.url.query
+    address = f"{request.url.path}?{query}" if query else request.url.path
+    return address if request.method == "GET" and len(address) <= ADDRESS_MAX else ""
 
 
 def _require_own_origin(request: Request, *, must_say: bool) -> None:

@@ -111,6 +111,17 @@ def test_script_speaks_the_language_of_its_page(house, visits):
     expect(ann.note).to_have_text(re.compile("审核"))
 
 
+def test_another_language_keeps_what_is_being_reported(house, visits, room):
+    page = visits.page()
+    page.goto(f"{house.url}/report?room={room}&number=5")
+    expect(page.locator(".about-what")).to_contain_text("#5")
+
+    page.get_by_role("button", name="中文").click()
+
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(page.locator(".about-what")).to_contain_text("#5")
+
+
 def brightness(page: Page) -> float:
     """Of the page's ground, from 0 (black) to 255."""
     color = page.evaluate("() => getComputedStyle(document.documentElement).backgroundColor")

@@ -229,6 +229,21 @@ async def test_pages_speak_the_language_that_is_asked_for(stage):
     assert '<html lang="en"' in english.text
 
 
+async def test_another_language_leaves_one_where_one_was_with_all_that_was_asked(stage):
+    room = await stage.room()
+    guest = stage.guest()
+    long = "x" * 3000
+
+    asked = (await guest.get(f"/report?room={room}&number=1")).text
+    plain = (await guest.get("/report")).text
+    too_long = (await guest.get(f"/sign-in?utm={long}")).text
+
+    kept = f'name="next" value="/report?room={room}&amp;number=1"'
+    assert kept in asked
+    assert 'name="next" value="/report"' in plain
+    assert 'name="next" value="/sign-in"' in too_long
+
+
 async def test_form_leads_on_to_our_own_pages_only(stage):
     guest = stage.guest()
 
