@@ -111,6 +111,17 @@ def test_script_speaks_the_language_of_its_page(house, visits):
     expect(ann.note).to_have_text(re.compile("审核"))
 
 
+def test_script_tells_times_in_the_language_of_its_page(house, visits):
+    room = house.room()
+    ann = visits.room(room, "ann", locale="en-GB")
+    ann.page.get_by_role("button", name="中文").click()
+    ann.joined()
+
+    ann.say("at what time")
+
+    expect(ann.row(1).locator(".row-number")).to_have_attribute("title", re.compile(r"^\d{4}/\d"))
+
+
 def test_another_language_keeps_what_is_being_reported(house, visits, room):
     page = visits.page()
     page.goto(f"{house.url}/report?room={room}&number=5")

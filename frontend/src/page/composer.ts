@@ -5,6 +5,7 @@ import type { Kept } from "./own_list";
 import { roomRules, silenceMs, takesComments } from "./room_rules";
 import { StylePicker } from "./style_picker";
 import type { Texts } from "./texts";
+import { timeText } from "./times";
 
 export interface ComposerChoices {
   send(id: string, draft: Draft): Promise<Answer>;
@@ -155,7 +156,7 @@ export class Composer {
 
   #tellEnd(untilMs: number | null | undefined): void {
     if (!untilMs) return;
-    const time = new Date(untilMs).toLocaleString();
+    const time = timeText(untilMs);
     this.#note.append(" ", this.#texts.say("live.notice_until", { time }));
   }
 

@@ -2,6 +2,7 @@ import type { Notice, You } from "../client/messages";
 import { element } from "./dom";
 import type { Me } from "./me";
 import type { Texts } from "./texts";
+import { timeText } from "./times";
 
 /** What hides when the power behind it is gone; see room.css. */
 const POWERS: Record<string, string> = {
@@ -42,7 +43,7 @@ export function showNotice(place: HTMLElement, texts: Texts, notice: Notice): vo
   const line = element("span", "notice-line", words);
   if (notice.note) line.append(" ", notice.note);
   if (notice.until_ms) {
-    const time = new Date(notice.until_ms).toLocaleString();
+    const time = timeText(notice.until_ms);
     line.append(" ", texts.say("live.notice_until", { time }));
   }
   if (notice.kind !== "report") {

@@ -2,6 +2,7 @@ import type { Comment, Marker, Mode, Shown } from "../client/messages";
 import { clockText } from "./clock_text";
 import { element, maybe, need } from "./dom";
 import type { Texts } from "./texts";
+import { timeText } from "./times";
 
 /** What a viewer may do with one comment. */
 export interface Rights {
@@ -98,7 +99,7 @@ export class Rows {
     const link = need(".row-number", HTMLAnchorElement, row);
     link.href = path;
     link.textContent = `#${shown.number}`;
-    link.title = new Date(shown.at_ms).toLocaleString();
+    link.title = timeText(shown.at_ms);
   }
 
   #fill(row: HTMLLIElement, comment: Comment, rights: Rights): void {

@@ -1,3 +1,8 @@
+/** A moment in the page's language, which need not be the browser's. */
+export function timeText(atMs: number): string {
+  return new Date(atMs).toLocaleString(document.documentElement.lang);
+}
+
 /** Moments as the visitor's own clock and language tell them; the markup has them in UTC. */
 export function localizeTimes(root: ParentNode): void {
   const { lang } = document.documentElement;
