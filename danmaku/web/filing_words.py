@@ -54,6 +54,11 @@ def document_of(row: FilingRow, say: Say, lang: str) -> str:
     return filing_page(title, about, [part_of(one, say) for one in row.sections], lang)
 
 
+def is_moment(line: Line) -> bool:
+    """Whether what a line says is a time, in milliseconds."""
+    return line.word in _MOMENTS and line.value.isdecimal()
+
+
 def _word_of(line: Line, say: Say) -> str:
     word = say(f"filing.word.{line.word}")
     if not line.about:
@@ -63,7 +68,7 @@ def _word_of(line: Line, say: Say) -> str:
 
 
 def _value_of(line: Line, say: Say) -> str:
-    if line.word in _MOMENTS and line.value.isdecimal():
+    if is_moment(line):
         return time_text_of(Millis(int(line.value)))
     if (place := _NAMED.get(line.word)) is not None:
         return say(f"{place}.{line.value}")

@@ -31,7 +31,7 @@ from danmaku.web.api_filings import (
     order_fields_of,
     step_of,
 )
-from danmaku.web.filing_words import part_of
+from danmaku.web.filing_words import is_moment, part_of
 from danmaku.web.forms import Form, path_with
 from danmaku.web.pages import time_text_of
 from danmaku.web.visit import PRIVATE, PageVisit, Visit, page_visit
@@ -211,7 +211,12 @@ async def show_filing(visit: PageVisit, filing: FilingPath) -> Response:
         "path": PAGE,
         "row": _row_of(row, visit.now_ms),
         "sections": [
-            {"word": one.word, "part": part_of(one, visit.say)} for one in row.sections
+            {
+                "word": one.word,
+                "part": part_of(one, visit.say),
+                "moments": list(map(is_moment, one.lines)),
+            }
+            for one in row.sections
         ],
         "history": await _history_of(visit, row),
         "steps": steps,
@@ -320,7 +325,9 @@ def _whole(text: str) -> int | None:
 
 def _row_of(row: FilingRow, now_ms: Millis) -> Fields:
     moments = {"begun_iso": row.begun_ms, "due_iso": row.begun.due_ms}
-    return filing_fields_of(row, now_ms) | _told(moments)
+    begin, slash, end = row.begun.subject.partition("/")
+    span = [begin, end] if row.kind is FilingKind.PERIOD and slash else []
+    return filing_fields_of(row, now_ms) | _told(moments) | {"span": span}
 
 
 def _order_of(row: OrderRow) -> Fields:

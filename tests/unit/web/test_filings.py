@@ -94,3 +94,17 @@ async def test_all_filings_are_reached(stage):
     [older] = re.findall(r'rel="next" href="([^"]+)"', page)
     assert "no. 0<" not in page
     assert "no. 0<" in (await eve.get(older)).text
+
+
+async def test_times_of_a_filing_are_told_to_each_reader_in_their_own_words(stage):
+    eve = await stage.person("eve", Bundle.CHIEF_EDITOR)
+    day = {"from_ms": 0, "to_ms": 86_400_000}
+    begun = await stage.by_token(eve).send("POST", "/api/filings/reports", day)
+
+    listed = (await eve.get("/filings")).text
+    shown = (await eve.get(f"/filings/{begun.json()['filing']}")).text
+
+    for page in (listed, shown):
+        assert '<time datetime="1970-01-01T00:00Z">' in page
+        assert '<time datetime="1970-01-02T00:00Z">' in page
+    assert '<dd dir="auto" class="break"><time datetime="1970-01-01T00:00:00Z">' in shown
