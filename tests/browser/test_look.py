@@ -25,6 +25,39 @@ HOUSE_PAGES = (
     "/documents/civility",
     "/documents/operator_clauses",
 )
+STAFF_PAGES = (
+    ("rey", "/review"),
+    ("rey", "/review/held"),
+    ("rey", "/review/care"),
+    ("rey", "/review/cases/{case}"),
+    ("rey", "/names"),
+    ("rey", "/patrol"),
+    ("rey", "/bulk"),
+    ("rey", "/bulk/{scan}"),
+    ("rey", "/measures"),
+    ("rey", "/measures/{measure}"),
+    ("rey", "/training"),
+    ("rey", "/roster"),
+    ("rey", "/rechecks"),
+    ("rey", "/editor/rules"),
+    ("tom", "/rooms/{room}/keeping"),
+    ("tom", "/review/held?room={room}"),
+    ("eve", "/controls"),
+    ("eve", "/applications"),
+    ("eve", "/disclosures"),
+    ("eve", "/legal-holds"),
+    ("eve", "/filings"),
+    ("eve", "/filings/{filing}"),
+    ("eve", "/filings/{period}"),
+    ("eve", "/orders"),
+    ("eve", "/duty"),
+    ("eve", "/handling"),
+    ("ins", "/inspect"),
+    ("ins", "/review/cases/{case}"),
+    ("ins", "/handling"),
+    ("opal", "/load"),
+    ("opal", "/webhooks"),
+)
 PAGES = (  # path, who looks
     ("/", None),
     ("/rooms/{room}", "mia"),
@@ -32,14 +65,21 @@ PAGES = (  # path, who looks
     ("/rooms/{room}?before=40", "ann"),
     ("/rooms/{room}/comments/1", "ann"),
     ("/rooms/{room}/manage", "mia"),
-    ("/review", "rey"),
+    ("/rooms/{room}/keeping", "mia"),
+    ("/rooms/{room}/hidden", None),
+    ("/rooms/{room}/search?q=a", None),
+    ("/overlay/{room}/dock", "mia"),
     ("/account", "ann"),
     ("/sign-in", None),
     ("/register", None),
     ("/report?room={room}&number=1", None),
     ("/complain?room={room}&number=1", None),
     ("/receipts", None),
-    ("/handling", "eve"),
+    ("/receipts/{receipt}", None),
+    ("/transparency", None),
+    ("/reset/there-is-none", None),
+    ("/handling", "ann"),  # refused
+    *((path, login) for login, path in STAFF_PAGES),
     ("/rooms/there-is-none", None),
     *((path, "ann") for path in OWN_PAGES),
     *((path, None) for path in HOUSE_PAGES),
@@ -61,15 +101,54 @@ def room(house):
     return room
 
 
+@pytest.fixture(scope="module")
+def places(house, room):
+    """Where that room's affairs are handled: a report, a measure, a bulk recall, filings."""
+    told = {"room": room, "category": "spam"}
+    case = house.as_("tom", "POST", "/api/reports", told | {"number": 7, "text": LONG}).json()
+    [listed] = house.as_("rey", "GET", f"/api/cases?room={room}&kind=report").json()["cases"]
+    house.as_("rey", "POST", f"/api/rooms/{room}/comments/8/recall", {"category": "spam"})
+    measures = house.as_("rey", "GET", "/api/measures").json()["measures"]
+    wanted = told | {"why": "a flood"}
+    scan = house.as_("rey", "POST", "/api/bulk-recalls/preview", wanted).json()
+    weakness = {"title": LONG, "text": LONG, "risk": "low"}
+    filing = house.as_("rey", "POST", "/api/filings/vulnerabilities", weakness).json()
+    day = {"from_ms": 0, "to_ms": 86_400_000}
+    period = house.as_("rey", "POST", "/api/filings/reports", day).json()
+    return {
+        "room": room,
+        "receipt": case["receipt"],
+        "case": listed["case_id"],
+        "measure": measures[0]["measure_id"],
+        "scan": scan["scan"],
+        "filing": filing["filing"],
+        "period": period["filing"],
+    }
+
+
 @pytest.mark.parametrize(("path", "login"), PAGES)
-def test_no_page_is_wider_than_a_phone(house, visits, room, path, login):
+def test_every_page_fits_a_phone_and_tells_times_in_words(house, visits, places, path, login):
     page = visits.page(login, **PHONE)
 
-    page.goto(house.url + path.format(room=room))
+    page.goto(house.url + path.format(**places))
 
     page.wait_for_load_state("networkidle")
     assert page.evaluate(WIDER) == []
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
+    assert re.findall(r".*\d{4}-\d\d-\d\dT\d\d:.*", page.locator("body").inner_text()) == []
+
+
+@pytest.mark.parametrize("path", ["/report", "/complain"])
+def test_fields_in_a_line_begin_at_one_height_whatever_hint_follows_them(house, visits, path):
+    page = visits.page(**PHONE)
+
+    page.goto(house.url + path)
+
+    [room, number] = [page.locator(f".pair input[name={name}]") for name in ("room", "number")]
+    assert room.evaluate(BOX) == number.evaluate(BOX)
+
+
+BOX = "(field) => { const { y, height } = field.getBoundingClientRect(); return [y, height]; }"
 
 
 # Elements that reach beyond the screen where nothing cuts them off or scrolls.
@@ -252,7 +331,7 @@ LEVELS = """() => [...document.querySelectorAll('h1, h2, h3, h4')]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", [*OWN_PAGES, *HOUSE_PAGES, "/register"])
+@pytest.mark.parametrize("path", ["/", *OWN_PAGES, *HOUSE_PAGES, "/register"])
 def test_words_stand_out_from_their_ground(house, visits, room, path, scheme):
     page = visits.page("ann" if path in OWN_PAGES else None, color_scheme=scheme)
 
