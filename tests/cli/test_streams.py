@@ -18,7 +18,7 @@ from tests.patience import PATIENCE_S
 
 
 def started(shell, *words, encoding="utf-8", **streams):
-    where = ("/usr/bin/env", f"PYTHONIOENCODING={encoding}", "TERM=xterm")
+    where = ("/usr/bin/env", "-u", "PYTHONUNBUFFERED", f"PYTHONIOENCODING={encoding}", "TERM=xterm")
     return subprocess.Popen(
         [*where, sys.executable, "-m", "danmaku", "--data-dir", str(shell.data_dir), *words],
         **{"stdin": subprocess.DEVNULL, "stderr": subprocess.PIPE, **streams},
