@@ -26,7 +26,7 @@ from danmaku.store.touched import login_key_of
 def _register(page: Page, chain: RoomId, fact: AccountRegistered) -> Entry:
     key, account = login_key_of(fact.login), AccountId(page.next(chain))
     if key in page.ground.logins:
-        raise Coded(Code.DUPLICATE)
+        raise Coded(Code.DUPLICATE, "There is such an account already.")
     entry = page.put(chain, fact, account=account)
     page.ground.logins[key] = account
     page.ground.versions[account] = entry.seq

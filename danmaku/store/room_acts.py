@@ -40,7 +40,7 @@ _BEFORE: dict[type, CommentStatus] = {
 
 def _open_room(page: Page, chain: RoomId, fact: RoomOpened) -> Entry:
     if chain in page.ground.chains:
-        raise Coded(Code.DUPLICATE)
+        raise Coded(Code.DUPLICATE, "There is such a room already.")
     entry = page.put(chain, fact)
     numbers = page.ground.room_numbers
     numbers[PLATFORM] = RoomNumber(numbers[PLATFORM] + 1)

@@ -135,3 +135,11 @@ def test_an_inspector_is_let_in_for_some_hours(shell):
     *_, grant = shell.ask("account", "grants", "ins")
     assert grant["bundle"] == "inspector"
     assert grant["until_ms"] > 0
+
+
+def test_what_is_there_already_is_named(lounge):
+    room = lounge.refused("room", "create", "lounge")
+    account = lounge.refused("account", "create", "mia", "--no-password")
+
+    assert room == "error: There is such a room already. (duplicate)\n"
+    assert account == "error: There is such an account already. (duplicate)\n"
