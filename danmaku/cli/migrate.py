@@ -62,7 +62,7 @@ def migrate_command(
 def _at(place: str, settings: StoreSettings) -> StoreSettings:
     place = _directory_of(place)
     is_address = place.startswith("postgresql://")
-    if not is_address and _SCHEME.match(place):
+    if not place or (not is_address and _SCHEME.match(place)):
         # A directory of that name would be made, with the key in it. The place may hold a password.
         fail(f"That is no place of a record: {_PLACE}.", exit_code=EXIT_USAGE)
     where = {"url": place} if is_address else {"url": "", "data_dir": Path(place)}

@@ -70,7 +70,7 @@ def test_an_address_of_sqlite_is_the_directory_or_the_file_in_it(spoken, place, 
 
 
 @pytest.mark.parametrize(
-    "place", ["postgresql:secret@db/name", "sqlite:///", "sqlite:record", "postgres://a"]
+    "place", ["", "postgresql:secret@db/name", "sqlite:///", "sqlite:record", "postgres://a"]
 )
 def test_a_mistyped_address_is_no_directory(spoken, place, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
@@ -80,7 +80,7 @@ def test_a_mistyped_address_is_no_directory(spoken, place, monkeypatch, tmp_path
     assert result.exit_code == 2
     assert "no place" in result.stderr
     assert "secret" not in result.stderr
-    assert not list(tmp_path.glob("*:*"))
+    assert not list(tmp_path.glob("*:*")) + list(tmp_path.glob("record*"))
 
 
 def test_an_address_that_cannot_be_read_is_not_repeated(spoken):
