@@ -15,6 +15,7 @@ from danmaku.cli.shell import (
     print_table,
     progress_bars,
     settings_of,
+    text_of,
 )
 
 app = typer.Typer(help="Levels, reckoned from the ledger.", no_args_is_help=True)
@@ -47,7 +48,7 @@ def what_if(
     as_json: JsonFlag = False,
 ) -> None:
     """Show whose level would be another by another formula; nothing changes."""
-    survey = _surveyed(context, "/credit/what-if", {"text": formula.read_text(encoding="utf-8")})
+    survey = _surveyed(context, "/credit/what-if", {"text": text_of(formula)})
     _show(survey, "Would change", as_json=as_json)
 
 

@@ -8,7 +8,7 @@ import typer
 
 from danmaku.actions.sample_texts import sample_words
 from danmaku.cli.desk import Fields, ask, rows
-from danmaku.cli.shell import JsonFlag, answers, done, print_bytes, print_rows, settings_of
+from danmaku.cli.shell import JsonFlag, answers, done, print_bytes, print_rows, settings_of, text_of
 from danmaku.domain.documents import DocumentKind
 from danmaku.domain.times import at_ms_of
 from danmaku.formats.document_file import file_of
@@ -38,7 +38,7 @@ def issue(
     """Bring out the next version."""
     fields: Fields = {
         "kind": kind.value,
-        "text": file.read_text("utf-8"),
+        "text": text_of(file),
         "mandatory": mandatory,
     }
     if effective is not None:

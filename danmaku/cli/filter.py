@@ -26,6 +26,7 @@ from danmaku.cli.shell import (
     print_table,
     settings_of,
     sink,
+    text_of,
 )
 from danmaku.domain.scenarios import unsupported_in, verdicts_of
 from danmaku.filter.builds import ruleset_from, screen_from
@@ -227,7 +228,7 @@ def judge(
     books = Books(
         {name: _rows(path) for name, path in map(_named, lexicon or ())},
         {
-            name: parse_phrases(path.read_text("utf-8"), str(path))
+            name: parse_phrases(text_of(path), str(path))
             for name, path in map(_named, whitelist or ())
         },
     )
@@ -255,7 +256,7 @@ def bench(
 ) -> None:
     """Say what a look costs with these rules, and how many texts they hit."""
     screen = screen_of(context, rules)
-    said = [line for line in texts.read_text("utf-8").splitlines() if line]
+    said = [line for line in text_of(texts).splitlines() if line]
     if not said:
         fail(f"{texts}: no text in it")
     spent_ns = min(_spent_ns(screen, said) for _ in range(passes))
@@ -300,7 +301,7 @@ def _rows(path: Path) -> list[Row]:
         ValueError: A line is wrong; its number is told.
     """
     rows = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+    for number, line in enumerate(text_of(path).splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
         try:

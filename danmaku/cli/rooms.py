@@ -16,6 +16,7 @@ from danmaku.cli.shell import (
     print_rows,
     print_table,
     settings_of,
+    text_of,
 )
 from danmaku.domain.ids import room_id_of
 from danmaku.domain.room import MediaType, RoomKind, Status
@@ -147,7 +148,7 @@ def words(  # noqa: PLR0913 -- options of a command line
         fail("--set replaces the list: say neither --add nor --remove.", exit_code=EXIT_USAGE)
     settings, path = settings_of(context), f"/rooms/{room_id_of(room)}/words"
     edit: Fields = {
-        "text": None if file is None else file.read_text("utf-8"),
+        "text": None if file is None else text_of(file),
         "add": add,
         "remove": remove,
         "action": action,

@@ -17,6 +17,7 @@ from danmaku.cli.shell import (
     print_rows,
     print_table,
     settings_of,
+    text_of,
 )
 from danmaku.domain.rule_facts import Treatment
 from danmaku.domain.times import MINUTE_MS
@@ -60,7 +61,7 @@ def draft(
     why: Why = "",
 ) -> None:
     """Write a rule set down; nothing is judged by it yet."""
-    fields: Fields = {"text": file.read_text(encoding="utf-8"), "why": why}
+    fields: Fields = {"text": text_of(file), "why": why}
     told = ask(settings_of(context), "POST", "/rules/sets", fields)
     done(f"Rule set {told['draft']}, version {told['version']}, {told['rules']} rules.")
 

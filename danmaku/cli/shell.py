@@ -164,7 +164,10 @@ def answers(command: Callable[P, None]) -> Callable[P, None]:
         except SQLAlchemyError as error:
             why = getattr(error, "orig", None) or error  # without the statement
             fail(f"The record gives no answer: {why} ({Code.STORE_UNAVAILABLE.value})")
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            named = error.filename is not None and error.strerror is not None
+            fail(f"{error.filename}: {error.strerror}" if named else str(error))
+        except ValueError as error:
             fail(str(error))
 
     return spoken
@@ -194,6 +197,20 @@ def sink(to: Path | None) -> Iterator[BinaryIO]:
         growing.replace(to)
     finally:
         growing.unlink(missing_ok=True)
+
+
+def text_of(file: Path) -> str:
+    """What a text file says, without the mark that some editors put before it.
+
+    Raises:
+        ValueError: It is not UTF-8; the line is told.
+    """
+    content = file.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"{file}: line {line}: this is not UTF-8.") from None
 
 
 def print_json(fields: object) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from danmaku.actions.sample_texts import sample_question_file
 from danmaku.cli.desk import Fields, ask, rows
-from danmaku.cli.shell import JsonFlag, answers, done, print_bytes, print_rows, settings_of
+from danmaku.cli.shell import JsonFlag, answers, done, print_bytes, print_rows, settings_of, text_of
 
 app = typer.Typer(help="The test of those who decide cases.", no_args_is_help=True)
 
@@ -29,7 +29,7 @@ def issue(
     file: Annotated[Path, typer.Argument(help="Questions in TOML; see `sample`.", exists=True)],
 ) -> None:
     """Bring the next version of the test out; from the first one on, claiming asks for it."""
-    fields: Fields = {"text": file.read_text("utf-8")}
+    fields: Fields = {"text": text_of(file)}
     answer = ask(settings_of(context), "POST", "/training/questions", fields)
     done(f"Version {answer['version']} of the test is out.")
 

@@ -28,6 +28,30 @@ def test_refusals_repeat_what_was_typed_as_it_was_typed(shell):
     assert "[/]:smile:" in said
 
 
+def test_a_file_of_another_encoding_is_named_with_its_line(lounge, tmp_path):
+    words = tmp_path / "words.txt"
+    words.write_bytes(b"fine\n" + "加微信\n".encode("gbk"))
+
+    said = lounge.refused("room", "words", "lounge", "--set", str(words))
+
+    assert f"{words}: line 2: this is not UTF-8." in said
+
+
+def test_the_mark_that_editors_put_before_a_text_is_no_part_of_it(lounge, tmp_path):
+    words = tmp_path / "words.txt"
+    words.write_text("加微信\n", "utf-8-sig")
+
+    lounge.say("room", "words", "lounge", "--set", str(words))
+
+    assert lounge.ask("room", "words", "lounge")["words"] == ["加微信"]
+
+
+def test_a_file_that_cannot_be_read_is_named_in_words(lounge, tmp_path):
+    said = lounge.refused("room", "words", "lounge", "--set", str(tmp_path))
+
+    assert said == f"error: {tmp_path}: Is a directory\n"
+
+
 def test_rules_and_what_they_mask_are_told_as_they_are_written(shell, tmp_path):
     rules = tmp_path / ":smile:.toml"
     rule = (
