@@ -108,6 +108,12 @@ def _print_version(asked: bool) -> None:  # noqa: FBT001 -- called by typer
         raise typer.Exit
 
 
+def _directory_typed(name: str) -> Path:
+    if not name:  # a script's variable without a value would mean wherever one stands
+        raise typer.BadParameter("names no directory")
+    return Path(name)
+
+
 @app.callback()
 def choose(
     context: typer.Context,
@@ -116,7 +122,12 @@ def choose(
         typer.Option(envvar=CONFIG_VARIABLE, help="Settings file (TOML).", exists=True),
     ] = None,
     data_dir: Annotated[
-        Path | None, typer.Option(help="Directory of the record; overrides the settings.")
+        Path | None,
+        typer.Option(
+            parser=_directory_typed,
+            metavar="<path>",
+            help="Directory of the record; overrides the settings.",
+        ),
     ] = None,
     *,
     _version: Annotated[

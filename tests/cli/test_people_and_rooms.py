@@ -1,4 +1,7 @@
 import pytest
+from typer.testing import CliRunner
+
+from danmaku.cli import app
 
 
 def test_a_room_is_created_listed_paused_and_opened(lounge):
@@ -143,3 +146,12 @@ def test_what_is_there_already_is_named(lounge):
 
     assert room == "error: There is such a room already. (duplicate)\n"
     assert account == "error: There is such an account already. (duplicate)\n"
+
+
+def test_no_directory_is_not_the_one_that_somebody_stands_in(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    ran = CliRunner().invoke(app, ["--data-dir", "", "room", "list"])
+
+    assert ran.exit_code == 2
+    assert list(tmp_path.iterdir()) == []
