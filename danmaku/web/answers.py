@@ -30,7 +30,7 @@ from danmaku.errors import (
     TooFast,
     Unavailable,
 )
-from danmaku.web.forms import path_with
+from danmaku.web.forms import address_of, path_with
 from danmaku.web.json import Json
 from danmaku.web.pages import time_text_of
 from danmaku.web.texts import ENGLISH
@@ -237,7 +237,7 @@ async def _page_of(request: Request, refusal: Refusal) -> Response:
         request.state.show_again = None  # if the page cannot be drawn either, say so plainly
         return await draw(refusal)
     if refusal.code is Code.NOT_SIGNED_IN and request.method == "GET":
-        return RedirectResponse(path_with("/sign-in", next=request.url.path), status_code=303)
+        return RedirectResponse(path_with("/sign-in", next=address_of(request)), status_code=303)
     visit: Visit = getattr(request.state, "visit", None) or visit_without_rights(request)
     values = {
         "status": refusal.http_status,

@@ -5,7 +5,11 @@ from hashlib import sha256
 from typing import ClassVar
 from urllib.parse import urlencode
 
+from fastapi import Request
+
 from danmaku.web.fields import Body
+
+ADDRESS_MAX = 2048  # characters of a path and its query that a form may lead back to
 
 
 class Form(Body):
@@ -33,6 +37,17 @@ def local_path_of(path: str) -> str:
     """
     is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if is_ours else "/"
+
+
+def address_of(request: Request) -> str:
+    """Where a page can be asked for again: its path, and all that was asked unless it is long.
+
+    A way back that stood in it is one of ours afterwards.
+    """
+    path, asked = request.url.path, request.query_params.multi_items()
+    query = urlencode([(key, local_path_of(it) if key == "next" else it) for key, it in asked])
+    address = f"{path}?{query}" if query else path
+    return address if len(address) <= ADDRESS_MAX else path
 
 
 def path_with(path: str, **query: str | int | None) -> str:

@@ -12,10 +12,9 @@ from danmaku.domain.documents import DocumentKind, Edition
 from danmaku.errors import Code, Coded
 from danmaku.ports import TokenRow
 from danmaku.web.answers import Refusal, show_again, show_page_again, words_of
-from danmaku.web.forms import Form, local_path_of
+from danmaku.web.forms import ADDRESS_MAX, Form, local_path_of
 from danmaku.web.pages import Values, time_text_of
 from danmaku.web.visit import (
-    ADDRESS_MAX,
     PageVisit,
     Visit,
     guest_cookie,
@@ -27,7 +26,7 @@ router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
 
 YEAR_DAYS = 365
 _NO_OWN_WORDS: Mapping[Code, str] = {}
-Next = Annotated[str, Query(max_length=512)]
+Next = Annotated[str, Query(max_length=ADDRESS_MAX)]
 
 
 class SignInForm(Form):

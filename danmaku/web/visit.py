@@ -19,13 +19,12 @@ from danmaku.domain.ids import Millis, Pseudonym, RoomId
 from danmaku.domain.reminders import reminders_of
 from danmaku.domain.times import DAY_MS, DAY_S
 from danmaku.errors import NotAllowed, NotSignedIn
-from danmaku.web.forms import form_token_of, is_form_token
+from danmaku.web.forms import address_of, form_token_of, is_form_token
 from danmaku.web.house import House
 from danmaku.web.pages import Pages, Values, time_text_of
 from danmaku.web.policy import PLAIN, Policy, origin_of
 from danmaku.web.texts import language_of
 
-ADDRESS_MAX = 2048  # characters of a path and its query that a form may lead back to
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN_TO_INSPECTORS = ("/sign-out", "/language", "/inspect/", "/disclosures", "/api/disclosures")
 PRIVATE = "no-store"  # of one person alone
@@ -132,7 +131,7 @@ class Visit:
             "theme": request.cookies.get("theme"),
             "reminders": self._reminders(),
             "path": request.url.path if request.method == "GET" else "/",
-            "here": _address_of(request),
+            "here": address_of(request) if request.method == "GET" else "",
         }
         html = self.pages.draw(template, self.lang, for_every_page | dict(values))
         response = HTMLResponse(html, status)
@@ -279,13 +278,6 @@ async def _inspect(request: Request, house: House, who: Standing) -> None:
     if request.method not in SAFE_METHODS and not path.startswith(_OPEN_TO_INSPECTORS):
         raise NotAllowed("An inspector changes nothing.")
     await house.offices.inspection.look(who, path)
-
-
-def _address_of(request: Request) -> str:
-    """Where a page can be asked for again, with all that was asked; empty: it answers a form."""
-    query = request.url.query
-    address = f"{request.url.path}?{query}" if query else request.url.path
-    return address if request.method == "GET" and len(address) <= ADDRESS_MAX else ""
 
 
 def _require_own_origin(request: Request, *, must_say: bool) -> None:

@@ -32,9 +32,9 @@ async def test_ones_own_page_leads_from_a_refusal_to_its_receipt(stage):
 
 
 async def test_guests_sign_in_before_they_appeal(stage):
-    asked = await stage.guest().get("/me/appeal")
+    asked = await stage.guest().get("/me/appeal?measure_id=m1")
 
-    assert asked.headers["location"] == "/sign-in?next=%2Fme%2Fappeal"
+    assert asked.headers["location"] == "/sign-in?next=%2Fme%2Fappeal%3Fmeasure_id%3Dm1"
 
 
 async def test_api_takes_an_appeal_against_a_comment_or_a_name_and_grants_it(stage):
