@@ -168,5 +168,5 @@ async def test_the_reminder_comes_before_the_term_is_over(stage):
 
     page = await tom.get("/me")
 
-    assert "Your verification ends on" in page.text
+    assert "Your verification ends on <time datetime=" in page.text
     assert "/account/identity" in page.text

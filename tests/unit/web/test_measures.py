@@ -30,6 +30,7 @@ async def test_an_account_is_looked_up_and_a_measure_taken_told_and_undone(stage
     before = await cast["rey"].get("/measures", params={"login": "ann"})
     taken = await cast["rey"].post_form("/measures", login="ann", **SUSPEND)
     during = await cast["rey"].get("/measures", params={"login": "ann"})
+    told = (await cast["ann"].get("/me")).text
     [row] = await own(stage, cast["ann"])
     measure_id = row.fact.measure.measure_id
     evidence = await cast["ins"].get(f"/measures/{measure_id}")
@@ -41,6 +42,7 @@ async def test_an_account_is_looked_up_and_a_measure_taken_told_and_undone(stage
     assert "No measures." in before.text
     assert taken.headers["location"] == "/measures?login=ann"
     assert "Stop." in during.text
+    assert "until <time datetime=" in told
     assert row.fact.measure.room is None
     assert row.fact.measure.until_ms - row.fact.measure.from_ms == 24 * 3_600_000
     assert "rey" in evidence.text
