@@ -57,6 +57,8 @@ async def test_the_author_of_a_comment_is_found_and_the_comment_removed(stage, c
     assert "something to answer for" in page.text
     [row] = await own(stage, cast["ann"])
     assert (row.fact.measure.step, row.fact.measure.number) == (Step.DELETE, 1)
+    evidence = await cast["ins"].get(f"/measures/{row.fact.measure.measure_id}")
+    assert "<dd>let it pass</dd>" in evidence.text
 
 
 async def test_a_limit_takes_the_functions_that_are_ticked(stage, cast):
