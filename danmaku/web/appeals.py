@@ -15,9 +15,12 @@ from pydantic import Field
 from danmaku.actions.appeals import AppealDraft
 from danmaku.domain.ids import MAX_SAFE_INTEGER, RoomId, Seq
 from danmaku.errors import Code
+from danmaku.formats.danmaku_v1 import Fields
+from danmaku.formats.own_archive import comment_row_of
 from danmaku.web.answers import Refusal, show_again, words_of
+from danmaku.web.case_rows import ended_row_of
 from danmaku.web.forms import Form
-from danmaku.web.pages import NOTHING, Values
+from danmaku.web.pages import NOTHING, Values, time_text_of
 from danmaku.web.visit import PageVisit, Visit, page_visit
 
 router = APIRouter(dependencies=[Depends(page_visit)], include_in_schema=False)
@@ -60,7 +63,7 @@ async def show_appeal(
     """The form."""
     visit.signed_in()
     form = AppealForm(measure_id=measure_id, room=room, seq=seq, name=name, grant=grant)
-    return _page(visit, form)
+    return await _page(visit, form)
 
 
 @router.post(PATH)
@@ -73,14 +76,35 @@ async def appeal(
     async def again(refusal: Refusal) -> Response:
         is_ours = refusal.code in {Code.DUPLICATE, Code.OWN_LIMIT}
         words = visit.say(f"appeal.{refusal.code}") if is_ours else words_of(visit, refusal)
-        return _page(visit, form, {"error": words}, status=refusal.http_status)
+        return await _page(visit, form, {"error": words}, status=refusal.http_status)
 
     show_again(request, again)
     receipt = await visit.house.offices.casework.appeals.appeal(who, form.draft())
-    return _page(visit, form, {"receipt": receipt})
+    return await _page(visit, form, {"receipt": receipt})
 
 
-def _page(
+async def _page(
     visit: Visit, form: AppealForm, values: Values = NOTHING, *, status: int = 200
 ) -> Response:
-    return visit.page("appeal.html", {"form": form, "path": "/me", **values}, status=status)
+    about = await _about(visit, form)
+    shown = {"form": form, "about": about, "path": "/me", **values}
+    return visit.page("appeal.html", shown, status=status)
+
+
+async def _about(visit: Visit, form: AppealForm) -> Fields:
+    """What is appealed against, as one's own page says it; nothing that is not one's own."""
+    who, offices = visit.signed_in(), visit.house.offices
+    for row in await offices.measures.own(who) if form.measure_id else ():
+        measure = row.fact.measure
+        if measure.measure_id == form.measure_id:
+            named = {"step": measure.step.value, "category": measure.category}
+            where = {"room": measure.room, "number": measure.number}
+            return {**named, **where, "at_iso": time_text_of(row.at_ms), "text": row.fact.note}
+    for own in await offices.privacy.own.newest(who) if form.room else ():
+        if (own.room, own.comment.origin) == (form.room, form.seq):
+            return comment_row_of(own) | {"at_iso": time_text_of(own.comment.at_ms)}
+    for ended in await offices.keeping.back.own(who) if form.grant else ():
+        if (powers := ended_row_of(ended))["seq"] == form.grant:
+            return powers | {"text": powers["reason"]}
+    given = await offices.names.own(who) if form.name else None
+    return {"text": given.fact.text} if given is not None and given.seq == form.name else {}

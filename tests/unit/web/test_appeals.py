@@ -1,6 +1,6 @@
 from danmaku.domain.account import Bundle
 from danmaku.domain.ids import PLATFORM
-from tests.unit.web.conftest import REFUSED_TEXT
+from tests.unit.web.conftest import HELD_TEXT, REFUSED_TEXT
 
 
 async def refused(stage, ann, room):
@@ -23,12 +23,35 @@ async def test_ones_own_page_leads_from_a_refusal_to_its_receipt(stage):
 
     assert f'href="/me/appeal?room={room}&amp;seq={seq}"' in page.text
     assert f'name="seq" value="{seq}"' in form.text
+    for asked in (form, empty):
+        assert f'<q dir="auto">{REFUSED_TEXT}</q>' in asked.text
     assert (empty.status_code, 'role="alert"' in empty.text) == (400, True)
     reviewer = stage.by_token(await stage.person("rey", Bundle.REVIEWER))
     [case] = (await reviewer.send("GET", "/api/cases?kind=appeal")).json()["cases"]
     [filed] = (await stage.by_token(ann).send("GET", "/api/me/filed")).json()["filed"]
     assert (case["room"], case["origin"], filed["kind"]) == (room, seq, "appeal")
     assert filed["receipt"] in done.text
+
+
+async def test_who_appeals_reads_against_what_and_nothing_of_others(stage):
+    ann, bob = [await stage.person(login) for login in ("ann", "bob")]
+    rey = stage.by_token(await stage.person("rey", Bundle.REVIEWER))
+    await stage.by_token(ann).send("PUT", "/api/me/name", {"name": HELD_TEXT})
+    name = (await stage.core.store.tops([PLATFORM]))[PLATFORM]
+    warning = {"step": "warn", "login": "ann", "category": "spam", "basis": "rule 3"}
+    await rey.send("POST", "/api/measures", warning | {"note": "No adverts."})
+    [row] = await stage.house.offices.measures.own(ann.who)
+    measure = {"measure_id": row.fact.measure.measure_id}
+
+    shown, named = [
+        (await ann.get("/me/appeal", params=asked)).text for asked in (measure, {"name": name})
+    ]
+    others = (await bob.get("/me/appeal", params=measure)).text
+
+    assert "<strong>Warning</strong> · " in shown
+    assert '<q dir="auto">No adverts.</q>' in shown
+    assert f'<q dir="auto">{HELD_TEXT}</q>' in named
+    assert "about-what" not in others
 
 
 async def test_guests_sign_in_before_they_appeal(stage):
