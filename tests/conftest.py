@@ -1,11 +1,12 @@
 """What every test may ask for: the servers beside the house; and the settings of hypothesis."""
 
 import gc
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 
 from bench import backing
@@ -60,6 +61,13 @@ def _calm():
         patched.setattr("danmaku.store.store.Patience", unhurried)
         patched.setattr("danmaku.gateway.identity.LOOK_S", all_ms / 1000)
         yield
+
+
+@pytest.fixture
+def cheap_passwords(monkeypatch):
+    """The real hash at its least cost, which is high on purpose."""
+    cheap = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr("danmaku.actions.passwords.PasswordHasher", cheap)
 
 
 @pytest.fixture(scope="session")

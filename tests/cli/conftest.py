@@ -36,6 +36,11 @@ class Shell:
 
 
 @pytest.fixture(autouse=True)
+def _cheap_passwords(cheap_passwords):
+    """Nearly every test begins with an account."""
+
+
+@pytest.fixture(autouse=True)
 def _log_as_before():
     """Commands set the log of their process, which here is the tests' own."""
     root = logging.getLogger()
