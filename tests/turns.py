@@ -14,6 +14,8 @@ LONG_FIRST = (  # a long file begun last keeps one worker waiting for the other
     "tests/faults/test_power_cuts.py",
     "tests/faults/test_kill9.py",
     "tests/faults/test_disk_faults.py",
+    "tests/faults/test_sigterm.py",
+    "tests/live/test_described_api.py",
 )
 ALONE = (  # files, and tests of files of which all else runs beside others
     "tests/articles/test_blacklist.py::test_every_account_of_a_barred_person_is_sent_away_within",
