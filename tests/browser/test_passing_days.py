@@ -45,7 +45,8 @@ def proven_until_s(days, people, login):
     """Until when somebody's proof is good, seconds since 1970, as their own page says."""
     page = people.page(login)
     page.goto(f"{days.url}/account/identity")
-    return datetime.fromisoformat(page.locator("main time").get_attribute("datetime")).timestamp()
+    proven = page.get_by_text("You are verified").locator("time")
+    return datetime.fromisoformat(proven.get_attribute("datetime")).timestamp()
 
 
 def test_a_report_that_is_left_alone_goes_to_the_platform_and_counts(days, people):

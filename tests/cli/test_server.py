@@ -174,7 +174,8 @@ def test_changed_rules_decide_without_a_restart_and_a_bad_file_changes_nothing(l
 
     def outcome(place):
         feed.write_text(f'{{"t": {place}, "x": "quux {place}"}}\n')
-        return next(iter(lounge.ask("feed", str(feed), "--room", "lounge")))
+        told = lounge.run("feed", str(feed), "--room", "lounge", "--json")
+        return next(iter(json.loads(told.stdout)))  # one that is too soon brings nothing: status 1
 
     with running(lounge, "--port", "0", config=settings):
         first = outcome(1)
