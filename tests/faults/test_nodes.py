@@ -143,13 +143,7 @@ async def test_the_database_stands_still(tmp_path, redis_url, chance, long):
 async def test_nodes_stop_though_the_database_stands_still(tmp_path, redis_url, chance):
     with backing.postgres() as postgres, postgres.database() as url:
         async with paired(tmp_path, url, redis_url, both=SOON_TOLD) as pair:
-            tokens = [
-                await asyncio.to_thread(node.account, f"sender{n}")
-                for n, node in enumerate(pair.nodes)
-            ]
-            senders = [
-                await Viewer.join(pair.door(n, token=token)) for n, token in enumerate(tokens)
-            ]
+            senders = await a_sender_each(pair)
             with postgres.daemon.standing_still():
                 held_up = [await sender.begin("held up") for sender in senders]
                 await asyncio.sleep(chance.uniform(0, 18))  # until writers wait, give up, connect
@@ -158,6 +152,31 @@ async def test_nodes_stop_though_the_database_stands_still(tmp_path, redis_url, 
 
     told = [answer.code for send in held_up for answer in send.answers]
     assert set(told) <= UNDECIDED, told
+
+
+async def test_nodes_stop_though_the_bus_stands_still(tmp_path, postgres_url, chance):
+    with backing.redis() as redis:
+        async with paired(tmp_path, postgres_url, redis.url) as pair:
+            senders = await a_sender_each(pair)
+            with redis.daemon.standing_still():
+                told = [await sender.send("nobody else hears of it yet") for sender in senders]
+                await asyncio.sleep(chance.uniform(0, 18))  # until they give up, and connect anew
+                late = [await sender.send("nor of this") for sender in senders]
+
+                assert await asyncio.gather(*map(ended, pair.nodes)) == [0, 0]
+
+            await pair.start(0)
+            record = await read_record(pair.nodes[0].address, ROOM)
+    numbers = {answer["seq"] for answer in told + late}
+    assert numbers == {e["seq"] for e in record.entries.values() if e["kind"] == "comment"}
+
+
+async def a_sender_each(pair):
+    """On each node."""
+    tokens = [
+        await asyncio.to_thread(node.account, f"sender{n}") for n, node in enumerate(pair.nodes)
+    ]
+    return [await Viewer.join(pair.door(n, token=token)) for n, token in enumerate(tokens)]
 
 
 async def test_a_node_stands_still_and_is_woken(pair, chance, long):
