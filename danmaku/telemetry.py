@@ -130,6 +130,11 @@ class Telemetry:
             "danmaku_loop_lag_seconds",
             "How late the event loop came to its next task, looked at fifty times a second.",
         )
+        self.inflow_wait_seconds = timed(
+            "danmaku_inflow_wait_seconds",
+            "How long the first of those had waited who brought something, looked at in each round "
+            "of the loop in which somebody had to wait.",
+        )
         self.newest_lags, self.newest_commits, self.newest_fanouts = Newest(), Newest(), Newest()
         self.brownout_level = Gauge(
             "danmaku_brownout_level",
@@ -275,6 +280,11 @@ class Telemetry:
     def note_lag(self, seconds: float) -> None:
         """Count how late the event loop came."""
         self.loop_lag_seconds.observe(seconds)
+        self.newest_lags.note(seconds)
+
+    def note_inflow(self, seconds: float) -> None:
+        """Count for how long somebody has waited; for them it is the loop that comes late."""
+        self.inflow_wait_seconds.observe(seconds)
         self.newest_lags.note(seconds)
 
     def note_fanout(self, seconds: float) -> None:

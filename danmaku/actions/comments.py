@@ -25,6 +25,7 @@ from danmaku.actions.rules import Rules
 from danmaku.config import AdmissionSettings
 from danmaku.domain.account import Power, Standing
 from danmaku.domain.admission import Asked, Judgement, admit, withheld
+from danmaku.domain.backlog import Backlog, Delays
 from danmaku.domain.brownout import Shed
 from danmaku.domain.categories import category_of
 from danmaku.domain.comment import Draft, RecalledBy, clean_text
@@ -44,12 +45,13 @@ from danmaku.domain.looks import Look
 from danmaku.domain.measures import stopped_by
 from danmaku.domain.pacing import TokenBuckets
 from danmaku.domain.people_facts import MuteServed
-from danmaku.errors import Refused, TooFast, Unavailable, Unknown
+from danmaku.errors import Overloaded, Refused, TooFast, Unavailable, Unknown
 from danmaku.filter.normalize import scanned_of
 from danmaku.ports import Append, Clock, Reader, Record, Registry
 from danmaku.telemetry import Telemetry
 
 ANSWERS_MAX = 20_000  # answers kept for senders who ask again
+LATE = Delays(most_ms=75, calm_ms=25, patience_ms=250)  # before a comment is looked at
 
 Key = tuple[RoomId, AccountId, ClientId]
 
@@ -110,22 +112,27 @@ class Comments:
         self._last = None if learned is None else learned.judge
         self._classifier = classifier
         self._buckets = TokenBuckets(settings.sends_per_s, settings.sends_burst)
+        self._lateness = Backlog(LATE)
         self._running: dict[Key, asyncio.Event] = {}  # set when it has ended
         self._answers: OrderedDict[Key, Entry] = OrderedDict()
 
     def require_place(
-        self, who: Standing, room: RoomId, client_id: ClientId, *, coming: int
+        self, who: Standing, room: RoomId, client_id: ClientId, *, coming: int, waited_ms: float
     ) -> None:
         """Say before `post` what it would say first, where that needs nothing to be waited for.
 
-        `coming`: see `Record.require_place`.
+        `coming`: see `Record.require_place`. `waited_ms`: how long it took until it was looked at;
+        where that is long there is more to do than can be done, whatever the record says.
 
         Raises:
-            Overloaded: The record has no place for it now. Nothing but that was looked at.
+            Overloaded: It comes too late, or the record has no place for it now. Nothing but that
+                was looked at.
         """
         key = (room, who.account, client_id)
         is_known = key in self._running or key in self._answers
         if not (is_known or self._brownout.sheds(Shed.SENDING)):
+            if self._lateness.refuses(waited_ms, self._clock()):
+                raise Overloaded(wait_ms=self._lateness.return_ms())
             self._record.require_place(coming)
 
     async def post(

@@ -8,6 +8,8 @@ been let in.
 
 from dataclasses import dataclass
 
+RETURN_LEAST_MS, RETURN_MOST_MS = 500, 2_500  # when who was refused is to come again
+
 _GOLDEN = 0.618_033_988_749_895  # multiples of it, modulo one, lie as far apart as they can
 
 
@@ -36,6 +38,7 @@ class Backlog:
     def __init__(self, delays: Delays) -> None:
         self._delays = delays
         self._long_since_ms: float | None = None  # that it has been more than calm
+        self._refused_count = 0
 
     def refuses(self, waits_ms: float, now_ms: float) -> bool:
         """Whether somebody who comes now is to come again later.
@@ -52,7 +55,8 @@ class Backlog:
         is_standing = now_ms - self._long_since_ms >= self._delays.patience_ms
         return is_standing or waits_ms > self._delays.most_ms
 
-
-def return_ms(count: int, least_ms: int, most_ms: int) -> int:
-    """When the `count`-th who was refused is to come again: not all at once, and without a lot."""
-    return least_ms + int(count * _GOLDEN % 1 * (most_ms - least_ms))
+    def return_ms(self) -> int:
+        """When somebody who was refused is to come again: not all at once, and without a lot."""
+        self._refused_count += 1
+        share = self._refused_count * _GOLDEN % 1
+        return RETURN_LEAST_MS + int(share * (RETURN_MOST_MS - RETURN_LEAST_MS))

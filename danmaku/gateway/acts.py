@@ -22,16 +22,20 @@ class Acts:
         """Carry out nothing that is asked from here on: the server stops."""
         self._is_closed = True
 
-    def require_place(self, who: Standing, room: RoomId, act: Act, *, coming: int) -> None:
+    def require_place(
+        self, who: Standing, room: RoomId, act: Act, *, coming: int, waited_ms: float
+    ) -> None:
         """Refuse what is one too many before anything is done for it.
 
-        `coming`: acts that were let in and are not answered yet.
+        `coming`: acts that were let in and are not answered yet; `waited_ms`: for how long this one
+        has waited already.
 
         Raises:
             Overloaded: As `Comments.require_place`.
         """
         if isinstance(act, Send) and not self._is_closed:
-            self._comments.require_place(who, room, ClientId(act.id), coming=coming)
+            client_id = ClientId(act.id)
+            self._comments.require_place(who, room, client_id, coming=coming, waited_ms=waited_ms)
 
     async def carry_out(self, who: Standing | None, room: RoomId, act: Act) -> Fields:
         """Do it, and say what came of it.

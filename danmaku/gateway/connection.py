@@ -33,6 +33,7 @@ from danmaku.gateway.dialects.danmaku_v1 import (
 from danmaku.gateway.dialects.outward import frame_in
 from danmaku.gateway.doorkeeper import Rejection, Visit
 from danmaku.gateway.identity import Identity
+from danmaku.gateway.inflow import Inflow, read_on
 from danmaku.gateway.kernel_memory import forget_unsent, hold_no_more_than
 from danmaku.gateway.outbox import Outbox
 from danmaku.gateway.room_hub import RoomHub
@@ -49,6 +50,7 @@ class Desk(Protocol):
     limits: Limits
     dialects: dict[str, Dialect]
     upgrades: Upgrades
+    inflow: Inflow
 
     def now_ms(self) -> Millis:
         """A clock that does not step back."""
@@ -117,10 +119,21 @@ class Connection(asyncio.Protocol):
         self._transport.set_write_buffer_limits(high=0, low=0)
 
     def data_received(self, data: bytes) -> None:
-        """Act on what comes in: first the request, whole, then frames."""
+        """Act on what comes in: first the request, whole, then frames, in turn."""
         if self._wire is None:
             self._take_request(data)
-        elif (payload := self._wire.plain(data)) is not None:
+        else:
+            self._desk.inflow.bring(self, data)
+
+    def eof_received(self) -> None:
+        """Nothing more comes: act on what waits, and let the transport close."""
+        self._desk.inflow.finish(self)
+
+    def take(self, data: bytes) -> None:
+        """Act on frames."""
+        if self._wire is None:
+            return
+        if (payload := self._wire.plain(data)) is not None:
             self._take_plain(data[0], payload)
         else:
             frames = self._wire.receive(data, self._desk.now_ms())
@@ -132,12 +145,21 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's signature
         """Forget the socket."""
+        self._desk.inflow.forget(self)
         self.siblings.discard(self)
         self._leave()
         self._desk.lost(self)
         self.outbox = None  # it holds on to us
         if self._wire is not None:
             self._wire.end()
+
+    def read_on(self, *, is_so: bool) -> None:
+        """Whether to read more from the kernel."""
+        read_on(self._transport, is_so=is_so)
+
+    def give_up(self, error: Exception) -> None:
+        """It cannot go on without what has failed."""
+        self._desk.broken(self, error)
 
     def pause_writing(self) -> None:
         """The transport is full: leave the fan-out."""

@@ -27,6 +27,7 @@ from danmaku.gateway.connection import Connection
 from danmaku.gateway.crew import Crew
 from danmaku.gateway.dialects.centrifugo import Disconnect
 from danmaku.gateway.hub import Hub
+from danmaku.gateway.inflow import Inflow
 from danmaku.gateway.means import Means
 from danmaku.gateway.outbox import Outbox
 from danmaku.gateway.outside_socket import OutsideSocket
@@ -58,6 +59,7 @@ class Outside:
     Args:
         settings: Limits of sockets and rooms.
         limits: The same, of one socket.
+        inflow: What they bring waits there.
         epoch: Life of the record.
         clock: Wall time.
     """
@@ -66,6 +68,7 @@ class Outside:
         self,
         settings: GatewaySettings,
         limits: Limits,
+        inflow: Inflow,
         *,
         hub: Hub,
         crew: Crew,
@@ -79,6 +82,7 @@ class Outside:
     ) -> None:
         self.settings = settings
         self._limits = limits
+        self.inflow = inflow
         self._hub = hub
         self._crew = crew
         self._telemetry = telemetry
@@ -202,13 +206,14 @@ class Outside:
         self, socket: OutsideSocket[Any], work: Coroutine[None, None, None], *, name: str
     ) -> None:
         """Begin work for a socket; an error ends the socket."""
-        self._crew.start(work, name=name, on_error=lambda error: self._fail(socket, error))
+        self._crew.start(work, name=name, on_error=lambda error: self.failed(socket, error))
 
     def count(self, code: Code) -> None:
         """Something was refused."""
         self._telemetry.refusals.labels(code.value).inc()
 
-    def _fail(self, socket: OutsideSocket[Any], error: BaseException) -> None:
+    def failed(self, socket: OutsideSocket[Any], error: BaseException) -> None:
+        """See `outside_socket.Landlord`."""
         self.count(code_of(error))
         if is_defect(error):
             _log.error("a viewer's request failed", exc_info=error)

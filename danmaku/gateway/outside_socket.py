@@ -17,6 +17,7 @@ from danmaku.config import GatewaySettings
 from danmaku.domain.ids import Millis, RoomId, Seq
 from danmaku.gateway.dialects.outward import Outward
 from danmaku.gateway.framing import frame_of
+from danmaku.gateway.inflow import Inflow, read_on
 from danmaku.gateway.kernel_memory import forget_unsent
 from danmaku.gateway.outbox import Outbox
 from danmaku.gateway.room_hub import RoomHub
@@ -68,6 +69,7 @@ class Landlord(Protocol):
     """Who keeps the sockets: `outside.Outside`."""
 
     settings: GatewaySettings
+    inflow: Inflow
 
     def now_ms(self) -> Millis:
         """A clock that does not step back."""
@@ -77,6 +79,9 @@ class Landlord(Protocol):
 
     def left(self, room_hub: RoomHub, outbox: Outbox) -> None:
         """No more of that room is sent to it."""
+
+    def failed(self, socket: "OutsideSocket[Any]", error: BaseException) -> None:
+        """Something went wrong that it cannot go on without."""
 
     def lost(self, socket: "OutsideSocket[Any]") -> None:
         """Its transport is gone."""
@@ -139,7 +144,15 @@ class OutsideSocket(asyncio.Protocol, Generic[Intent]):
         self._landlord.opened(self)
 
     def data_received(self, data: bytes) -> None:
-        """Act on what comes in."""
+        """Act on what comes in, in turn."""
+        self._landlord.inflow.bring(self, data)
+
+    def eof_received(self) -> None:
+        """Nothing more comes: act on what waits, and let the transport close."""
+        self._landlord.inflow.finish(self)
+
+    def take(self, data: bytes) -> None:
+        """Act on what has come in."""
         if self._wire is None:
             self._take(data, is_text=False)
         elif (payload := self._wire.plain(data)) is not None:
@@ -154,11 +167,20 @@ class OutsideSocket(asyncio.Protocol, Generic[Intent]):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's signature
         """Forget the socket."""
+        self._landlord.inflow.forget(self)
         self._siblings.discard(self)
         self._leave()
         self._landlord.lost(self)
         if self._wire is not None:
             self._wire.end()
+
+    def read_on(self, *, is_so: bool) -> None:
+        """Whether to read more from the kernel."""
+        read_on(self._transport, is_so=is_so)
+
+    def give_up(self, error: Exception) -> None:
+        """It cannot go on without what has failed."""
+        self._landlord.failed(self, error)
 
     def pause_writing(self) -> None:
         """The transport is full: leave the fan-out."""

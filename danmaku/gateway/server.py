@@ -49,6 +49,7 @@ from danmaku.gateway.doorkeeper import Doorkeeper, Rejection, Visit, rejection_o
 from danmaku.gateway.herald import Herald
 from danmaku.gateway.hub import Hub
 from danmaku.gateway.identity import Identity
+from danmaku.gateway.inflow import Inflow
 from danmaku.gateway.notices import Notice, Personal
 from danmaku.gateway.others import ALONE, Others
 from danmaku.gateway.outbox import Known, Reset, opening_of
@@ -103,6 +104,7 @@ class Gateway:
             compress=settings.compress,
             message_bytes_max=settings.message_bytes_max,
         )
+        self.inflow = Inflow(telemetry.note_inflow)
         self._drain_s = server.drain_ms / 1000
         self._doorkeeper = Doorkeeper(server)
         self._reader = reader
@@ -126,7 +128,7 @@ class Gateway:
         self._hub = Hub(Means(*parts, sampling, others.viewers))
         self._sweep = Sweep(self._connections, settings.slice_sockets)
         self._outside = Outside(
-            *(settings, self.limits),
+            *(settings, self.limits, self.inflow),
             hub=self._hub,
             crew=self._crew,
             reader=reader,
@@ -406,7 +408,10 @@ class Gateway:
         assert connection.visit is not None
         if (who := connection.identity.believed(self.now_ms())) is not None:
             room = connection.visit.room
-            self._acts.require_place(who, room, message, coming=self._in_flight)
+            waited_ms = self.inflow.waited_s * 1000
+            self._acts.require_place(
+                who, room, message, coming=self._in_flight, waited_ms=waited_ms
+            )
 
     async def _carry_out(self, connection: Connection, message: Act) -> None:
         try:

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from danmaku.domain.backlog import Backlog, Delays, return_ms
+from danmaku.domain.backlog import Backlog, Delays
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused
 from danmaku.errors import Overloaded, StoreDown
 from danmaku.ports import Append
@@ -29,7 +29,6 @@ Work = Callable[[Connection], Any]
 PATIENT_ENTRIES_MAX = 2  # in one transaction, unless one job alone has more: a measure and a recall
 PATIENT_S = 0.1  # what is patient has its turn after this, whoever waits
 TURN_WEIGHT = 0.2  # of the newest transaction in the mean time that one takes
-RETURN_LEAST_MS, RETURN_MOST_MS = 500, 2_500  # when who was refused is to come again
 
 _COMMENTS = frozenset({CommentPublished, CommentHeld, CommentRefused})
 
@@ -81,7 +80,6 @@ class Intake:
     ) -> None:
         self._entries_max = entries_max
         self._backlog = Backlog(delays)
-        self._refused_count = 0
         self._gather_entries_max = gather_entries_max
         self._gather_s_max = gather_s_max
         self._people, self._patient = _Lane(), _Lane()
@@ -105,7 +103,7 @@ class Intake:
             if self._closed:
                 raise StoreDown("The record is closed.")
             if self._is_too_much(lane, job):
-                raise self._refusal()
+                raise Overloaded(wait_ms=self._backlog.return_ms())
             lane.put(job)
             if self._is_enough(self._wanted):
                 self._changed.notify()
@@ -123,7 +121,7 @@ class Intake:
         with self._lock:
             weight = max(self._people.weight, coming)
             if weight and (weight >= self._entries_max or self._is_standing(coming)):
-                raise self._refusal()
+                raise Overloaded(wait_ms=self._backlog.return_ms())
 
     def take(self, timeout_s: float) -> list[Job]:
         """Wait for jobs; none after `timeout_s`, or at once when closed and empty.
@@ -164,11 +162,6 @@ class Intake:
             is_full = lane.weight + job.weight > self._entries_max
             return is_full or (lane is self._people and self._is_standing())
         return lane.weight + job.weight > 2 * self._entries_max
-
-    def _refusal(self) -> Overloaded:
-        self._refused_count += 1
-        wait_ms = return_ms(self._refused_count, RETURN_LEAST_MS, RETURN_MOST_MS)
-        return Overloaded(wait_ms=wait_ms)
 
     def _note_turn(self) -> None:
         """The writer is back: so long its transaction has taken."""

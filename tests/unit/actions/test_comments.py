@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from danmaku.actions.comments import LATE
 from danmaku.domain.account import Bundle
 from danmaku.domain.comment import CommentStatus, RecalledBy
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRefused
@@ -299,16 +300,31 @@ async def test_who_asks_for_a_place_hears_what_posting_would_say_first(flaky_hou
     ann = await house.person("ann")
     await house.room()
     said, other = house.draft(), house.draft()
-    house.comments.require_place(ann, DEMO, said.client_id, coming=7)
+    house.comments.require_place(ann, DEMO, said.client_id, coming=7, waited_ms=0)
     first = await house.comments.post(ann, DEMO, said)
     with pytest.raises(Overloaded):
-        house.comments.require_place(ann, DEMO, other.client_id, coming=8)
+        house.comments.require_place(ann, DEMO, other.client_id, coming=8, waited_ms=0)
     house.flaky.is_full = True
 
     with pytest.raises(Overloaded):
-        house.comments.require_place(ann, DEMO, other.client_id, coming=0)
-    house.comments.require_place(ann, DEMO, said.client_id, coming=7)  # it is answered already
+        house.comments.require_place(ann, DEMO, other.client_id, coming=0, waited_ms=0)
+    # It is answered already.
+    house.comments.require_place(ann, DEMO, said.client_id, coming=7, waited_ms=LATE.most_ms * 2)
     assert (await house.comments.post(ann, DEMO, said)).seq == first.seq
+
+
+async def test_who_has_waited_for_long_is_to_come_again(house):
+    ann = await house.person("ann")
+    await house.room()
+    draft = house.draft()
+    house.comments.require_place(ann, DEMO, draft.client_id, coming=0, waited_ms=LATE.most_ms)
+
+    with pytest.raises(Overloaded):
+        house.comments.require_place(
+            ann, DEMO, draft.client_id, coming=0, waited_ms=LATE.most_ms + 1
+        )
+
+    house.comments.require_place(ann, DEMO, draft.client_id, coming=0, waited_ms=LATE.calm_ms)
 
 
 async def test_a_comment_that_was_not_written_has_not_used_its_turn(flaky_house):

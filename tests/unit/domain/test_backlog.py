@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from danmaku.domain.backlog import Backlog, Delays, return_ms
+from danmaku.domain.backlog import RETURN_LEAST_MS, RETURN_MOST_MS, Backlog, Delays
 
 DELAYS = Delays(most_ms=200, calm_ms=50, patience_ms=500)
 
@@ -41,8 +41,9 @@ def test_who_is_calm_is_never_refused_and_who_is_beyond_the_most_always(looks):
 
 @pytest.mark.parametrize("crowd", [10, 1000])
 def test_those_who_were_refused_come_again_evenly(crowd):
-    times = sorted(return_ms(count, 500, 2_500) for count in range(crowd))
+    backlog = Backlog(DELAYS)
+    times = sorted(backlog.return_ms() for _ in range(crowd))
     gaps = [later - sooner for sooner, later in pairwise(times)]
 
-    assert 500 <= times[0] <= times[-1] < 2_500
-    assert max(gaps) <= 3 * 2_000 / crowd
+    assert RETURN_LEAST_MS <= times[0] <= times[-1] < RETURN_MOST_MS
+    assert max(gaps) <= 3 * (RETURN_MOST_MS - RETURN_LEAST_MS) / crowd

@@ -1,12 +1,13 @@
 import asyncio
 import contextlib
 import json
+import time
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from danmaku.actions.comments import Comments
+from danmaku.actions.comments import LATE, Comments
 from danmaku.config import ServerSettings
 from danmaku.domain.account import Bundle
 from danmaku.errors import Overloaded
@@ -355,7 +356,7 @@ async def test_more_in_flight_than_allowed_is_rate_limited(plain):
 class Full(Comments):
     """Has no place for anything; posting would take long."""
 
-    def require_place(self, _who, _room, _client_id, *, coming):
+    def require_place(self, _who, _room, _client_id, *, coming, **_how):
         assert not coming
         raise Overloaded(wait_ms=700)
 
@@ -383,7 +384,7 @@ async def test_what_was_let_in_counts_before_it_has_come_to_the_record(tmp_path)
     told, go_on = [], asyncio.Event()
 
     class Waiting(Comments):
-        def require_place(self, _who, _room, _client_id, *, coming):
+        def require_place(self, _who, _room, _client_id, *, coming, waited_ms):  # noqa: ARG002
             told.append(coming)
 
         async def post(self, who, room, draft, *, imported=False):
@@ -404,6 +405,32 @@ async def test_what_was_let_in_counts_before_it_has_come_to_the_record(tmp_path)
             await ann.send("last", client_id="last")
 
     assert told == [0, 1, 2, 3, 0]
+
+
+async def test_who_was_looked_at_too_late_is_to_come_again(tmp_path):
+    waits_ms = []
+
+    class Slow(Comments):
+        def require_place(self, *who, coming, waited_ms):
+            time.sleep(0.05)  # the loop is held up
+            waits_ms.append(waited_ms)
+            super().require_place(*who, coming=coming, waited_ms=waited_ms)
+
+    async with contextlib.AsyncExitStack() as stack:
+        it = await stack.enter_async_context(house(tmp_path, comments_class=Slow))
+        token = await it.person()
+        viewers = [await stack.enter_async_context(it.viewer(token)) for _ in range(5)]
+        for number, viewer in enumerate(viewers):  # all is there before any of it is read
+            await viewer.say({"op": "send", "id": f"c{number}", "text": f"text {number}"})
+        answers = [await viewer.hear("published", "refused") for viewer in viewers]
+
+    refused = [answer for answer in answers if answer["op"] == "refused"]
+    late = [wait_ms for wait_ms in waits_ms if wait_ms > LATE.most_ms]
+    assert waits_ms[0] == 0
+    assert waits_ms == sorted(waits_ms)
+    assert len(refused) == len(late) > 0
+    assert {answer["code"] for answer in refused} == {"overloaded"}
+    assert len({answer["retry_after_ms"] for answer in refused}) == len(refused)
 
 
 async def test_ping_is_answered(plain):

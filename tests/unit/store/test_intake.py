@@ -4,13 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from danmaku.domain.backlog import Delays
+from danmaku.domain.backlog import RETURN_LEAST_MS, RETURN_MOST_MS, Delays
 from danmaku.errors import Overloaded, StoreDown
 from danmaku.store.intake import (
     PATIENT_ENTRIES_MAX,
     PATIENT_S,
-    RETURN_LEAST_MS,
-    RETURN_MOST_MS,
     Intake,
     Job,
 )
