@@ -48,7 +48,7 @@ class Inflow:
         note_wait: Told in each round for how many seconds the first had waited.
 
     Attributes:
-        waited_s: How long what is being taken up has waited here.
+        waited_ms: How long what is being taken up has waited here.
     """
 
     def __init__(self, note_wait: Callable[[float], None]) -> None:
@@ -57,7 +57,7 @@ class Inflow:
         self._waiting: OrderedDict[Taker, _Pieces] = OrderedDict()
         self._next: asyncio.Handle | None = None  # of the loop's rounds
         self._until_s = 0.0
-        self.waited_s = 0.0
+        self.waited_ms = 0.0
 
     def bring(self, taker: Taker, data: bytes) -> None:
         """Take something up now, or later."""
@@ -97,9 +97,9 @@ class Inflow:
         until_s = now_s + ROUND_S
         while self._waiting and time.perf_counter() < until_s:
             taker, pieces = self._waiting.popitem(last=False)
-            self.waited_s = time.perf_counter() - pieces.since_s
+            self.waited_ms = (time.perf_counter() - pieces.since_s) * 1000
             self._take(taker, pieces)
-        self.waited_s = 0.0
+        self.waited_ms = 0.0
         if self._waiting:
             self._next = self._loop.call_soon(self._go_on)
 

@@ -115,7 +115,6 @@ class Gateway:
         self._clock = clock
         self._telemetry = telemetry
         self._crew = Crew()
-        turns = Turns(settings.slice_sockets)
         self._others = others
         self._connections: set[Connection] = set()
         self._herald = Herald(
@@ -124,7 +123,7 @@ class Gateway:
         self._brownout = brownout
         is_due = partial(brownout.sheds, Shed.DISPLAY)
         sampling = Sampling(settings.shown_per_s, epoch, is_due, self._herald.show_author)
-        parts = (settings, reader, telemetry, self._crew, turns, brownout)
+        parts = (settings, reader, telemetry, self._crew, Turns(settings.slice_sockets), brownout)
         self._hub = Hub(Means(*parts, sampling, others.viewers))
         self._sweep = Sweep(self._connections, settings.slice_sockets)
         self._outside = Outside(
@@ -407,24 +406,20 @@ class Gateway:
         assert connection.identity is not None  # acts wait for the welcome
         assert connection.visit is not None
         if (who := connection.identity.believed(self.now_ms())) is not None:
-            room = connection.visit.room
-            waited_ms = self.inflow.waited_s * 1000
+            room, waited_ms = connection.visit.room, self.inflow.waited_ms
             self._acts.require_place(
                 who, room, message, coming=self._in_flight, waited_ms=waited_ms
             )
 
     async def _carry_out(self, connection: Connection, message: Act) -> None:
+        assert connection.visit is not None
+        assert connection.identity is not None  # as in `_require_place`
         try:
-            connection.reply(await self._outcome_of(connection, message))
+            who = await connection.identity.standing(self.now_ms())
+            connection.reply(await self._acts.carry_out(who, connection.visit.room, message))
         finally:
             self._in_flight -= 1
             connection.in_flight -= 1
-
-    async def _outcome_of(self, connection: Connection, message: Act) -> Fields:
-        assert connection.visit is not None
-        assert connection.identity is not None  # as in `_require_place`
-        who = await connection.identity.standing(self.now_ms())
-        return await self._acts.carry_out(who, connection.visit.room, message)
 
     # --- errors
 
