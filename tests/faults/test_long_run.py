@@ -160,6 +160,7 @@ async def chapter(house: House, chance: Random, seconds: float) -> int:
     await until_reached(house.watchers, max(record.entries), SETTLED_S)
     left.set()
     await asyncio.gather(*watching)
+    await asyncio.gather(*(one.visits[-1].leave() for one in house.watchers))
     sends = [send for sender in house.senders for send in sender.sends.values()]
     events = {f"w{n}": watcher.events for n, watcher in enumerate(house.watchers)}
     assert check(Run(record, events, sends)) == []
