@@ -57,6 +57,6 @@ class Asides:
         return viewers_here(self._headcount.take())
 
     def close(self) -> None:
-        """Let no timer remain."""
+        """Let no timer remain, and hold on to nobody: the room is free without the collector."""
         self._headcount.close()
         self._tally.close()

@@ -4,6 +4,10 @@ import asyncio
 from collections.abc import Callable
 
 
+def nothing() -> None:
+    """What is due where nobody is left to be told."""
+
+
 class Headcount:
     """Belongs to one room, on the event loop's thread.
 
@@ -36,9 +40,11 @@ class Headcount:
         return self._told
 
     def close(self) -> None:
-        """Let no timer remain."""
+        """Let no timer remain, and hold on to nobody."""
         if self._waiting is not None:
             self._waiting.cancel()
+            self._waiting = None
+        self._count, self._gather_s, self._on_due = int, float, nothing
 
     def _look(self) -> None:
         self._waiting = None

@@ -33,7 +33,8 @@ class Item:
         """The entry in one dialect; encoded at the first call."""
         part = self._encoded.get(dialect.script)
         if part is None:
-            part = self._encoded[dialect.script] = dialect.part(self.view)
+            # A copy: the encoder's own bytes keep the kilobytes that it wrote them in.
+            part = self._encoded[dialect.script] = bytes(memoryview(dialect.part(self.view)))
         return part
 
     def empty(self, recall: View) -> None:

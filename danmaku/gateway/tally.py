@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from danmaku.domain.ids import Number
+from danmaku.gateway.headcount import nothing
 
 NUMBERS_MAX = 200  # told of at a time; of more, those longest untouched are left to the list
 
@@ -40,9 +41,11 @@ class Tally:
         return counts
 
     def close(self) -> None:
-        """Let no timer remain."""
+        """Let no timer remain, and hold on to nobody."""
         if self._waiting is not None:
             self._waiting.cancel()
+            self._waiting = None
+        self._gather_s, self._on_due = float, nothing
 
     def _look(self) -> None:
         self._waiting = None

@@ -102,6 +102,7 @@ class Guard:
                 await answer(scope, receive, passage.send)
         finally:
             self._note(scope, passage)
+            passage.end(scope)
 
     def _note(self, scope: Scope, passage: "_Passage") -> None:
         took_s = perf_counter() - passage.began_s
@@ -134,6 +135,15 @@ class _Passage:
         self._state = scope.setdefault("state", {})
         self._state["nonce"] = secrets.token_urlsafe(16)
         self._state["body_bytes_max"] = BODY_BYTES_MAX
+
+    def end(self, scope: Scope) -> None:
+        """Nothing is left to be done: what it knew of itself is free at once.
+
+        What is in a request's scope leads back to the scope, and the connection keeps the last one
+        for as long as it stays: by then the collector looks at neither (gateway/pauses.py).
+        """
+        self._state.clear()
+        scope.clear()
 
     async def receive(self) -> Message:
         message = await self._receive()

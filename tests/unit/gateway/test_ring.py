@@ -1,3 +1,4 @@
+import tracemalloc
 from dataclasses import replace
 
 import pytest
@@ -123,6 +124,22 @@ def test_a_restart_forgets_everything():
 
     assert (ring.floor, ring.top) == (9, 9)
     assert kinds(ring, 9, 9) == []
+
+
+def test_what_is_encoded_takes_no_more_than_it_is_long():
+    ring = ring_of(*(published(seq, seq) for seq in range(1, 101)))
+    items = ring.between(0, 100)
+    lengths = sum(len(item.part(JSON)) for item in items)
+    for item in items:
+        item._encoded.clear()
+
+    tracemalloc.start()
+    for item in items:
+        item.part(JSON)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert held < 5 * lengths
 
 
 def test_an_entry_is_encoded_once_for_a_dialect():
