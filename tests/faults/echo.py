@@ -17,6 +17,7 @@ from danmaku.gateway.connection import Connection, limits_of
 from danmaku.gateway.dialects.danmaku_v1 import Send
 from danmaku.gateway.doorkeeper import Visit
 from danmaku.gateway.framing import frame_of
+from danmaku.gateway.inflow import Inflow
 from danmaku.gateway.session import Session, State
 from danmaku.gateway.upgrade import Upgrades
 
@@ -54,6 +55,7 @@ class EchoDesk:
 
     def __init__(self) -> None:
         self.upgrades = Upgrades((), compress=True, message_bytes_max=MESSAGE_BYTES_MAX)
+        self.inflow = Inflow(lambda _waited_s: None)
 
     def now_ms(self) -> int:
         return int(asyncio.get_running_loop().time() * 1000)
