@@ -233,8 +233,9 @@ def test_a_rule_set_is_imported_tried_and_does_to_the_past_what_its_report_said(
     expect(eve.locator("#counts")).to_contain_text("3 would be acted on")
     eve.locator("select[name=treatment]").select_option("hold")
     eve.locator("#execute input[name=why]").fill("a wave")
-    eve.locator("#execute button").click()
-    eve.locator(f"form[action$='/{number}/active'] button").click()
+    for button in ("#execute button", f"form[action$='/{number}/active'] button"):
+        with eve.expect_navigation():  # nothing can be loaded anew while it is on its way
+            eve.locator(button).click()
 
     def done():
         eve.reload()
