@@ -67,9 +67,13 @@ class Rooms:
         self._naming = naming
         self._clock = clock
         self._new_id = new_id
-        self._settings = settings
         self._conditions = conditions
         self._live: OrderedDict[RoomId, LiveRoom] = OrderedDict()
+        self._repeats = Repeats(
+            within_ms=settings.repeats_within_ms,
+            allowed=settings.repeats_max,
+            min_length=settings.repeats_length_min,
+        )
         self._clusters = Clusters(newcomers_of(settings)) if settings.waves_held else None
         self._arrivals: Arrivals[RoomId] = Arrivals()
 
@@ -100,7 +104,6 @@ class Rooms:
         return self._remember(row, missed)
 
     def _remember(self, row: RoomRow, missed: Sequence[Entry]) -> LiveRoom:
-        settings = self._settings
         live = LiveRoom(
             row.room,
             row.state,
@@ -108,11 +111,7 @@ class Rooms:
             version=row.version,
             top=row.top,
             words_seq=row.words_seq,
-            repeats=Repeats(
-                within_ms=settings.repeats_within_ms,
-                allowed=settings.repeats_max,
-                min_length=settings.repeats_length_min,
-            ),
+            repeats=self._repeats,
             clusters=self._clusters,
         )
         for entry in missed:

@@ -49,6 +49,8 @@ class LiveRoom:
     Args:
         version: Seq of the entry that last set `state` or the room's own words.
         top: Seq of the newest entry.
+        repeats: What was said lately, in all rooms: one that nobody speaks in any more would go on
+            remembering its last words, for what is over is forgotten when somebody speaks.
         words_seq: Seq of the entry that set the room's own words; None: it never had any.
         clusters: Where many who say nearly the same are noticed, in all rooms; None: nowhere.
     """
@@ -99,7 +101,7 @@ class LiveRoom:
 
     def note_text(self, author: Hashable, skeleton: str, now_ms: int) -> bool:
         """Note what is said; False if it was said too often lately."""
-        return self._repeats.note(author, skeleton, now_ms)
+        return self._repeats.note((self.room, author), skeleton, now_ms)
 
     def is_new(self, skeleton: str) -> bool:
         """Note what is said where nothing is said twice; False if it was said here lately."""
@@ -107,7 +109,7 @@ class LiveRoom:
 
     def take_back(self, author: Hashable, skeleton: str) -> None:
         """Forget what was noted of a text that may not have been recorded: it may come again."""
-        self._repeats.take_back(author, skeleton)
+        self._repeats.take_back((self.room, author), skeleton)
         self._novelty.take_back(skeleton)
 
     def cluster_of(

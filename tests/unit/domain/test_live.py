@@ -124,6 +124,25 @@ def test_what_has_not_just_been_sent_takes_no_turn(live, changes):
     live.slow.take_turn(ANN, Millis(10_400))
 
 
+def test_each_room_counts_for_itself_and_one_that_fell_silent_keeps_nothing():
+    said = Repeats(within_ms=1_000, allowed=1, min_length=3)
+    loud, silent = (
+        LiveRoom(room, OPEN, owner=ANN, version=Seq(1), top=Seq(7), repeats=said)
+        for room in (DEMO, RoomId("silent"))
+    )
+
+    assert [room.note_text(ANN, "hello", 0) for room in (silent, loud, silent)] == [
+        True,
+        True,
+        False,
+    ]
+    silent.take_back(ANN, "hello")
+    assert [room.note_text(ANN, "hello", 1) for room in (silent, loud)] == [True, False]
+
+    loud.note_text(ANN, "later", 1_001)
+    assert len(said._said) == 1
+
+
 def test_what_the_keeper_says_calls_others_to_join_in():
     live = LiveRoom(
         DEMO,
