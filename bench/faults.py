@@ -128,11 +128,9 @@ class ForgetsClientIds(FaultyStore):
 
     async def commit(self, *appends: Append) -> list[Entry]:
         """Write under an id that nobody has used."""
-        self._commits += 1
-        fresh = ClientId(f"fresh-{self._commits}")
         return await super().commit(
             *(
-                replace(append, fact=replace(append.fact, client_id=fresh))
+                replace(append, fact=replace(append.fact, client_id=ClientId(new_id())))
                 if isinstance(append.fact, CommentPublished)
                 else append
                 for append in appends
