@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 from danmaku.actions.comments import Comments
 from danmaku.actions.drawn import new_id
 from danmaku.actions.room_words import ReadyWords
-from danmaku.core import Core, now_ms
+from danmaku.clock import now_ms
+from danmaku.core import Core
 from danmaku.domain.comment import Comment, CommentStatus
 from danmaku.domain.facts import CommentHeld, CommentPublished, CommentRecalled, Entry
 from danmaku.domain.ids import AccountId, ClientId, Millis, Number, Pseudonym, Seq

@@ -13,10 +13,9 @@ from typing import Self
 
 import httpx
 
-from danmaku.doors import path_within_reach
+from danmaku.admin_socket import ADMIN_SOCKET, path_within_reach
 
 START_S = 120.0
-ADMIN_SOCKET = "admin.sock"
 _LOOK_S = 0.05
 
 PLAIN_CROWD = {"ADMISSION__WAVES_HELD": "false"}

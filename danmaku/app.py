@@ -30,8 +30,10 @@ from danmaku.actions.rule_share import SharedRules
 from danmaku.actions.rule_watch import RuleWatch
 from danmaku.actions.team_watch import TeamWatch
 from danmaku.actions.timers import Work, keep_at
-from danmaku.config import Settings
-from danmaku.core import Core, now_ms, opened
+from danmaku.admin_socket import ADMIN_SOCKET
+from danmaku.clock import now_ms
+from danmaku.config import IN_MEMORY, Settings
+from danmaku.core import Core, opened
 from danmaku.demo import rooms as demo
 from danmaku.domain.facts import Entry, TokenRevoked
 from danmaku.domain.ids import RoomId
@@ -55,7 +57,6 @@ from danmaku.gateway.server import Gateway
 from danmaku.store.backups import made_s_of_newest
 from danmaku.store.bundles import Bundles
 from danmaku.store.proving import prove_aside
-from danmaku.store.sqlite import IN_MEMORY
 from danmaku.web.admin import create_admin_app
 from danmaku.web.app import create_app
 from danmaku.web.duty import served
@@ -65,8 +66,6 @@ from danmaku.web.record_files import RecordFiles
 from danmaku.web.shelf import Shelf
 
 log = structlog.get_logger(__name__)
-
-ADMIN_SOCKET = "admin.sock"  # in the data directory; who may open it is the operator
 
 
 class UnsafeStartError(Exception):

@@ -9,7 +9,6 @@ Article: articles.Article.SAFE_MEANS
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -43,9 +42,8 @@ from danmaku.actions.rooms import Rooms
 from danmaku.actions.rule_office import RuleOffice
 from danmaku.actions.rule_share import SharedRules
 from danmaku.actions.rules import Rules
+from danmaku.clock import now_ms, steady_ms
 from danmaku.config import Settings
-from danmaku.domain.even_clock import EvenClock
-from danmaku.domain.ids import Millis
 from danmaku.domain.times import MINUTE_MS
 from danmaku.filter.names import Names
 from danmaku.nodes.bus import Bus
@@ -55,14 +53,6 @@ from danmaku.store.opening import open_store
 from danmaku.store.sift import Sifter
 from danmaku.store.store import Store
 from danmaku.telemetry import Telemetry
-
-now_ms = EvenClock(time.time_ns, time.monotonic_ns)
-"""The clock of the house, one for the process: what it has told it does not take back."""
-
-
-def steady_ms() -> Millis:
-    """Milliseconds since anything: they go on evenly, whatever becomes of the wall clock."""
-    return Millis(time.monotonic_ns() // 1_000_000)
 
 
 class Subscribed(Record, Protocol):

@@ -7,8 +7,6 @@ that a queue of visitors outlives the process that let visitors in.
 
 import asyncio
 import contextlib
-import functools
-import os
 import resource
 import socket
 from collections.abc import Callable, Iterator
@@ -19,6 +17,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from danmaku.admin_socket import path_within_reach
 from danmaku.config import ServerSettings
 from danmaku.web.patience import Terms, patient
 
@@ -26,7 +25,6 @@ OPS_HOST = "127.0.0.1"
 BACKLOG = 4096  # visitors whom nobody has let in yet
 FILES_KEPT = 16  # descriptors that visitors leave to the record, pages and whoever comes in at once
 FILES_KEPT_SHARE = 20  # and the twentieth of all that are allowed
-PATH_BYTES_MAX = 107  # of a local socket's address: the kernel keeps 108, with the end
 HTTP_GOODBYE_S = 5  # requests that still run when the viewers have gone
 
 
@@ -221,19 +219,6 @@ def _connections_max() -> int | None:
 def desk_door(app: ASGIApp, path: Path) -> Door:
     """The operator's door, a local socket."""
     return Door(_for_keepers(app, uds=path_within_reach(path)))
-
-
-@functools.cache
-def path_within_reach(path: Path) -> str:
-    """A path of that local socket which an address can hold, however deep the socket lies.
-
-    A longer one leads through its folder, which this process then holds open to its end: so long
-    others of the same user may take that path too.
-    """
-    if len(os.fsencode(path)) <= PATH_BYTES_MAX:
-        return str(path)
-    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
-    return f"/proc/{os.getpid()}/fd/{folder}/{path.name}"
 
 
 def ops_door(app: ASGIApp, port: int, given: socket.socket | None) -> Door:

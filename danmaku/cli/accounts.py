@@ -18,7 +18,7 @@ from danmaku.cli.shell import (
     room_typed,
     settings_of,
 )
-from danmaku.core import now_ms
+from danmaku.clock import now_ms
 from danmaku.domain.account import Bundle
 from danmaku.domain.times import DAY_MS, HOUR_MS
 

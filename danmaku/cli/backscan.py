@@ -20,7 +20,7 @@ from danmaku.cli.shell import (
     settings_of,
     tracked,
 )
-from danmaku.core import now_ms
+from danmaku.clock import now_ms
 from danmaku.domain.admission import said_by_rules
 from danmaku.domain.ids import Millis
 from danmaku.filter.changes import Change, change_of

@@ -18,7 +18,7 @@ from danmaku.cli.shell import (
     settings_of,
 )
 from danmaku.cli.way import Way
-from danmaku.core import now_ms
+from danmaku.clock import now_ms
 from danmaku.domain.ids import Millis
 from danmaku.errors import Code, Coded, NotFound
 from danmaku.store.backups import check, make
@@ -50,8 +50,7 @@ BackupFile = Annotated[Path, typer.Argument(help="The backup.", exists=True, dir
 
 
 def register(program: typer.Typer) -> None:
-    """Add the commands of this file."""
-    program.add_typer(app, name="backup")
+    """Add the commands that are no group."""
     program.command("restore")(restore_command)
     program.command("begin-anew")(begin_anew_command)
 

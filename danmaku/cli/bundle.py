@@ -18,8 +18,8 @@ from danmaku.cli.shell import (
     room_typed,
     settings_of,
 )
+from danmaku.clock import now_ms
 from danmaku.config import Settings
-from danmaku.core import now_ms
 from danmaku.domain.ids import Millis
 from danmaku.domain.inspection import Made, Period
 from danmaku.store.bundles import make_bundle

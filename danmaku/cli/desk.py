@@ -12,17 +12,14 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from danmaku.app import ADMIN_SOCKET, house_of
+from danmaku.admin_socket import ADMIN_SOCKET, path_within_reach
 from danmaku.config import Settings
-from danmaku.core import opened
-from danmaku.doors import path_within_reach
 from danmaku.errors import Code, Coded, NotFound, Unknown
-from danmaku.store.sqlite import IN_MEMORY, StoreLocked
-from danmaku.web.admin import create_admin_app
 
 T = TypeVar("T")
 Fields = dict[str, object]
 WAIT_S = 60.0
+HOST = "http://desk"
 _NAMELESS = {"", ".", ".."}  # in a path they would mean another
 
 
@@ -75,14 +72,14 @@ async def desk(settings: Settings) -> AsyncIterator[Desk]:
     path = settings.store.data_dir / ADMIN_SOCKET
     if path.exists():
         transport = httpx.AsyncHTTPTransport(uds=path_within_reach(path))
-        async with httpx.AsyncClient(
-            transport=transport, base_url="http://desk", timeout=WAIT_S
-        ) as client:
+        async with httpx.AsyncClient(transport=transport, base_url=HOST, timeout=WAIT_S) as client:
             with _heard():
                 if await _is_there(client):
                     yield Desk(client)
                     return
-    async with _at_the_record(settings) as client:
+    from danmaku.cli.record_desk import at_the_record  # noqa: PLC0415 -- the house, which takes long
+
+    async with at_the_record(settings) as client:
         yield Desk(client)
 
 
@@ -104,22 +101,6 @@ async def _is_there(client: httpx.AsyncClient) -> bool:
     except httpx.ConnectError:
         return False
     return True
-
-
-@contextlib.asynccontextmanager
-async def _at_the_record(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    if settings.store.url == IN_MEMORY:
-        raise Coded(Code.NOT_FOUND, "No server runs, and a record in memory is nowhere else.")
-    try:
-        async with opened(settings) as core:
-            house = house_of(core, viewers=lambda _: 0, hindrance=lambda: None)
-            transport = httpx.ASGITransport(create_admin_app(house))
-            async with httpx.AsyncClient(
-                transport=transport, base_url="http://desk", timeout=WAIT_S
-            ) as client:
-                yield client
-    except StoreLocked as error:
-        raise Unknown(f"A server holds {settings.store.data_dir} but does not answer.") from error
 
 
 def at_desk(settings: Settings, work: Callable[[Desk], Awaitable[T]]) -> T:

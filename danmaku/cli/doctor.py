@@ -17,8 +17,8 @@ from danmaku.app import is_public, unsafe_demo
 from danmaku.cli.desk import is_open
 from danmaku.cli.shell import JsonFlag, answers, print_json, print_table, settings_of
 from danmaku.cli.workers import unfit
-from danmaku.config import Settings
-from danmaku.core import now_ms
+from danmaku.clock import now_ms
+from danmaku.config import IN_MEMORY, Settings
 from danmaku.domain.readiness import Gap, Recorded, bars_public, gaps_in
 from danmaku.domain.roster import Cover
 from danmaku.errors import Coded, DanmakuError
@@ -31,7 +31,6 @@ from danmaku.store.backups import made_s_of_newest
 from danmaku.store.condition import house_in
 from danmaku.store.opening import look
 from danmaku.store.postgres import reach
-from danmaku.store.sqlite import IN_MEMORY
 from danmaku.store.vault import key_file_of
 from danmaku.store.verify import require_record
 

@@ -21,7 +21,7 @@ from danmaku.cli.shell import (
     settings_of,
     sink,
 )
-from danmaku.core import now_ms
+from danmaku.clock import now_ms
 from danmaku.domain.features import Feature
 from danmaku.domain.filing_facts import FilingKind, FilingState, OrderAct, Risk
 from danmaku.domain.times import DAY_MS, MINUTE_MS

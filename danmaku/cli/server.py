@@ -31,7 +31,7 @@ from danmaku.cli.shell import (
     settings_of,
 )
 from danmaku.cli.workers import Workers, own_command, unfit
-from danmaku.config import Settings
+from danmaku.config import IN_MEMORY, Settings
 from danmaku.demo.rooms import DEMO, FILM, PASSWORD, STAFF
 from danmaku.doors import HTTP_GOODBYE_S, Berth, Ports, berth_of
 from danmaku.errors import Broken
@@ -39,7 +39,7 @@ from danmaku.gateway.server import CLOSE_WAIT_S
 from danmaku.logs import configure_logging
 from danmaku.store.links import CLOSE_S
 from danmaku.store.postgres_link import CUT_S
-from danmaku.store.sqlite import IN_MEMORY, StoreLocked
+from danmaku.store.sqlite import StoreLocked
 
 SWITCH_S = 0.0001
 STOP_S = 2 * CLOSE_WAIT_S + HTTP_GOODBYE_S + CLOSE_S + CUT_S

@@ -26,10 +26,10 @@ from rich.progress import (
     track,
 )
 from rich.text import Text
-from sqlalchemy.exc import SQLAlchemyError
 
 from danmaku import __version__
 from danmaku.cli.layout import heading_of, set_out, visible, words_of
+from danmaku.cli.loading import Commands
 from danmaku.config import CONFIG_VARIABLE, Settings, settings_from
 from danmaku.domain.ids import Millis, RoomId, room_id_of
 from danmaku.domain.times import at_ms_of
@@ -45,6 +45,7 @@ EXIT_USAGE = 2  # the command line or the configuration is wrong
 EXIT_UNREAD = 128 + signal.SIGPIPE  # as of a program that a closed pipe has ended
 
 app = typer.Typer(
+    cls=Commands,
     help="Real-time bullet comments with a durable, provable record.",
     no_args_is_help=True,
     rich_markup_mode="rich",
@@ -172,16 +173,24 @@ def answers(command: Callable[P, None]) -> Callable[P, None]:
             fail(f"{error} ({error.code.value})")
         except BrokenPipeError:
             raise typer.Exit(EXIT_UNREAD) from None
-        except SQLAlchemyError as error:
-            why = getattr(error, "orig", None) or error  # without the statement
-            fail(f"The record gives no answer: {why} ({Code.STORE_UNAVAILABLE.value})")
         except OSError as error:
             named = error.filename is not None and error.strerror is not None
             fail(f"{error.filename}: {error.strerror}" if named else str(error))
         except ValueError as error:
             fail(str(error))
+        except Exception as error:
+            if not _is_of_the_database(error):
+                raise
+            why = getattr(error, "orig", None) or error  # without the statement
+            fail(f"The record gives no answer: {why} ({Code.STORE_UNAVAILABLE.value})")
 
     return spoken
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    """Its library is not loaded for this: most commands speak to a server and do without it."""
+    library = sys.modules.get("sqlalchemy.exc")
+    return library is not None and isinstance(error, library.SQLAlchemyError)
 
 
 @contextlib.contextmanager

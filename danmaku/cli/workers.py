@@ -17,9 +17,8 @@ from typing import NoReturn, Self
 
 import structlog
 
-from danmaku.config import Settings
+from danmaku.config import IN_MEMORY, Settings
 from danmaku.doors import Berth, Ports, berth_words
-from danmaku.store.sqlite import IN_MEMORY
 
 START_S = 120.0  # a worker's doors are open by then; the first one may have to migrate the record
 END_S = 60.0  # who has not gone by then is killed

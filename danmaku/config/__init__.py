@@ -21,13 +21,20 @@ from danmaku.config.contacts import ContactSettings
 from danmaku.config.judging import AdmissionSettings, FilterSettings
 from danmaku.config.load import BrownoutSettings
 from danmaku.config.people import AccountSettings, IdentitySettings, ProviderSettings
-from danmaku.config.serving import GatewaySettings, NodesSettings, ServerSettings, StoreSettings
+from danmaku.config.serving import (
+    IN_MEMORY,
+    GatewaySettings,
+    NodesSettings,
+    ServerSettings,
+    StoreSettings,
+)
 from danmaku.config.team import TeamSettings
 from danmaku.config.webhooks import WebhookSettings
 
 __all__ = [
     "CONFIG_VARIABLE",
     "ENV_PREFIX",
+    "IN_MEMORY",
     "AccountSettings",
     "AdmissionSettings",
     "BrownoutSettings",

@@ -89,12 +89,15 @@ class ServerSettings(Part):
     )
 
 
+IN_MEMORY = "memory"  # as an address of the record
+
+
 class StoreSettings(Part):
     """Where the record lies and how it is written."""
 
     url: str = Field(
         default="",
-        pattern=r"^(memory|postgresql://[^\s]+)?$",
+        pattern=rf"^({IN_MEMORY}|postgresql://[^\s]+)?$",
         repr=False,
         description="Database of the record, as postgresql://user:password@host/name; memory: the "
         "record ends with the process; empty: the embedded record of data_dir.",

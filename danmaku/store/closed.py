@@ -10,7 +10,7 @@ from functools import partial
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, text
 
-from danmaku.config import StoreSettings
+from danmaku.config import IN_MEMORY, StoreSettings
 from danmaku.errors import Code, Coded, StoreDown
 from danmaku.store.beginnings import begun_anew
 from danmaku.store.database import DATABASE_FILE, write_engine
@@ -19,7 +19,7 @@ from danmaku.store.migrations import migrate
 from danmaku.store.moving import Carried, carry
 from danmaku.store.postgres import PREPARING, key_of_record
 from danmaku.store.postgres_link import connected, driven, engine_of
-from danmaku.store.sqlite import IN_MEMORY, locked
+from danmaku.store.sqlite import locked
 from danmaku.store.vault import carry_key, key_file_of
 from danmaku.store.verify import Progress, Sound, prove, require_record
 

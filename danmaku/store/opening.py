@@ -8,13 +8,13 @@ from msgspec import MsgspecError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from danmaku.config import StoreSettings
+from danmaku.config import IN_MEMORY, StoreSettings
 from danmaku.errors import Code, Coded
 from danmaku.ports import Clock
 from danmaku.store.database import DATABASE_FILE, damaged, look_at, unread
 from danmaku.store.postgres import PostgresStore
 from danmaku.store.postgres_link import connected, driven, engine_of, no_answer
-from danmaku.store.sqlite import IN_MEMORY, SqliteStore
+from danmaku.store.sqlite import SqliteStore
 from danmaku.store.store import Store
 from danmaku.store.writer import Watch
 

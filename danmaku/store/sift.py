@@ -15,14 +15,13 @@ from typing import Final
 
 import msgspec
 
-from danmaku.config import StoreSettings
+from danmaku.config import IN_MEMORY, StoreSettings
 from danmaku.domain.rule_reports import Sift, Sifted
 from danmaku.errors import StoreDown
 from danmaku.store.links import Readers
 from danmaku.store.looking import Judges
 from danmaku.store.opening import is_shared
 from danmaku.store.sifting import Pass, Task
-from danmaku.store.sqlite import IN_MEMORY
 
 LINE_BYTES_MAX: Final = 8 << 20
 _CODE = Path(__file__).parents[2]  # the other process runs the code that this one runs

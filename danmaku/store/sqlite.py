@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from danmaku.config import StoreSettings
+from danmaku.config import IN_MEMORY, StoreSettings
 from danmaku.errors import StoreDown
 from danmaku.ports import Clock
 from danmaku.store.beginnings import begun
@@ -41,7 +41,6 @@ from danmaku.store.vault import key_file_of, prepare_key
 from danmaku.store.writer import Watch
 
 LOCK_FILE = "store.lock"
-IN_MEMORY = "memory"  # as an address
 
 
 class StoreLocked(StoreDown):

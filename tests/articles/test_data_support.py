@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 
-from danmaku.core import now_ms
+from danmaku.clock import now_ms
 from danmaku.domain.account import Bundle
 from danmaku.domain.comment import Draft
 from danmaku.domain.ids import PLATFORM, Millis

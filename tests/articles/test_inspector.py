@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 import orjson
 
-from danmaku.core import now_ms
+from danmaku.clock import now_ms
 from danmaku.domain.account import Bundle
 from danmaku.domain.comment import Draft
 from danmaku.domain.facts import CommentRecalled

@@ -5,7 +5,7 @@ Article: Article.ROLES
 
 import pytest
 
-from danmaku.core import now_ms
+from danmaku.clock import now_ms
 from danmaku.domain.account import BUNDLES, Bundle, Power
 from danmaku.domain.comment import Draft
 from danmaku.errors import NotSignedIn

@@ -7,8 +7,8 @@ from bench.client import Viewer
 from danmaku.actions.drawn import new_id
 from danmaku.actions.rechecks import MARGIN_MS
 from danmaku.actions.team import Team
+from danmaku.clock import now_ms
 from danmaku.config import TeamSettings
-from danmaku.core import now_ms
 from danmaku.domain.account import Bundle
 from tests.articles.verbs import bearer
 

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bench.server import Server
-from danmaku.core import now_ms
+from danmaku.clock import now_ms
 from danmaku.domain.times import HOUR_MS
 from tests.browser.conftest import Visits
 from tests.browser.house import UNHURRIED, House

@@ -38,7 +38,7 @@ def test_a_bundle_that_cannot_be_entered_is_not_left(lounge, tmp_path, monkeypat
     def full(*_):
         raise OSError(errno.ENOSPC, "no room")
 
-    monkeypatch.setattr(sys.modules["danmaku.cli.bundle"], "ask", full)
+    monkeypatch.setattr("danmaku.cli.bundle.ask", full)
     out = tmp_path / name
 
     said = lounge.refused("bundle", "--from", "2020-01-01", "--to", "2120-01-01", "--out", str(out))

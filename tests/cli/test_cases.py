@@ -1,5 +1,3 @@
-import sys
-
 import pytest
 
 
@@ -47,7 +45,7 @@ def test_a_list_says_how_it_goes_on(town, monkeypatch, ended):
             town.say("case", "claim", "--as", "ria")
             [case] = town.ask("case", "list")
             town.say("case", "decide", case["case_id"], "upheld", "--as", "ria")
-    monkeypatch.setattr(sys.modules["danmaku.cli.cases"], "QUEUE_PAGE", 2)
+    monkeypatch.setattr("danmaku.cli.cases.QUEUE_PAGE", 2)
 
     first, second = town.ask("case", "list", *ended)
     rest = ("case", "list", *ended, "--after", first["after"])

@@ -6,11 +6,10 @@ import contextlib
 import pytest
 
 from bench.server import Server
-from danmaku.app import ADMIN_SOCKET
+from danmaku.admin_socket import ADMIN_SOCKET, path_within_reach
 from danmaku.cli import desk as module
 from danmaku.cli.desk import desk
 from danmaku.config import Settings, StoreSettings
-from danmaku.doors import path_within_reach
 from danmaku.errors import Unknown
 
 FINE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"

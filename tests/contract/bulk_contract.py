@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from danmaku.config import StoreSettings
+from danmaku.config import IN_MEMORY, StoreSettings
 from danmaku.domain.bulk_recalls import Pick
 from danmaku.domain.ids import Millis, RoomId, Seq
 from danmaku.domain.rule_facts import (
@@ -17,7 +17,6 @@ from danmaku.domain.rule_facts import (
 from danmaku.domain.rule_reports import Sift
 from danmaku.errors import Stale
 from danmaku.store.sift import Sifter
-from danmaku.store.sqlite import IN_MEMORY
 from tests.contract.facts import (
     ANN,
     BEN,

@@ -17,8 +17,8 @@ from bench.checker import Event, Record, Run, Send, check
 from bench.client import Door, Viewer
 from bench.messages import KINDS
 from bench.server import Server
+from danmaku.clock import now_ms
 from danmaku.config import StoreSettings
-from danmaku.core import now_ms
 from danmaku.formats.danmaku_v1 import fields_of
 from danmaku.store.database import DATABASE_FILE
 from danmaku.store.sqlite import SqliteStore

@@ -11,9 +11,8 @@ from websockets.asyncio.client import connect
 
 from bench.client import Viewer
 from danmaku.actions.personal import EXPORTS_BURST
-from danmaku.app import ADMIN_SOCKET
+from danmaku.admin_socket import ADMIN_SOCKET, path_within_reach
 from danmaku.domain.account import Bundle
-from danmaku.doors import path_within_reach
 from danmaku.errors import Close
 from danmaku.web.forms import form_token_of
 from tests.patience import PATIENCE_S

@@ -22,10 +22,9 @@ from fastapi.routing import APIRoute
 from bench.client import Door, Viewer
 from bench.messages import KINDS, Dialect
 from bench.server import free_port
-from danmaku.app import ADMIN_SOCKET
+from danmaku.admin_socket import ADMIN_SOCKET, path_within_reach
 from danmaku.domain.ids import Millis
 from danmaku.domain.inspection import Period
-from danmaku.doors import path_within_reach
 from danmaku.formats.bilibili_segments import segment_of
 from danmaku.formats.exports import ExportName
 from danmaku.gateway.dialects.danmaku_v1 import dialects

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from websockets.asyncio.client import connect
 
-from danmaku.core import now_ms
+from danmaku.clock import now_ms
 from danmaku.domain.times import DAY_MS
 from tests.live.test_ends import Signed, bearer
 from tests.patience import PATIENCE_S

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from bench.client import Viewer
 from danmaku.actions.endpoints import EndpointDraft
+from danmaku.clock import now_ms
 from danmaku.config import WebhookSettings
-from danmaku.core import now_ms
 from danmaku.domain.account import Bundle
 from danmaku.domain.comment import Draft
 from danmaku.domain.endpoints import ALONE_TRIES_MAX, EndpointState

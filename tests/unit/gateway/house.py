@@ -23,6 +23,7 @@ from danmaku.actions.naming import Naming
 from danmaku.actions.room_words import ReadyWords
 from danmaku.actions.rooms import Rooms
 from danmaku.actions.rules import Rules
+from danmaku.clock import steady_ms
 from danmaku.config import (
     AccountSettings,
     AdmissionSettings,
@@ -31,7 +32,6 @@ from danmaku.config import (
     ServerSettings,
     StoreSettings,
 )
-from danmaku.core import steady_ms
 from danmaku.domain.comment import Draft
 from danmaku.domain.conditions import Conditions
 from danmaku.domain.features import Feature, FeatureState

@@ -13,8 +13,8 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from danmaku.actions.brownout import BrownOut
+from danmaku.clock import steady_ms
 from danmaku.config import BrownoutSettings, GatewaySettings
-from danmaku.core import steady_ms
 from danmaku.domain.comment import Comment, CommentStatus, Content, RecalledBy, Style
 from danmaku.domain.facts import (
     CommentHeld,

@@ -3,6 +3,7 @@ import sys
 
 import pytest
 
+from danmaku.config import IN_MEMORY
 from danmaku.domain.ids import Millis, Seq
 from danmaku.domain.rule_reports import Sift
 from danmaku.filter.packing import pack
@@ -10,7 +11,6 @@ from danmaku.filter.rule_file import parse_rules
 from danmaku.filter.screen import Screen
 from danmaku.store.opening import open_store
 from danmaku.store.sift import Sifter
-from danmaku.store.sqlite import IN_MEMORY
 from tests.contract.facts import DEMO, in_demo, on_platform, registered
 from tests.unit.store.test_sqlite import settings
 from tests.unit.store.test_verdicts import FACTS
