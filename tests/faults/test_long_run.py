@@ -11,6 +11,7 @@ import itertools
 import statistics
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -25,6 +26,7 @@ from tests.contract.soundness import findings_in
 from tests.faults.disk import Disk
 from tests.faults.raw import Raw, upgraded
 from tests.faults.visitors import GONE, SETTINGS, Sender, Watcher, until_reached
+from tests.live.hoarder import order
 
 pytestmark = pytest.mark.faults
 
@@ -32,6 +34,8 @@ SENDERS = 6
 CALM_S = 3.0  # at the most, between two troubles
 MANY = 30
 SLOPE_MB_MAX = 1.0  # an hour
+PIECE_BYTES = 100  # of Python's, about
+REST_S = 3.0  # until who has left is gone
 FILES_MAX = 20  # more than after the first chapter
 SETTLED_S = 60.0
 
@@ -40,6 +44,7 @@ SETTLED_S = 60.0
 class House:
     """The server, its disk, and who is there."""
 
+    folder: Path
     server: Server
     disk: Disk
     tokens: list[str]
@@ -59,10 +64,11 @@ def house(tmp_path):
     disk = Disk(tmp_path, data_dir)
     place = {"STORE__DATA_DIR": str(data_dir), "SERVER__HEAD_MS_MAX": "1000"}
     surroundings = disk.environment(remembers=False)
-    with Server(tmp_path, SETTINGS | place, environment=surroundings) as server:
+    program = ("tests.live.hoarder", str(tmp_path), "serve")
+    with Server(tmp_path, SETTINGS | place, environment=surroundings, program=program) as server:
         server.data_dir = data_dir
         tokens = [server.account(f"sender{n}") for n in range(SENDERS)]
-        yield House(server, disk, tokens, [], [], "")
+        yield House(tmp_path, server, disk, tokens, [], [], "")
 
 
 # --- what goes wrong
@@ -180,13 +186,21 @@ async def trouble(house: House, chance: Random, seconds: float) -> None:
 def slope_mb(points: list[tuple[float, float]]) -> float:
     """Growth an hour of what was measured at these seconds, megabytes: the median of all pairs."""
     return statistics.median(
-        (later[1] - former[1]) / 1e6 / (later[0] - former[0]) * 3600
+        (later[1] - former[1]) / (later[0] - former[0]) * 3600
         for former, later in itertools.combinations(points, 2)
     )
 
 
+async def kept_mb(house: House) -> float:
+    """What the server has in use, without the holes between, which come and go by chance."""
+    await asyncio.sleep(REST_S)
+    await order(house.folder, "weigh")
+    pieces, others = map(int, (house.folder / "weight").read_text().split())
+    return (pieces * PIECE_BYTES + others) / 1e6
+
+
 async def lived(house: House, chance: Random, chapters: int, seconds: float) -> list:
-    """Chapter after chapter; when each ended, and how much memory there was then."""
+    """Chapter after chapter; when each ended, and how much memory was in use then, megabytes."""
     points, files = [], 0
     for number in range(chapters):
         house.room = f"room{number}"
@@ -194,10 +208,11 @@ async def lived(house: House, chance: Random, chapters: int, seconds: float) -> 
         begun_s, spent_ns = time.monotonic(), cpu_ns(house.server.pid)
         count = await chapter(house, chance, seconds)
         took_s = time.monotonic() - begun_s
-        points.append((time.monotonic(), memory_bytes(house.server.pid)))
+        points.append((time.monotonic(), await kept_mb(house)))
         files = files or files_count(house.server.pid)
         print(  # noqa: T201 -- for docs/reliability.md
-            f"{number}: {count} comments, {points[-1][1] / 1e6:.1f} MB, "
+            f"{number}: {count} comments, {points[-1][1]:.1f} MB in use, "
+            f"{memory_bytes(house.server.pid) / 1e6:.1f} MB resident, "
             f"{files_count(house.server.pid)} files, "
             f"{(cpu_ns(house.server.pid) - spent_ns) / 1e9 / took_s:.2f} of a core",
             flush=True,

@@ -16,7 +16,7 @@ from bench.client import Door, Viewer
 from bench.messages import KINDS
 from bench.server import Server
 from tests.faults.visitors import SETTINGS
-from tests.patience import PATIENCE_S
+from tests.live.hoarder import order
 from tests.unit.gateway.dialects.test_bilibili import packet
 
 EACH = 3
@@ -32,13 +32,6 @@ def server(tmp_path):
             server.open_room(room)
         server.token = server.account("ann")
         yield server
-
-
-async def order(folder, name):
-    (folder / name).touch()
-    async with asyncio.timeout(PATIENCE_S):
-        while (folder / name).exists():  # noqa: ASYNC110 -- it is another process
-            await asyncio.sleep(0.05)
 
 
 async def viewers(server, stack):
