@@ -161,9 +161,10 @@ def test_a_player_shows_the_record_and_what_becomes_of_it(client, kind):
 
     other = client.api("comments", id=f"{kind}-1", text=f"from elsewhere <x-b>{kind}</x-b>")
     client.until_held(kind, client.texts())
-    client.page.evaluate(SEND[kind], f"<x-i>{kind}</x-i> & own")
-    client.page.wait_for_function("() => room.comments().some(({text}) => text.endsWith('own'))")
-    assert f"<x-i>{kind}</x-i> & own" in client.texts()
+    own = f"<x-i>{kind}</x-i> & own"
+    client.page.evaluate(SEND[kind], own)
+    client.page.wait_for_function("own => room.comments().some(({text}) => text === own)", arg=own)
+    assert own in client.texts()
     client.until_held(kind, client.texts())  # once: not as an echo besides
     client.api(f"comments/{other['number']}/recall")
 
