@@ -229,6 +229,19 @@ async def test_pages_speak_the_language_that_is_asked_for(stage):
     assert '<html lang="en"' in english.text
 
 
+async def test_signing_in_leads_back_to_all_that_was_asked(stage):
+    room = await stage.room()
+    guest = stage.guest()
+
+    page = (await guest.get(f"/rooms/{room}?before=20")).text
+    door = (await guest.get("/sign-in?next=/rooms/demo%3Fbefore%3D20")).text
+
+    ways = re.findall(r'href="/(sign-in|register)\?next=([^"]+)"', page)
+    back = f"/rooms/{room}%3Fbefore%3D20"
+    assert ways == [("sign-in", back), ("sign-in", back), ("register", back)]
+    assert set(re.findall(r'href="/sign-in\?next=([^"]+)"', door)) <= {"/rooms/demo%3Fbefore%3D20"}
+
+
 async def test_another_language_leaves_one_where_one_was_with_all_that_was_asked(stage):
     room = await stage.room()
     guest = stage.guest()
