@@ -20,7 +20,16 @@ class Identity:
         session: Secret of the session that the upgrade came with.
     """
 
-    __slots__ = ("_looked_at_ms", "_looking", "_people", "_session", "_stays_ms", "_token", "who")
+    __slots__ = (
+        "_looked_at_ms",
+        "_looking",
+        "_people",
+        "_session",
+        "_stays_ms",
+        "_token",
+        "_untold",
+        "who",
+    )
 
     def __init__(self, people: People, *, token: str | None, session: str | None) -> None:
         self._people = people
@@ -28,6 +37,7 @@ class Identity:
         self._session = session
         self._looked_at_ms: Millis | None = None  # None: to be looked at before the next act
         self._looking: asyncio.Lock | None = None  # most only listen, and are never looked at again
+        self._untold = 0  # looks that the record left without an answer
         self._stays_ms: Millis | None = None  # when its session is next said to be used
         self.who: Standing | None = None  # as of then; None: a guest
 
@@ -85,15 +95,23 @@ class Identity:
         self._looked_at_ms = None
 
     async def _look_once(self, now_ms: Millis) -> None:
-        """One look serves every act that waits for it: in a rush each would ask the record."""
+        """One look serves every act that waits for it: in a rush each would ask the record.
+
+        Nor does each ask again where that look found nothing out, which would be the rush anew.
+        """
         if self._looking is None:
             self._looking = asyncio.Lock()
-        try:
-            async with asyncio.timeout(LOOK_S), self._looking:
-                if self.believed(now_ms) is None:
-                    await self._look_again(now_ms)
-        except TimeoutError:
-            raise StoreDown from None
+        untold = self._untold
+        async with self._looking:
+            if self.believed(now_ms) is not None:
+                return
+            if self._untold != untold:
+                raise StoreDown
+            try:
+                await self._look_again(now_ms)
+            except StoreDown:
+                self._untold += 1
+                raise
 
     async def _look_again(self, now_ms: Millis) -> None:
         try:

@@ -129,6 +129,23 @@ async def test_none_of_a_rush_waits_longer_than_one_look_may_take(bearer, monkey
     assert (await identity.standing(later)).login == "ann"
 
 
+async def test_who_comes_during_a_look_that_fails_fails_with_it_and_asks_nothing(
+    bearer, monkeypatch
+):
+    monkeypatch.setattr(identity_module, "LOOK_S", 0.3)
+    identity, people = bearer
+    people.told.clear()
+    later = Millis(identity_module.BELIEVED_MS + 1)
+
+    early = asyncio.create_task(identity.standing(later))
+    await asyncio.sleep(0.15)
+    late = asyncio.create_task(identity.standing(later))
+    await asyncio.wait([early, late], timeout=PATIENCE_S)
+
+    assert {type(act.exception()) for act in (early, late)} == {StoreDown}
+    assert people.asked == 1
+
+
 async def test_something_that_ended_is_looked_for_beside_a_look_under_way(bearer):
     identity, people = bearer
     people.told.clear()
