@@ -13,6 +13,8 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.keys import press
+
 FELT_MS = 1_000
 HELD_TEXT = "well wobblesnark it is"
 AUTHORS = count(1)
@@ -61,7 +63,7 @@ def open_case(house, page, room):
 
 def claim_case(house, page, room):
     url = open_case(house, page, room)
-    page.keyboard.press("c")
+    press(page, "c")
     expect(page.locator("#state")).to_have_text("claimed")
     return url
 
@@ -69,7 +71,7 @@ def claim_case(house, page, room):
 def decide(page, key):
     """Alone: whatever waits in other rooms stays where it is."""
     page.locator("input[name=onward]").uncheck()
-    page.keyboard.press(key)
+    press(page, key)
     expect(page.locator("#state")).to_have_text("decided")
 
 
@@ -138,7 +140,7 @@ def test_a_case_shows_its_hit_what_was_around_it_whom_it_concerns_and_leads_to_t
     expect(rey.locator("#author")).to_contain_text(f"({author})")
     for kept_back in ("legal", "identity"):
         expect(rey.locator("#author")).not_to_contain_text(kept_back)
-    rey.keyboard.press("g")
+    press(rey, "g")
     expect(rey).to_have_url(f"{house.url}/rooms/{room}#t=4000")
     expect(rey.locator("#player video")).to_have_js_property("currentTime", 4)
 
@@ -153,7 +155,7 @@ def test_a_confirmed_report_is_one_act_that_everybody_feels(house, room, author,
     expect(rey.locator("#decide select[name=category]")).to_have_value("fraud")
 
     rey.locator("input[name=onward]").uncheck()
-    rey.keyboard.press("d")
+    press(rey, "d")
 
     expect(viewer.row(1)).to_have_class(re.compile("is-marker"), timeout=FELT_MS)
     expect(writer.page.locator("#live-notice")).not_to_be_empty(timeout=FELT_MS)
@@ -215,11 +217,10 @@ def test_many_are_picked_and_decided_by_keys_alone(house, room, author, rey):
     rows = queue_of(house, rey, room)
     expect(rows).to_have_count(3)
 
-    for key in ("j", "x", "j", "x"):
-        rey.keyboard.press(key)
+    press(rey, "j", "x", "j", "x")
     expect(rey.locator("#picked-count")).to_have_text("2")
     rey.locator("#batch-decide").focus()
-    rey.keyboard.press("Enter")
+    press(rey, "Enter")
 
     expect(rey.locator("#done")).to_contain_text("2 decided.")
     own = house.as_(author, "GET", f"/api/rooms/{room}/own").json()["comments"]
@@ -229,9 +230,9 @@ def test_many_are_picked_and_decided_by_keys_alone(house, room, author, rey):
 def test_the_keys_are_told_and_typing_is_no_key(house, room, rey):
     queue_of(house, rey, room)
 
-    rey.keyboard.press("?")
+    press(rey, "?")
     expect(rey.locator("#keys")).to_be_visible()
-    rey.keyboard.press("Escape")
+    press(rey, "Escape")
     expect(rey.locator("#keys")).to_be_hidden()
 
     rey.locator(".filters input[name=room]").fill("")
@@ -254,7 +255,7 @@ def test_what_may_hurt_is_covered_and_a_pause_is_suggested_in_that_browser_alone
     claim_case(house, rey, room)
     expect(rey.locator("#text bdi")).to_be_hidden()
     expect(rey.locator("#case-page")).to_have_css("filter", "grayscale(1)")
-    rey.keyboard.press("t")
+    press(rey, "t")
     expect(rey.locator("#text bdi")).to_have_text("a hard thing to read")
     expect(rey.locator("#care")).to_be_hidden()
     decide(rey, "a")

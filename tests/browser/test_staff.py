@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from danmaku.actions.sample_texts import sample_questions
+from tests.browser.keys import press
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def test_a_new_reviewer_passes_the_training_and_is_on_duty(house, room, nina):
     nina.locator("#cases > li a").first.click()
     expect(nina.locator("#case-page")).to_be_visible()
     case = nina.url
-    nina.keyboard.press("c")
+    press(nina, "c")
     expect(nina.get_by_text("Training has to be completed first.")).to_be_visible()
 
     nina.get_by_role("link", name="Training", exact=True).click()
@@ -43,7 +44,7 @@ def test_a_new_reviewer_passes_the_training_and_is_on_duty(house, room, nina):
     expect(nina.locator("#record")).to_contain_text("You have passed")
 
     nina.goto(case)
-    nina.keyboard.press("c")
+    press(nina, "c")
     expect(nina.locator("#state")).to_have_text("claimed")
 
     nina.get_by_role("link", name="Roster", exact=True).click()
