@@ -143,8 +143,8 @@ async def test_a_streamer_cannot_take_the_news_from_a_room(site):
     assert (await site.api.get(path)).json()["state"]["mode"] == "every"
 
 
-async def test_rules_that_came_while_a_comment_waited_decide_on_it(site):
-    room = await site.room(mode=ReviewMode.DELAYED, delay_ms=1_500)
+async def test_rules_that_came_while_a_comment_waited_decide_on_it(site, clock):
+    room = await site.room(mode=ReviewMode.DELAYED, delay_ms=60_000)
     author = await Viewer.join(site.door(room, await site.person("author")))
     viewer = await Viewer.join(site.door(room))
     await author.send("say gallimaufry")
@@ -153,6 +153,7 @@ async def test_rules_that_came_while_a_comment_waited_decide_on_it(site):
     newer = Rule("new", "spam", Klass.ILLEGAL, Action.REFUSE, words=("gallimaufry",))
     stricter = amended(site.core.rules.in_force.ruleset, (newer,))
     await site.core.rules.activate(None, large=Screen(stricter))
+    clock.go_on(60_000)
     await author.until(lambda: bool(notices_of(author, "refused")))
     await viewer.until(lambda: bool(texts_of(viewer)))
 

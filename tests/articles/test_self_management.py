@@ -92,9 +92,9 @@ async def test_what_was_hidden_and_why_is_public(site, cast):
 
 
 async def test_in_a_delayed_room_its_moderator_stops_a_comment_before_anybody_else_receives_it(
-    site,
+    site, clock
 ):
-    room = await site.room(mode=ReviewMode.DELAYED, delay_ms=5_000)
+    room = await site.room(mode=ReviewMode.DELAYED, delay_ms=60_000)
     tom, ann = await site.person("tom"), await site.person("ann")
     await site.core.people.grant(None, "tom", Bundle.MODERATOR, room=room, until_ms=None)
     author, keeper, viewer = [await Viewer.join(site.door(room, who)) for who in (ann, tom, None)]
@@ -104,6 +104,7 @@ async def test_in_a_delayed_room_its_moderator_stops_a_comment_before_anybody_el
     await keeper.until(lambda: len(notices_of(keeper, "held")) == 2)
     path = f"/api/rooms/{room}/held/{stopped['seq']}/reject"
     done = await site.api.post(path, json={"category": "spoiler"}, headers=bearer(tom))
+    clock.go_on(60_000)
     await viewer.until(lambda: bool(texts_of(viewer)))
     await author.until(lambda: bool(notices_of(author, "refused")))
 

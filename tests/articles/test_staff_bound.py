@@ -59,11 +59,12 @@ async def test_a_recall_by_staff_arrives_blind_at_another_and_a_difference_at_an
     assert agreement["by_login"] == [{"word": "rey", "looked": 1, "agreed": 0, "share": 0.0}]
 
 
-async def test_what_is_odd_about_decisions_is_told_to_editors_alone(site):
+async def test_what_is_odd_about_decisions_is_told_to_editors_alone(site, clock):
     room = await site.room()
     ann, rey = await site.person("ann"), await site.person("rey", Bundle.REVIEWER)
     eve = await site.person("eve", Bundle.CHIEF_EDITOR)
     socket = await Viewer.join(site.door(room, ann))
+    clock.stop()  # so that each decision is a hasty one
     for number in range(1, 6):
         await socket.send(f"look here {number}")
         report = {"room": room, "number": number, "category": "spam"}
