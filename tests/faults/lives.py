@@ -10,7 +10,7 @@ from bench.messages import KINDS
 from bench.record import read_record
 from bench.server import Server
 from tests.contract.soundness import findings_in
-from tests.faults.visitors import SETTINGS, Sender, Watcher, until_reached
+from tests.faults.visitors import SETTINGS, Sender, Watcher, until_published, until_reached
 from tests.patience import PATIENCE_S
 
 ROOM = "room"
@@ -48,6 +48,8 @@ async def live_through(
             asyncio.create_task(sender.comment(Random(chance.random()), over))  # noqa: S311
             for sender in senders
         ]
+        for sender in senders:  # who is not there yet makes no load
+            await until_published([sender], 1)
         await _end_again_and_again(server, chance, end, rounds)
         over.set()
         await asyncio.gather(*sending)

@@ -17,7 +17,7 @@ from bench.record import read_record
 from bench.server import Server
 from danmaku.store.keys import KEY_FILE
 from tests.contract.soundness import findings_in
-from tests.faults.visitors import SETTINGS, Sender, Watcher, until_reached
+from tests.faults.visitors import SETTINGS, Sender, Watcher, until_published, until_reached
 from tests.patience import PATIENCE_S
 
 ROOM = "room"
@@ -117,6 +117,8 @@ async def play(
         for sender in senders
     ]
     await until_reached(watchers, 1)  # who is not there yet could not tell what was seen
+    for sender in senders:  # nor could who was told nothing
+        await until_published([sender], 1)
     await asyncio.sleep(0.5)
     await trouble(pair)
     over.set()

@@ -16,8 +16,14 @@ from bench.messages import KINDS
 from bench.record import read_record
 from bench.server import Server
 from tests.contract.soundness import findings_in
-from tests.faults.visitors import SETTINGS, Sender, Watcher, until_reached
-from tests.patience import PATIENCE_S
+from tests.faults.visitors import (
+    SETTINGS,
+    Sender,
+    Watcher,
+    published_by,
+    until_published,
+    until_reached,
+)
 
 pytestmark = pytest.mark.faults
 
@@ -54,24 +60,14 @@ class WallClock:
 
 async def jump(wall: WallClock, rounds: int, senders: Sequence[Sender]) -> list[int]:
     """Set it again and again; how many comments were published between two jumps."""
-    counts = [published(senders)]
+    counts = [published_by(senders)]
     for by_s in JUMPS * rounds:
         wall.set(by_s)
         await asyncio.sleep(STAY_S)
+        # Fails where they do not come in time, long before the clock itself would have gone on.
         await until_published(senders, counts[-1] + PUBLISHED_MIN)
-        counts.append(published(senders))
+        counts.append(published_by(senders))
     return [later - former for former, later in pairwise(counts)]
-
-
-async def until_published(senders: Sequence[Sender], count: int) -> None:
-    """Fails where they do not come in time, long before the clock itself would have gone on."""
-    async with asyncio.timeout(PATIENCE_S):
-        while published(senders) < count:  # noqa: ASYNC110 -- nobody tells
-            await asyncio.sleep(0.05)
-
-
-def published(senders: Sequence[Sender]) -> int:
-    return sum(send.published is not None for one in senders for send in one.sends.values())
 
 
 async def play(folder: Path, chance: Random, rounds: int) -> None:
@@ -91,6 +87,7 @@ async def play(folder: Path, chance: Random, rounds: int) -> None:
             for sender in senders
         ]
         await asyncio.sleep(STAY_S)
+        await until_published(senders, 1)  # by the right time
         between = await jump(wall, rounds, senders)
         over.set()
         await asyncio.gather(*sending)

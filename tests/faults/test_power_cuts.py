@@ -25,12 +25,13 @@ from danmaku.store.sqlite import SqliteStore
 from tests.contract.soundness import findings_in
 from tests.faults.disk import REMAINS, Disk, Op, left_by_cut, ops_in
 from tests.faults.mutants import MUTANTS
-from tests.faults.visitors import SETTINGS, Sender
+from tests.faults.visitors import SETTINGS, Sender, until_published
 
 pytestmark = pytest.mark.faults
 
 ROOM = "room"
 SENDERS = 4
+PUBLISHED_MIN = 101  # by then it is a load, however slow the machine
 SOUND = ("danmaku", "serve")
 ENTRIES_MAX = 1_000_000
 PASSING = shutil.ignore_patterns("*.sock", "*.lock")
@@ -99,6 +100,7 @@ async def lived(stage: Stage, folder: Path, program: Sequence[str], for_s: float
         over = asyncio.Event()
         tasks = [asyncio.create_task(one.comment(Random(1), over)) for one in senders]  # noqa: S311
         await asyncio.sleep(for_s)
+        await until_published(senders, PUBLISHED_MIN)
         over.set()
         await asyncio.gather(*tasks)
     at_rest = (stage.data_dir / DATABASE_FILE).read_bytes()

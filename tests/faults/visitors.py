@@ -118,6 +118,17 @@ async def until_gone(viewer: Viewer, over: asyncio.Event) -> None:
         end.cancel()
 
 
+def published_by(senders: Sequence[Sender]) -> int:
+    """How many comments they know to be published."""
+    return sum(send.published is not None for one in senders for send in one.sends.values())
+
+
+async def until_published(senders: Sequence[Sender], count: int) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while published_by(senders) < count:  # noqa: ASYNC110 -- nobody tells
+            await asyncio.sleep(0.05)
+
+
 async def until_reached(
     watchers: Sequence[Watcher], seq: int, within_s: float = PATIENCE_S
 ) -> None:
