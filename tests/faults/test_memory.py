@@ -17,6 +17,7 @@ from tests.faults.lives import live_through
 pytestmark = pytest.mark.faults
 
 SHORT_S = 1.5
+FELT_S = 60.0  # who has done without for so long has all that it needs
 BEYOND_BYTES_MAX = 4 << 20  # of address space, beyond what it has as it becomes short
 
 
@@ -36,9 +37,13 @@ class Shortages:
         beyond_bytes = self._chance.randrange(BEYOND_BYTES_MAX)
         limits = size_bytes(server.pid) + beyond_bytes, resource.RLIM_INFINITY
         resource.prlimit(server.pid, resource.RLIMIT_AS, limits)
+        began_s = time.monotonic()
         time.sleep(SHORT_S)
-        has_ended = not server.is_running
-        self.felt_count += has_ended or refusals_in(server) > failed_before
+        while not (is_felt := not server.is_running or refusals_in(server) > failed_before):
+            if time.monotonic() - began_s > FELT_S:
+                break
+            time.sleep(0.1)
+        self.felt_count += is_felt
         server.kill()
 
 
