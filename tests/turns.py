@@ -22,6 +22,7 @@ ALONE = (  # files, and tests of files of which all else runs beside others
     "tests/articles/test_bulk_recall.py::test_open_sockets_lose_them_within_a_second",
     "tests/articles/test_live_patrol.py::test_a_comment_is_on_the_wall_within_a_second",
     "tests/cli/test_bench.py",
+    "tests/faults/test_conformance.py",
     "tests/faults/test_nodes.py::test_a_recall_reaches_who_is_cut_off_from_the_bus",
     "tests/faults/test_nodes.py::test_who_is_cut_off_from_all_shows_nothing",
     "tests/faults/test_slow_visitors.py",
