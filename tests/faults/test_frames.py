@@ -418,7 +418,7 @@ async def test_many_random_frames_leave_nothing_behind(server, chance, frames):
 
 async def settled_files(server, upto=None):
     """Wait until sockets that were dropped are closed on the other side too."""
-    for _ in range(50):
+    for _ in range(int(PATIENCE_S / 0.1)):
         count = files_count(server.pid)
         await asyncio.sleep(0.1)
         if count == files_count(server.pid) and (upto is None or count <= upto):

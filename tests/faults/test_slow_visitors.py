@@ -69,7 +69,7 @@ async def talk(server, over):
         answer = await viewer.send(f"I am here {count}")
         assert answer["op"] == "published", answer
         await viewer.reach(answer["seq"])
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.01)
     assert not viewer.closed
     await viewer.leave()
     return count
