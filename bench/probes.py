@@ -3,6 +3,7 @@
 import math
 import os
 import resource
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +17,7 @@ _CHILDREN_TICKS = slice(13, 15)  # of /proc/PID/stat behind the name: of users, 
 
 def cpu_ns(pid: int) -> int:
     """Time on a processor of all threads of a process, nanoseconds, as the scheduler counts it."""
-    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    return sum(int(task.read_text().split()[0]) for task in tasks)
+    return sum(int(told.split()[0]) for told in _of_threads(pid, "schedstat"))
 
 
 def ended_children_ns(pid: int) -> int:
@@ -44,8 +44,17 @@ def files_count(pid: int) -> int:
 
 def children(pid: int) -> list[int]:
     """Processes that it started and that still run."""
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text().split()]
+    return [int(child) for told in _of_threads(pid, "children") for child in told.split()]
+
+
+def _of_threads(pid: int, name: str) -> Iterator[str]:
+    """What the system says of each thread of a process, but for those that end meanwhile."""
+    for place in Path(f"/proc/{pid}/task").glob(f"*/{name}"):
+        try:
+            told = place.read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        yield told
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The real server as a process of its own: `danmaku serve` on a data directory."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -28,9 +29,24 @@ def free_port() -> int:
     A connection to it that has just ended holds it; whoever asks for this very port, as servers do,
     may listen there all the same.
     """
+    return _kept(0)
+
+
+def free_ports(count: int) -> range:
+    """The same, so many in a row."""
+    while True:
+        first = free_port()
+        with contextlib.suppress(OSError):  # somebody has the next one
+            for port in range(first + 1, first + count):
+                _kept(port)
+            return range(first, first + count)
+
+
+def _kept(port: int) -> int:
+    """Have the system keep a port, or one that it chooses for 0; which it is."""
     with socket.socket() as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind(("127.0.0.1", 0))
+        door.bind(("127.0.0.1", port))
         door.listen(1)
         address = door.getsockname()
         with socket.create_connection(address):

@@ -44,3 +44,13 @@ def test_what_has_ended_is_counted_with_whoever_started_it():
     subprocess.run([sys.executable, "-c", spin], check=True)
 
     assert ended_children_ns(os.getpid()) - before_ns >= 90_000_000
+
+
+def test_a_thread_that_ends_while_it_is_looked_at_is_left_out(monkeypatch):
+    def ended(_place):
+        raise ProcessLookupError
+
+    monkeypatch.setattr("bench.probes.Path.read_text", ended)
+
+    assert cpu_ns(os.getpid()) == 0
+    assert children(os.getpid()) == []
