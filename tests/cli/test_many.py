@@ -15,7 +15,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from bench.server import free_port
+from bench.server import free_ports
 from tests.patience import PATIENCE_S
 
 WORKERS = 2
@@ -63,7 +63,7 @@ def test_what_is_refused_at_a_shared_record_is_said_in_one_line(shell, postgres_
 
 @pytest.fixture
 def site(shell, postgres_url, redis_url, tmp_path):
-    ops_port = free_port()
+    ops_port = free_ports(WORKERS)[0]
     settings = tmp_path / "danmaku.toml"
     settings.write_text(
         f'[server]\nport = 0\nops_port = {ops_port}\n[store]\nurl = "{postgres_url}"\n'
@@ -84,6 +84,27 @@ def site(shell, postgres_url, redis_url, tmp_path):
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=PATIENCE_S)
+
+
+class Sender:
+    """Comments over a connection that is kept; `sent` are the numbers of what was published."""
+
+    def __init__(self, client, address):
+        self.sent, self.lost = [], []
+        self._client = client
+        self._url = f"{address}/api/rooms/lounge/comments"
+
+    async def send(self):
+        """One comment; again where the connection ended just as it was to be used once more."""
+        fields = {"text": f"comment {len(self.sent)}", "id": str(len(self.sent))}
+        try:
+            said = await self._client.post(self._url, json=fields)
+        except (httpx.ReadError, httpx.RemoteProtocolError, httpx.WriteError) as error:
+            self.lost.append(error)
+            return await self.send()
+        if said.status_code == 201:
+            self.sent.append(said.json()["number"])
+        return said
 
 
 async def watch(address, seen):
@@ -130,38 +151,30 @@ async def test_viewers_and_senders_live_through_the_replacing_of_all_workers(sit
     secret = (await asyncio.to_thread(site.ask, "token", "create", "mia"))["secret"]
     seen = [[] for _ in range(10)]
     viewers = [asyncio.create_task(watch(site.address, each)) for each in seen]
-    sent = []
 
-    async def send(client):
-        fields = {"text": f"comment {len(sent)}", "id": str(len(sent))}
-        said = await client.post(
-            f"{site.address}/api/rooms/lounge/comments",
-            json=fields,
-            headers={"Authorization": f"Bearer {secret}"},
-        )
-        if said.status_code == 201:
-            sent.append(said.json()["number"])
-        return said
-
-    async with httpx.AsyncClient() as client:
-        before = site.pids
-        await send(client)
-        await until(lambda: sum(map(bool, seen)) > 0)
+    headers = {"Authorization": f"Bearer {secret}"}
+    async with httpx.AsyncClient(timeout=PATIENCE_S, headers=headers) as client:
+        before, sender = site.pids, Sender(client, site.address)
+        async with asyncio.timeout(PATIENCE_S):
+            while not any(seen):  # who comes after a comment is not shown it
+                await sender.send()
+                await asyncio.sleep(0.1)
         site.process.send_signal(signal.SIGHUP)
         async with asyncio.timeout(PATIENCE_S):
             while before & site.pids or len(site.pids) < WORKERS:
-                said = await send(client)
+                said = await sender.send()
                 assert said.status_code in {201, 429, 503}, said.text
                 await asyncio.sleep(0.3)
         for _ in range(20):
-            await send(client)
+            await sender.send()
             await asyncio.sleep(0.1)
-    newest = sent[-1]
+    newest = sender.sent[-1]
     await until(lambda: all(each and each[-1] == newest for each in seen))
     for viewer in viewers:
         viewer.cancel()
 
-    assert sent == list(range(1, newest + 1))
+    assert sender.sent == list(range(1, newest + 1))
+    assert len(sender.lost) <= WORKERS, sender.lost  # each worker leaves once
     assert all(each == list(range(each[0], newest + 1)) for each in seen)
     await all_know_another(site)
 
