@@ -35,9 +35,7 @@ async def stage(tmp_path, service):
     key.write_bytes(KEY)
     async with serving(service.app) as url:
         ask = f"{url}/ask"
-        identity = IdentitySettings(
-            phone_url=ask, document_url=ask, key_file=key, answer_ms_max=2000
-        )
+        identity = IdentitySettings(phone_url=ask, document_url=ask, key_file=key)
         settings = settings_of(tmp_path).model_copy(update={"identity": identity})
         async with opened(settings) as core:
             house = house_of(core, viewers=lambda _: 0, hindrance=lambda: None)
