@@ -24,6 +24,7 @@ from danmaku.store.keys import KEY_FILE, existing_head_key, head_key
 from danmaku.store.links import Blame, Database
 from danmaku.store.migrations import migrate
 from danmaku.store.postgres_link import (
+    PREPARE_IDLE_MS,
     PostgresLink,
     PostgresReaders,
     driven,
@@ -92,7 +93,12 @@ def prepared(settings: StoreSettings) -> tuple[str, Ed25519PrivateKey]:
         StoreDown: The database gives no answer.
         Broken: As `PostgresStore.open`.
     """
-    patient = engine_of(settings.url, statement_timeout=_PREPARE_MS, lock_timeout=_PREPARE_MS)
+    patient = engine_of(
+        settings.url,
+        statement_timeout=_PREPARE_MS,
+        lock_timeout=_PREPARE_MS,
+        idle_in_transaction_session_timeout=PREPARE_IDLE_MS,
+    )
     link = PostgresLink(patient)
     return _answered(link, partial(_prepare, link, settings))
 

@@ -33,6 +33,7 @@ ANSWER_S = 10.0  # so long somebody waits for a reader
 STATEMENT_MS = 10_000
 LOCK_MS = 1_500  # so long one room may keep this node's writer from all others
 IDLE_MS = 5_000  # a node that stopped within a transaction loses its locks, and its transaction
+PREPARE_IDLE_MS = 60_000  # the same while tables are made: a step may compute between statements
 
 _RIVALS = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock not available
 _DURABLE = {
@@ -40,7 +41,7 @@ _DURABLE = {
     "full_page_writes": {"on"},
     "synchronous_commit": {"on", "remote_apply", "remote_write"},
     "data_sync_retry": {"off"},
-    "idle_in_transaction_session_timeout": {str(IDLE_MS)},
+    "idle_in_transaction_session_timeout": {str(IDLE_MS), str(PREPARE_IDLE_MS)},
 }
 _SETTINGS = "SELECT name, setting FROM pg_settings"
 

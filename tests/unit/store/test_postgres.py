@@ -18,6 +18,7 @@ from danmaku.domain.ids import PLATFORM, ClientId, Millis, RoomId, Seq
 from danmaku.domain.room import RoomState
 from danmaku.errors import Broken, Code, Coded, Stale, StoreDown, Unknown
 from danmaku.ports import Append
+from danmaku.store import postgres as opening
 from danmaku.store import postgres_link, schema
 from danmaku.store.keys import KEY_FILE, head_key
 from danmaku.store.postgres import PostgresStore
@@ -118,6 +119,22 @@ async def test_nodes_that_start_together_make_one_record(settings):
     assert len({store.epoch for store in stores}) == 1
     for store in stores:
         await store.close()
+
+
+async def test_a_step_of_migration_may_compute_between_its_statements(settings, monkeypatch):
+    def migrate_at_leisure(connection, *, partitions_count):
+        time.sleep(0.5)
+        migrate(connection, partitions_count=partitions_count)
+
+    migrate = opening.migrate
+    monkeypatch.setattr(opening, "migrate", migrate_at_leisure)
+    monkeypatch.setattr(postgres_link, "IDLE_MS", 100)
+    weaker = postgres_link._DURABLE["idle_in_transaction_session_timeout"] | {"100"}
+    monkeypatch.setitem(postgres_link._DURABLE, "idle_in_transaction_session_timeout", weaker)
+
+    store = await PostgresStore.open(settings(), lambda: Millis(1))
+
+    await store.close()
 
 
 async def test_two_nodes_number_one_room_without_gaps(two):
