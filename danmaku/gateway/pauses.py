@@ -41,6 +41,7 @@ class Pauses:
         self._aside_at_s = self._full_at_s = 0.0
         self._round_from_s = 0.0
         self._thresholds = gc.get_threshold()
+        self._is_aside_before = gc.get_freeze_count() > 0
 
     def start(self) -> None:
         """Take the collector over and begin to beat."""
@@ -56,7 +57,8 @@ class Pauses:
             self._beat.cancel()
         gc.callbacks.remove(self._note_round)
         gc.set_threshold(*self._thresholds)
-        gc.unfreeze()
+        if not self._is_aside_before:
+            gc.unfreeze()
 
     def _wait(self) -> None:
         self._due_s = time.perf_counter() + BEAT_S  # the loop's own clock counts whole milliseconds

@@ -19,6 +19,7 @@ def value_of(telemetry, name):
 
 @pytest.fixture
 async def watched():
+    gc.unfreeze()
     telemetry = Telemetry()
     watching = Pauses(telemetry)
     before = gc.get_threshold()
@@ -63,3 +64,14 @@ async def test_what_has_lived_a_while_is_set_aside_and_looked_through_once_in_a_
 
     assert aside > 0
     assert value_of(watched, "danmaku_gc_seconds_count") > rounds
+
+
+async def test_what_was_aside_before_stays_so():
+    gc.freeze()
+    before = gc.get_freeze_count()
+    watching = Pauses(Telemetry())
+
+    watching.start()
+    watching.stop()
+
+    assert gc.get_freeze_count() >= before
