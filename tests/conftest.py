@@ -21,9 +21,17 @@ from tests.turns import Turns
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
 
-# A full round of the collector looks at everything that thousands of tests are made of: as often as
-# the library has it, such rounds took a fifth of the processor time of a run.
-gc.set_threshold(700, 10, 100)
+# A full round of the collector looks at everything that thousands of tests are made of: seconds in
+# which a test, its clients, clocks and connections stand still. So there is none within a test, and
+# after each file one over what that file has left.
+gc.set_threshold(700, 10, 1_000_000_000)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _swept():
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)  # in one process nobody asks
