@@ -1,7 +1,5 @@
 """Autobahn's cases, run by `kosoku`, against the gateway's own sockets."""
 
-import gc
-
 import pytest
 from kosoku import FailureError, run_fuzzingclient
 
@@ -16,15 +14,6 @@ pytestmark = [
 SPOKEN = ["1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "9.1.*", "9.7.*", "10.*"]
 PACKED = ["12.1.*", "13.1.*"]
 WAIVED = {"7.1.5"}  # why: docs/reliability.md
-
-
-@pytest.fixture(autouse=True)
-def _no_long_rounds():
-    """What other tests have left is not looked at meanwhile: that takes longer than a case may."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 async def failed(cases):
