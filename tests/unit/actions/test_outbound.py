@@ -7,6 +7,7 @@ import pytest
 
 from danmaku.actions.outbound import ANSWER_BYTES_MAX, Answer, Outcome, Post, Resolver, trust_of
 from danmaku.domain.addresses import Reach, allowed_of, networks_of
+from tests.patience import PATIENCE_S
 
 OURS, CANARY = "127.0.0.2", "127.0.0.1"  # where messages may go, and where none may
 
@@ -67,7 +68,7 @@ def resolver():
 
 def post(url, port, look_up, **bounds):
     reach = Reach(networks_of([f"{OURS}/32"]), frozenset({port}), with_http=True)
-    bounds = {"connect_s": 3, "answer_s": 5, "parallel_max": 2} | bounds
+    bounds = {"connect_s": PATIENCE_S, "answer_s": PATIENCE_S, "parallel_max": 2} | bounds
     return Post(url, reach=reach, look_up=look_up, trust=TRUST, **bounds)
 
 
@@ -153,8 +154,9 @@ async def test_a_redirect_is_an_answer_and_nobody_goes_there(resolver):
     ],
 )
 async def test_each_answer_says_what_it_means(resolver, head, expected):
+    bounds = {"answer_s": 1} if expected.outcome is Outcome.LATE else {}
     async with heard(OURS, answer=head + b"\r\n\r\n") as (port, _):
-        assert await sent(f"http://{OURS}:{port}/", port, resolver, answer_s=1) == expected
+        assert await sent(f"http://{OURS}:{port}/", port, resolver, **bounds) == expected
 
 
 async def test_nobody_there_is_an_answer_too(resolver):
