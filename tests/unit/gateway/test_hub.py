@@ -14,6 +14,14 @@ BUSY = {
 }  # a room that has just sent something gathers for long
 
 
+async def announced(it, *entries):
+    """They were recorded while nobody heard: between them lie rounds of the loop, and no disk."""
+    for entry in entries:
+        it.gateway.announce([entry])
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+
 def texts(entries):
     return [entry.get("text", entry["kind"]) for entry in entries]
 
@@ -44,8 +52,8 @@ async def test_a_busy_room_gathers(tmp_path):
     async with house(tmp_path, **BUSY) as it:
         await it.person()
         async with it.viewer() as viewer:
-            for text in "abcd":
-                await it.post("ann", text)
+            it.is_deaf = True
+            await announced(it, *[await it.post("ann", text) for text in "abcd"])
             first, second = await viewer.hear("entries"), await viewer.hear("entries")
 
     assert texts(first["entries"])[0] == "a"
@@ -56,20 +64,25 @@ async def test_a_busy_room_gathers(tmp_path):
 async def test_a_room_that_is_quickly_written_hardly_gathers(tmp_path):
     async with house(tmp_path, gather_ms_max=1000) as it:
         await it.person()
-        async with it.viewer() as viewer, asyncio.timeout(10):  # gathering would take 20 s
-            for n in range(20):
-                await it.post("ann", f"{n}")
-                assert texts(await viewer.read_to(n + 2)) == [f"{n}"]
+        async with it.viewer() as viewer:
+            it.is_deaf = True
+            said = [await it.post("ann", f"{n}") for n in range(20)]
+            async with asyncio.timeout(10):  # gathering would take 20 s
+                for n, entry in enumerate(said):
+                    await announced(it, entry)
+                    assert texts(await viewer.read_to(n + 2)) == [f"{n}"]
 
 
 async def test_a_recall_does_not_wait_and_takes_the_text_with_it(tmp_path):
     async with house(tmp_path, **BUSY) as it:
         await it.person()
         async with it.viewer() as viewer:
-            await it.post("ann", "first")
+            it.is_deaf = True
+            first, taken_back = [await it.post("ann", text) for text in ("first", "taken back")]
+            recall = await it.recall("ann", 2)
+            await announced(it, first)
             await viewer.read_to(2)
-            await it.post("ann", "taken back")
-            await it.recall("ann", 2)
+            await announced(it, taken_back, recall)
             async with asyncio.timeout(0.5):  # half of what it would have gathered
                 entries = await viewer.read_to(4)
 
@@ -117,7 +130,9 @@ async def test_a_position_is_continued_from_the_record(plain, since, dialect):
 async def test_a_position_is_continued_from_memory(plain):
     await plain.person()
     async with plain.viewer() as first:
-        await asyncio.gather(*(plain.post("ann", f"{n}") for n in range(600)))
+        for begin in range(0, 600, 100):  # more at once are refused while the disk stands still
+            numbers = range(begin, begin + 100)
+            await asyncio.gather(*(plain.post("ann", f"{n}") for n in numbers))
         await plain.recall("ann", 1)
         await first.read_to(602)
         async with plain.viewer(since=1) as late:
@@ -194,7 +209,8 @@ async def test_counting_viewers_does_not_disturb_a_busy_room(tmp_path):
             await first.read_to(2)
             async with it.viewer(), it.viewer():
                 await it.post("ann", "gathering")
-                assert (await first.hear("viewers"))["count"] == 3
+                while (await first.hear("viewers"))["count"] != 3:
+                    pass  # one of the two was told of before the other had come
                 assert texts(await first.read_to(3)) == ["gathering"]
                 await it.post("ann", "on")
                 assert texts(await first.read_to(4)) == ["on"]
