@@ -2,6 +2,7 @@ import asyncio
 import contextlib
 import json
 import time
+from types import SimpleNamespace
 
 import pytest
 from websockets.asyncio.client import connect
@@ -481,38 +482,51 @@ async def test_a_drain_says_when_to_come_back(tmp_path):
         assert (await status_of(it)).status_code == 503
 
 
-async def test_who_leaves_in_turn_sees_the_room_until_then(tmp_path):
-    async with house(tmp_path) as it, contextlib.AsyncExitStack() as seats:
+async def test_who_leaves_in_turn_sees_the_room_until_then(tmp_path, monkeypatch):
+    pauses_s, go_on = [], asyncio.Event()
+
+    async def pause(seconds):
+        pauses_s.append(seconds)
+        await go_on.wait()
+
+    settings = ServerSettings(drain_ms=25_000)
+    async with house(tmp_path, server=settings) as it, contextlib.AsyncExitStack() as seats:
         viewers = [await seats.enter_async_context(it.viewer()) for _ in range(100)]
+        paced = SimpleNamespace(**vars(asyncio) | {"sleep": pause})
+        monkeypatch.setattr("danmaku.gateway.server.asyncio", paced)
         draining = asyncio.create_task(it.gateway.drain(is_paced=True))
         closed = [asyncio.create_task(viewer.close_code()) for viewer in viewers]
         await asyncio.wait(closed, return_when=asyncio.FIRST_COMPLETED)
         still_there = [task for task in closed if not task.done()]
+        go_on.set()
         await draining
 
-        assert len(still_there) >= 40  # two steps of fifty, a tenth of a second between
+        assert len(still_there) >= 50
         assert {await task for task in closed} == {1012}
-
-
-class Slow(Comments):
-    """Takes its time until the gateway drains."""
-
-    async def post(self, who, room, draft, *, imported=False):
-        await asyncio.sleep(0.1)
-        return await super().post(who, room, draft, imported=imported)
+        assert pauses_s == [0.1, 0.1]  # after each of two steps of fifty
 
 
 async def test_a_drain_lets_what_is_in_flight_finish_and_refuses_the_rest(tmp_path):
-    settings = ServerSettings(drain_ms=2000)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    class Slow(Comments):
+        async def post(self, who, room, draft, *, imported=False):
+            begun.set()
+            await go_on.wait()
+            return await super().post(who, room, draft, imported=imported)
+
+    settings = ServerSettings(drain_ms=25_000)
     async with house(tmp_path, comments_class=Slow, server=settings) as it:
         token = await it.person()
         async with it.viewer(token) as ann:
             await ann.say({"op": "send", "id": "before", "text": "x"})
-            await ann.ask({"op": "ping"})
+            await begun.wait()
             draining = asyncio.create_task(it.gateway.drain())
             await asyncio.sleep(0)
             await ann.say({"op": "send", "id": "after", "text": "y"})
-            answers = [await ann.hear("published", "refused") for _ in range(2)]
+            answers = [await ann.hear("published", "refused")]
+            go_on.set()
+            answers.append(await ann.hear("published", "refused"))
             await draining
 
     assert [(a["id"], a["op"], a.get("code")) for a in answers] == [
