@@ -1,5 +1,5 @@
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
 import uvicorn
@@ -81,7 +81,9 @@ async def test_a_head_that_does_not_end_is_late_however_it_drips():
         reader, writer = await visit()
         writer.write(b"GET / HTTP/1.1\r\nX: ")
         dripping = asyncio.create_task(drip(writer))
-        told = await reader.read()
+        told = await reader.readuntil(b"\r\n\r\n")
+        with suppress(ConnectionError):  # a drop that comes with the end may meet a closed door
+            await reader.read()
         dripping.cancel()
 
     assert told.startswith(b"HTTP/1.1 408 ")
