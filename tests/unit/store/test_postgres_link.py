@@ -15,9 +15,9 @@ from danmaku.store.links import Blame
 from danmaku.store.postgres_link import PostgresLink, PostgresReaders, driven, engine_of
 
 
-def fault_of(url, *statements, **session):
+def fault_of(url, *statements):
     """Whose fault it is that the last of these statements fails."""
-    link = PostgresLink(engine_of(url, **session))
+    link = PostgresLink(engine_of(url))
 
     def run():
         with link.engine.connect() as connection:
@@ -37,7 +37,7 @@ def fault_of(url, *statements, **session):
         ("INSERT INTO t VALUES (1), (1)", Blame.JOB),
         ("SELECT nothing", Blame.JOB),
         ("SELECT pg_terminate_backend(pg_backend_pid())", Blame.DATABASE),
-        ("SELECT pg_sleep(9)", Blame.DATABASE),
+        ("SET statement_timeout = 200\nSELECT pg_sleep(9)", Blame.DATABASE),
         ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$", Blame.RIVAL),
     ],
     ids=["value", "key", "statement", "connection", "patience", "deadlock"],
@@ -45,7 +45,7 @@ def fault_of(url, *statements, **session):
 async def test_faults_are_those_of_the_job_of_a_rival_or_of_the_database(
     postgres_url, statement, blame
 ):
-    found = await asyncio.to_thread(fault_of, postgres_url, statement, statement_timeout=200)
+    found = await asyncio.to_thread(fault_of, postgres_url, *statement.splitlines())
 
     assert found is blame
 
@@ -110,12 +110,16 @@ async def test_questions_are_answered_side_by_side_and_each_from_one_moment(post
 
 
 async def test_a_question_that_fails_is_its_own_fault_and_the_next_one_is_answered(postgres_url):
-    readers = PostgresReaders(partial(engine_of, postgres_url, statement_timeout=100), 1)
+    readers = PostgresReaders(partial(engine_of, postgres_url), 1)
+
+    def take_too_long(connection):
+        connection.execute(text("SET LOCAL statement_timeout = 100"))
+        connection.execute(text("SELECT pg_sleep(9)"))
 
     with pytest.raises(ZeroDivisionError):
         await readers.ask(lambda _: 1 // 0)
     with pytest.raises(StoreDown):
-        await readers.ask(lambda connection: connection.execute(text("SELECT pg_sleep(9)")))
+        await readers.ask(take_too_long)
 
     assert await readers.ask(lambda connection: connection.scalar(text("SELECT 1"))) == 1
     await asyncio.to_thread(readers.close)
