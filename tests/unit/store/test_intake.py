@@ -1,5 +1,6 @@
 import asyncio
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -49,6 +50,8 @@ def test_an_idle_writer_gets_the_first_job_at_once(job):
     queue, first, taken = intake(gather_s_max=LONG_S), job(), []
     writer = threading.Thread(target=lambda: taken.extend(queue.take(LONG_S)))
     writer.start()
+    while not queue._changed._waiters:  # who comes before it waits is one of those who gather
+        time.sleep(0.001)
 
     queue.put(first)
     writer.join(LONG_S / 2)
