@@ -11,6 +11,7 @@ from danmaku.nodes import redis_bus
 from danmaku.nodes.bus import HOUSE, Channel
 from danmaku.nodes.redis_bus import RedisBus
 from danmaku.telemetry import Telemetry
+from tests.patience import PATIENCE_S
 from tests.unit.nodes.house import holds
 
 
@@ -106,5 +107,5 @@ async def test_who_leaves_a_channel_and_comes_back_at_once_is_told_when_it_is_he
 
         await bus.unsubscribe(Channel(4))
 
-        async with asyncio.timeout(redis_bus.ANSWER_S):
+        async with asyncio.timeout(PATIENCE_S):
             await bus.subscribe(Channel(4))
