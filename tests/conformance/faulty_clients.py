@@ -107,6 +107,6 @@ FAULTS = [
     (AsksUnderAnotherId, "send.retry"),
     (TakesUnknownForNo, "send.unknown"),
     (ComesBackForEver, "close.4400"),
-    (Hammers, "close.backoff"),
-    (Hammers, "bye.range"),
 ]
+WAITED_FOR = ("close.backoff", "bye.range")
+"""Scenes that find `Hammers`, and say nothing of whoever waits as long as is right."""

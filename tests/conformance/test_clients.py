@@ -6,9 +6,11 @@ import json
 import re
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
+from bench.follower import Follower
 from danmaku.conformance.client import played
 from danmaku.conformance.judging import judged
 from danmaku.conformance.play import EPOCH, Play
@@ -16,7 +18,7 @@ from danmaku.conformance.scenes import SCENES
 from danmaku.conformance.stage import opened
 from danmaku.conformance.verdicts import Outcome, chosen
 from tests.conformance.driver import drive
-from tests.conformance.faulty_clients import FAULTS
+from tests.conformance.faulty_clients import FAULTS, WAITED_FOR, Hammers
 from tests.faults.raw import TEXT, close_code_of, frame, upgraded
 from tests.house.tree import ROOT
 from tests.patience import PATIENCE_S
@@ -151,3 +153,44 @@ async def test_every_fault_is_found_by_the_scene_that_names_it():
     found = await asyncio.gather(*(outcome_of(kind, scene) for kind, scene in FAULTS))
 
     assert found == [(scene, Outcome.FAILED) for _, scene in FAULTS]
+
+
+class Waited:
+    """A clock by which time passes while a client waits, and at no other time.
+
+    Else coming back at once would take as long as a busy machine takes for it.
+    """
+
+    def __init__(self):
+        self.now_s = 0.0
+
+    def __call__(self):
+        return self.now_s
+
+    def by(self, kind):
+        """Clients of that kind, none of which is lucky enough to wait next to nothing."""
+        clock = self
+
+        class Timed(kind):
+            def _wait_s(self, attempts, bye):
+                wait_s = super()._wait_s(attempts, bye)
+                clock.now_s += wait_s
+                return wait_s
+
+        return partial(Timed, draw=lambda: 0.1)
+
+
+@pytest.fixture
+def waited(monkeypatch):
+    clock = Waited()
+    for place in ("scenes", "stage"):
+        monkeypatch.setattr(f"danmaku.conformance.{place}.monotonic", clock)
+    return clock
+
+
+@pytest.mark.parametrize("scene", WAITED_FOR)
+@pytest.mark.parametrize(
+    ("kind", "outcome"), [(Hammers, Outcome.FAILED), (Follower, Outcome.PASSED)]
+)
+async def test_who_does_not_wait_is_told_from_who_does(waited, kind, outcome, scene):
+    assert await outcome_of(waited.by(kind), scene) == (scene, outcome)

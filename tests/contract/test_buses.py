@@ -4,7 +4,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from danmaku.nodes.bus import HOUSE, Exchange, LocalBus
-from danmaku.nodes.redis_bus import RedisBus
+from danmaku.nodes.redis_bus import SUBSCRIBED_S, RedisBus
 from danmaku.telemetry import Telemetry
 from tests.contract.bus_contract import WAIT_S, BusContract, Ear, ears
 
@@ -21,8 +21,12 @@ class TestLocalBus(BusContract):
 
 
 @pytest.fixture
-async def join(url, request):
-    """Ends of a bus of the test's own: its name is in that of every channel."""
+async def join(url, request, monkeypatch):
+    """Ends of a bus of the test's own: its name is in that of every channel.
+
+    Who subscribes is heard from then on, however long that takes on a busy machine.
+    """
+    monkeypatch.setattr("danmaku.nodes.redis_bus.SUBSCRIBED_S", WAIT_S)
     async with AsyncExitStack() as joined:
         yield lambda: joined.enter_async_context(
             RedisBus.joined(url, prefix=request.node.name, telemetry=Telemetry())
@@ -46,7 +50,8 @@ class TestRedisBus(BusContract):
 
         assert await echo_of(one, two) == b"back"
 
-    async def test_a_node_starts_while_the_bus_is_away(self, join, redis):
+    async def test_a_node_starts_while_the_bus_is_away(self, join, redis, monkeypatch):
+        monkeypatch.setattr("danmaku.nodes.redis_bus.SUBSCRIBED_S", SUBSCRIBED_S)
         await asyncio.to_thread(redis.daemon.stop)
         [early] = await ears(join, 1)
         assert not early.bus.is_up

@@ -48,7 +48,7 @@ async def site(tmp_path, service):
     (tmp_path / "key").write_bytes(KEY)
     async with serving(service.app) as url:
         ask = {"phone_url": f"{url}/ask", "document_url": f"{url}/ask"}
-        identity = ask | {"key_file": tmp_path / "key", "answer_ms_max": 2000}
+        identity = ask | {"key_file": tmp_path / "key", "answer_ms_max": 60_000}
         parts = {"identity": identity, "webhooks": LOCAL}
         async with running(settings_of(tmp_path / "data", **parts)) as site:
             yield site

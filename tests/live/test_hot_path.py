@@ -101,7 +101,14 @@ def probed(request, tmp_path):
 
 
 @pytest.fixture
-async def site(probed, tmp_path):
+def _no_looks(monkeypatch):
+    """What looks into the record by the clock does so once, at the start, and not while we send."""
+    for timed in ("couriers.LOOK_S", "delays.LOOK_S", "filing_watch.EVERY_S", "parity.EVERY_S"):
+        monkeypatch.setattr(f"danmaku.actions.{timed}", HOUR_MS / 1000)
+
+
+@pytest.fixture
+async def site(probed, tmp_path, _no_looks):
     store, _ = probed
     key = tmp_path / "key"
     key.write_bytes(KEY)

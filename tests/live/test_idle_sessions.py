@@ -1,39 +1,14 @@
 """Sessions that nobody uses end as those do that were ended, at every door."""
 
 import asyncio
-import time
 from dataclasses import replace
 
 import orjson
-import pytest
 from websockets.asyncio.client import connect
 
 from danmaku.clock import now_ms
-from danmaku.domain.times import DAY_MS
 from tests.live.test_ends import Signed, bearer
 from tests.patience import PATIENCE_S
-
-DAY_NS = DAY_MS * 1_000_000
-
-
-class Wall:
-    """The wall clock that the house goes by; tests set it ahead."""
-
-    def __init__(self):
-        self._ahead_ns = 0
-
-    def __call__(self):
-        return time.time_ns() + self._ahead_ns
-
-    def pass_days(self, days):
-        self._ahead_ns += days * DAY_NS
-
-
-@pytest.fixture
-def wall(monkeypatch):
-    monkeypatch.setattr(now_ms, "_told", now_ms._told)  # what it tells here is forgotten
-    monkeypatch.setattr(now_ms, "_wall_ns", wall := Wall())
-    return wall
 
 
 async def welcomed(site, room, signed):

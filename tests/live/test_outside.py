@@ -8,6 +8,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from bench.client import Viewer
+from bench.server import free_port
 from danmaku.domain.account import TokenKind
 from danmaku.domain.comment import Draft
 from danmaku.domain.ids import ClientId
@@ -23,8 +24,7 @@ BRIEF = {"messages_per_s": 1000, "messages_burst": 1000, "stalled_ms_max": 1000}
 
 @pytest.fixture
 def packet_port():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
+    return free_port()
 
 
 @pytest.fixture

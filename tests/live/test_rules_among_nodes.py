@@ -9,11 +9,11 @@ import pytest
 from bench import backing
 from bench.client import Viewer
 from danmaku.actions.urgent_rules import UrgentDraft
-from danmaku.domain.room import ReviewMode
 from danmaku.domain.rule_facts import UrgentRule
 from danmaku.filter.rules import Action, Klass, Rule, amended
 from danmaku.filter.screen import Screen
 from tests.articles.seen import notices_of, texts_of
+from tests.live.test_delays import LONG, let_go
 from tests.live.test_nodes import holds, pair
 from tests.patience import PATIENCE_S
 
@@ -84,13 +84,15 @@ async def test_an_urgent_rule_decides_at_both_and_the_record_says_since_when(
 
 async def test_what_waits_at_one_is_decided_by_rules_that_were_activated_at_the_other(sites):
     one, two = sites
-    room = await one.room(mode=ReviewMode.DELAYED, delay_ms=3_000)
+    room = await one.room(**LONG)
     author = await Viewer.join(one.door(room, await one.person("ann")))
     viewer = await Viewer.join(two.door(room))
     await author.send("say gallimaufry")
     await author.send("say nothing")
 
     await activate(two, "gallimaufry", Action.REFUSE)
+    await holds(lambda: one.core.rules.version == two.core.rules.version)
+    await let_go(one, room)
     await author.until(lambda: bool(notices_of(author, "refused")))
     await viewer.until(lambda: bool(texts_of(viewer)))
 
@@ -99,7 +101,7 @@ async def test_what_waits_at_one_is_decided_by_rules_that_were_activated_at_the_
 
 async def test_a_room_that_becomes_news_at_one_keeps_back_what_waits_at_the_other(sites):
     one, two = sites
-    room, other = [await one.room(mode=ReviewMode.DELAYED, delay_ms=2_000) for _ in range(2)]
+    room, other = [await one.room(**LONG) for _ in range(2)]
     ann = await one.person("ann")
     authors = [await Viewer.join(one.door(each, ann)) for each in (room, other)]
     viewer = await Viewer.join(two.door(other))
@@ -107,6 +109,8 @@ async def test_a_room_that_becomes_news_at_one_keeps_back_what_waits_at_the_othe
 
     await two.core.rooms.change(None, room, lambda state: replace(state, news=True))
     await authors[1].send("sent later")
+    for each in (room, other):
+        await let_go(one, each)
     await viewer.until(lambda: bool(texts_of(viewer)))
 
     assert await two.listed(room) == []
